@@ -44,8 +44,8 @@ public sealed record KafkaConnection
         {
             Brokers = Required("KafkaBrokers"),
             Topic = Required("KafkaTopic"),
-            Protocol = (SecurityProtocol?)OneOf("KafkaProtocol", KafkaTrigger.Protocol, BrokerProtocol.NotSet),
-            AuthenticationMode = (SaslMechanism?)OneOf("KafkaAuthenticationMode", KafkaTrigger.AuthenticationMode, BrokerAuthenticationMode.NotSet),
+            Protocol = (SecurityProtocol?)OneOf("KafkaProtocol", KafkaBuild.Protocol, BrokerProtocol.NotSet),
+            AuthenticationMode = (SaslMechanism?)OneOf("KafkaAuthenticationMode", KafkaBuild.AuthenticationMode, BrokerAuthenticationMode.NotSet),
             Username = Optional("KafkaUsername"),
             Password = Optional("KafkaPassword"),
             SslCaPem = Pem("KafkaSslCaPem"),
@@ -66,7 +66,7 @@ public sealed record KafkaConnection
             var value = built;
             if (Optional(name) is { } text && !Enum.TryParse(text, ignoreCase: true, out value))
                 throw new InvalidOperationException($"the setting {name} is \"{text}\"; expected one of {string.Join(", ", Enum.GetNames<T>())}");
-            if (!KafkaTrigger.TakesSettings && !value.Equals(built))
+            if (!KafkaBuild.TakesSettings && !value.Equals(built))
                 throw new InvalidOperationException($"the setting {name} is {value}, but this app was built for {built}: publish it with -p:{name}={value}");
             return value.Equals(notSet) ? null : Convert.ToInt32(value);
         }

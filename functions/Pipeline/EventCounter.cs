@@ -1,6 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using ShitOps.Events;
 
 namespace ShitOps.Pipeline;
 
