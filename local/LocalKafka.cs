@@ -18,7 +18,7 @@ internal sealed class LocalKafka : IAsyncDisposable
 
     public KafkaConnection Connection { get; }
 
-    /// <summary>The name of the log: the cluster's id, unless the setting <c>KafkaStream</c> gives one.</summary>
+    /// <summary>The name of the log: of the embedded broker its cluster id, which is new when its log is; else the setting <c>KafkaStream</c>, or without it the cluster id.</summary>
     public string Stream { get; }
 
     public int TopicPartitions { get; }
@@ -44,7 +44,7 @@ internal sealed class LocalKafka : IAsyncDisposable
             if (broker is not null) (overrides["KafkaBrokers"], overrides["KafkaProtocol"]) = (own, null);
             var connection = KafkaConnection.FromSettings(new ConfigurationBuilder().AddConfiguration(settings).AddInMemoryCollection(overrides).Build());
             using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-            var stream = settings["KafkaStream"] ?? broker?.ClusterId ?? await ClusterIdAsync(admin);
+            var stream = broker?.ClusterId ?? settings["KafkaStream"] ?? await ClusterIdAsync(admin);
             return new LocalKafka(connection, stream, await EnsureTopicAsync(admin, connection), broker);
         }
         catch (Exception fault)

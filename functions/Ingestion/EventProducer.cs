@@ -19,8 +19,7 @@ public sealed class EventProducer : IDisposable
     /// <summary>Starts a client; it connects in the background.</summary>
     /// <param name="connection">Which Kafka, which topic.</param>
     /// <param name="logger">Where the client reports lost brokers and the like.</param>
-    /// <param name="deliveryTimeout">After this an event that was not acknowledged counts as not taken; default 30 s.</param>
-    public EventProducer(KafkaConnection connection, ILogger<EventProducer> logger, TimeSpan? deliveryTimeout = null)
+    public EventProducer(KafkaConnection connection, ILogger<EventProducer> logger)
     {
         topic = connection.Topic;
         var config = new ProducerConfig(connection.ToClientConfig())
@@ -29,7 +28,7 @@ public sealed class EventProducer : IDisposable
             EnableIdempotence = true,
             Acks = Acks.All,
             Partitioner = Partitioner.Murmur2Random,
-            MessageTimeoutMs = (int)(deliveryTimeout ?? TimeSpan.FromSeconds(30)).TotalMilliseconds,
+            MessageTimeoutMs = (int)connection.DeliveryTimeout.TotalMilliseconds,
             LingerMs = 5,
             QueueBufferingMaxMessages = 200_000,
             MessageMaxBytes = EventDecoder.MaxBytes + 4096,

@@ -8,7 +8,7 @@ namespace ShitOps.Ingestion;
 /// How producers and admin clients reach Kafka, from the settings that the triggers use as well:
 /// <c>KafkaBrokers</c>, <c>KafkaTopic</c>, <c>KafkaProtocol</c>, <c>KafkaAuthenticationMode</c>, <c>KafkaUsername</c>,
 /// <c>KafkaPassword</c>, and as PEM texts <c>KafkaSslCaPem</c>, <c>KafkaSslCertificatePem</c>, <c>KafkaSslKeyPem</c>
-/// (PKCS#8, not encrypted). In a PEM the two characters <c>\n</c> stand for a line break, since many consoles take one line only.
+/// (PKCS#8, not encrypted), and <c>KafkaDeliveryTimeoutSeconds</c>. In a PEM the two characters <c>\n</c> stand for a line break, since many consoles take one line only.
 /// </summary>
 public sealed record KafkaConnection
 {
@@ -36,6 +36,9 @@ public sealed record KafkaConnection
 
     public string? SslKeyPem { get; init; }
 
+    /// <summary>After this an event that was not acknowledged counts as not taken; 1 s to 10 min, default 30 s.</summary>
+    public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="InvalidOperationException">A setting is missing or has a value that is not allowed; the message names it.</exception>
     public static KafkaConnection FromSettings(IConfiguration settings)
@@ -51,6 +54,7 @@ public sealed record KafkaConnection
             SslCaPem = Pem("KafkaSslCaPem"),
             SslCertificatePem = Pem("KafkaSslCertificatePem"),
             SslKeyPem = Pem("KafkaSslKeyPem"),
+            DeliveryTimeout = Seconds("KafkaDeliveryTimeoutSeconds", most: 600) ?? TimeSpan.FromSeconds(30),
         };
 
         string Required(string name) => Optional(name) ?? throw new InvalidOperationException($"the setting {name} is missing");
@@ -58,6 +62,14 @@ public sealed record KafkaConnection
         string? Optional(string name) => settings[name] is { Length: > 0 } value ? value : null;
 
         string? Pem(string name) => Optional(name)?.Replace("\\n", "\n", StringComparison.Ordinal);
+
+        TimeSpan? Seconds(string name, int most)
+        {
+            if (Optional(name) is not { } text) return null;
+            return int.TryParse(text, out var seconds) && seconds >= 1 && seconds <= most
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new InvalidOperationException($"the setting {name} is \"{text}\"; expected a number of seconds from 1 to {most}");
+        }
 
         // The trigger takes these two from what the app was built with; a setting that says otherwise would part producer and triggers.
         int? OneOf<T>(string name, T built, T notSet)
