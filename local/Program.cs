@@ -1,1 +1,56 @@
-return 0;
+using System.CommandLine;
+using ShitOps.Local;
+
+var data = new Option<string>("--data") { Description = "The folder that keeps everything: log, tables, blobs, keys, logs.", DefaultValueFactory = _ => ".data", HelpName = "DIR" };
+var port = new Option<int>("--port") { Description = "The port of the functions over HTTP; further instances take the next ones.", DefaultValueFactory = _ => 7071, HelpName = "N" };
+var kafkaPort = new Option<int>("--kafka-port") { Description = "The port of the embedded Kafka broker.", DefaultValueFactory = _ => 9092, HelpName = "N" };
+var storagePort = new Option<int>("--storage-port") { Description = "The first of Azurite's three ports.", DefaultValueFactory = _ => 10000, HelpName = "N" };
+var instances = new Option<int>("--instances") { Description = "How many processes run the function app and share the partitions.", DefaultValueFactory = _ => 1, HelpName = "N" };
+var requireKeys = new Option<bool>("--require-keys") { Description = "Ask for function keys on loopback too, as Azure does." };
+var verbose = new Option<bool>("--verbose") { Description = "Show all output of the function app, not only warnings." };
+var noDemo = new Option<bool>("--no-demo") { Description = "Start without the simulated organisation." };
+var demoSpeed = new Option<double>("--demo-speed") { Description = "How busy the simulated organisation is: 1 is the default pace, 10 ten times as busy.", DefaultValueFactory = _ => 1, HelpName = "X" };
+var demoSeed = new Option<int>("--demo-seed") { Description = "Which organisation is simulated; a folder keeps the one that it began with.", DefaultValueFactory = _ => 1, HelpName = "N" };
+instances.Validators.Add(result => Check(result, result.GetValue(instances) is >= 1 and <= 16, "--instances takes a number from 1 to 16"));
+demoSpeed.Validators.Add(result => Check(result, result.GetValue(demoSpeed) is >= 0.01 and <= 10_000, "--demo-speed takes a number from 0.01 to 10,000"));
+foreach (var option in (Option<int>[])[port, kafkaPort, storagePort])
+    option.Validators.Add(result => Check(result, result.GetValue(option) is >= 1 and <= 65_533, $"{option.Name} takes a port from 1 to 65533"));
+
+var root = new RootCommand("Runs ShitOps whole on this machine: storage (Azurite), Kafka (an embedded development broker), the function app, and a simulated organisation that produces events.")
+{
+    data, port, kafkaPort, storagePort, instances, requireKeys, verbose, noDemo, demoSpeed, demoSeed,
+};
+root.SetAction(async (parsed, cancellationToken) =>
+{
+    var options = new LocalOptions
+    {
+        DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
+        Port = parsed.GetValue(port),
+        KafkaPort = parsed.GetValue(kafkaPort),
+        StoragePort = parsed.GetValue(storagePort),
+        Instances = parsed.GetValue(instances),
+        RequireKeys = parsed.GetValue(requireKeys),
+        Verbose = parsed.GetValue(verbose),
+        Demo = !parsed.GetValue(noDemo),
+        DemoSpeed = parsed.GetValue(demoSpeed),
+        DemoSeed = parsed.GetValue(demoSeed),
+    };
+    try
+    {
+        await OneMachine.RunAsync(options, cancellationToken);
+        return 0;
+    }
+    catch (LocalFault fault)
+    {
+        await Console.Error.WriteLineAsync(fault.Message);
+        return 1;
+    }
+});
+
+// Stopping saves everything first, which may take longer than the two seconds that the parser would grant.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
+
+static void Check(System.CommandLine.Parsing.SymbolResult result, bool holds, string message)
+{
+    if (!holds) result.AddError(message);
+}

@@ -1,0 +1,32 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace ShitOps.Pipeline;
+
+/// <summary>Deletes dead letters that are older than <see cref="DeadLetterRetention"/>, every night at 03:30 UTC.</summary>
+public sealed class ExpireDeadLetters(DeadLetters deadLetters, DeadLetterRetention retention, TimeProvider time, ILogger<ExpireDeadLetters> logger)
+{
+    [Function(nameof(ExpireDeadLetters))]
+    public async Task RunAsync([TimerTrigger("0 30 3 * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var deleted = await deadLetters.DeleteAsync(time.GetUtcNow() - retention.Period, cancellationToken);
+        logger.LogInformation("{Count} blobs of dead letters older than {Days} days deleted", deleted, retention.Period.TotalDays);
+    }
+}
+
+/// <summary>How long dead letters are kept: the setting <c>DeadLetterRetentionDays</c>, 1 to 3,650, default 30.</summary>
+/// <param name="Period">The time since they were stored.</param>
+public sealed record DeadLetterRetention(TimeSpan Period)
+{
+    /// <summary>Reads the setting.</summary>
+    /// <exception cref="InvalidOperationException">It is not a number of days from 1 to 3,650.</exception>
+    public static DeadLetterRetention FromSettings(IConfiguration settings)
+    {
+        var text = settings["DeadLetterRetentionDays"];
+        if (string.IsNullOrEmpty(text)) return new DeadLetterRetention(TimeSpan.FromDays(30));
+        return int.TryParse(text, out var days) && days is >= 1 and <= 3650
+            ? new DeadLetterRetention(TimeSpan.FromDays(days))
+            : throw new InvalidOperationException($"the setting DeadLetterRetentionDays is \"{text}\"; expected a number of days from 1 to 3,650");
+    }
+}

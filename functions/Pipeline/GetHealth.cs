@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ShitOps.Pipeline;
+
+/// <summary><c>GET /api/health</c>: lag and freshness per partition. Open to all, since it is what probes and load balancers ask.</summary>
+public sealed class GetHealth(PipelineHealth health)
+{
+    [Function(nameof(GetHealth))]
+    public async Task<IActionResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
+        await health.MeasureAsync(cancellationToken) is var report && report.IsHealthy ? Json.Answer(200, report) : Json.Answer(503, report);
+}

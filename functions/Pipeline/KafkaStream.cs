@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ShitOps.Pipeline;
+
+/// <summary>
+/// Names the log that offsets belong to. Offsets mean something within one stream only: the setting <c>KafkaStream</c> must change
+/// with the cluster, or when the topic has been deleted and created anew, or else the new log's records would pass for ones already seen.
+/// </summary>
+/// <param name="Name">1 to 100 characters of letters, digits, <c>-</c>, <c>_</c> and <c>.</c></param>
+public sealed record KafkaStream(string Name)
+{
+    /// <summary>Reads the setting.</summary>
+    /// <exception cref="InvalidOperationException">It is missing or not a name.</exception>
+    public static KafkaStream FromSettings(IConfiguration settings)
+    {
+        var name = settings["KafkaStream"];
+        if (string.IsNullOrEmpty(name)) throw new InvalidOperationException("the setting KafkaStream is missing: a name for the Kafka cluster and its present log, such as prod-1");
+        return name.Length <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? new KafkaStream(name)
+            : throw new InvalidOperationException($"the setting KafkaStream is \"{name}\"; expected 1 to 100 letters, digits, -, _ or .");
+    }
+}

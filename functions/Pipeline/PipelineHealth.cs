@@ -1,0 +1,94 @@
+using Azure;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using ShitOps.Ingestion;
+
+namespace ShitOps.Pipeline;
+
+/// <summary>How far the consumption of the topic has come: ends of the partitions from Kafka beside checkpoints from the table.</summary>
+public sealed class PipelineHealth : IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly KafkaConnection connection;
+    private readonly KafkaStream stream;
+    private readonly PartitionCounts counts;
+    private readonly TimeProvider time;
+    private readonly IAdminClient admin;
+    private readonly SemaphoreSlim measuring = new(1);
+    private (long At, HealthReport Report)? last;
+
+    /// <summary>Starts an admin client; it connects in the background.</summary>
+    public PipelineHealth(KafkaConnection connection, KafkaStream stream, PartitionCounts counts, TimeProvider time, ILogger<PipelineHealth> logger)
+    {
+        (this.connection, this.stream, this.counts, this.time) = (connection, stream, counts, time);
+        admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig()) { ClientId = "shitops-health" })
+            .SetLogHandler((_, log) => logger.LogDebug("{Facility}: {Message}", log.Facility, log.Message))
+            .SetErrorHandler((_, error) => logger.LogDebug("Kafka: {Reason}", error.Reason))
+            .Build();
+    }
+
+    /// <summary>Asks Kafka and the table; answers within a second of each other are shared, so that probing costs next to nothing.</summary>
+    public async Task<HealthReport> MeasureAsync(CancellationToken cancellationToken)
+    {
+        await measuring.WaitAsync(cancellationToken);
+        try
+        {
+            if (last is { } recent && time.GetElapsedTime(recent.At) < Fresh) return recent.Report;
+            var report = await MeasureNowAsync(cancellationToken);
+            last = (time.GetTimestamp(), report);
+            return report;
+        }
+        finally
+        {
+            measuring.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        admin.Dispose();
+        measuring.Dispose();
+    }
+
+    private async Task<HealthReport> MeasureNowAsync(CancellationToken cancellationToken)
+    {
+        List<string> faults = [];
+        IReadOnlyList<PartitionCount> rows = [];
+        try
+        {
+            rows = [.. (await counts.ListAsync(stream, cancellationToken)).Where(row => row.Topic == connection.Topic)];
+        }
+        catch (RequestFailedException fault)
+        {
+            faults.Add($"storage: {fault.Message.Split('\n')[0]}");
+        }
+
+        IReadOnlyDictionary<int, long> ends = new Dictionary<int, long>();
+        try
+        {
+            ends = await EndsAsync();
+        }
+        catch (KafkaException fault)
+        {
+            faults.Add($"Kafka at {connection.Brokers}: {fault.Error.Reason}");
+        }
+
+        return HealthReport.Of(stream.Name, connection.Topic, rows, ends, faults);
+    }
+
+    private async Task<IReadOnlyDictionary<int, long>> EndsAsync()
+    {
+        var topic = admin.GetMetadata(connection.Topic, Patience).Topics.Single();
+        if (topic.Error.IsError) throw new KafkaException(topic.Error);
+        var asked = topic.Partitions.Select(partition => new TopicPartitionOffsetSpec
+        {
+            TopicPartition = new TopicPartition(connection.Topic, partition.PartitionId),
+            OffsetSpec = OffsetSpec.Latest(),
+        });
+        var found = await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Patience });
+        return found.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
+    }
+}

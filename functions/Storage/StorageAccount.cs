@@ -1,0 +1,56 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Configuration;
+
+namespace ShitOps.Storage;
+
+/// <summary>
+/// The account that holds tables and blobs, from the same settings as the Functions host: <c>AzureWebJobsStorage</c> with a connection
+/// string, or without keys <c>AzureWebJobsStorage__accountName</c> (or <c>__blobServiceUri</c> and <c>__tableServiceUri</c>), where
+/// <c>AzureWebJobsStorage__clientId</c> picks a user-assigned identity.
+/// </summary>
+public sealed class StorageAccount
+{
+    private StorageAccount(TableServiceClient tables, BlobServiceClient blobs) => (Tables, Blobs) = (tables, blobs);
+
+    public TableServiceClient Tables { get; }
+
+    public BlobServiceClient Blobs { get; }
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="InvalidOperationException">None of them is there.</exception>
+    public static StorageAccount FromSettings(IConfiguration settings)
+    {
+        if (settings["AzureWebJobsStorage"] is { Length: > 0 } connectionString)
+            return new(new TableServiceClient(connectionString, TableOptions()), new BlobServiceClient(connectionString, BlobOptions()));
+
+        var section = settings.GetSection("AzureWebJobsStorage");
+        var account = section["accountName"];
+        var tables = section["tableServiceUri"] ?? (account is null ? null : $"https://{account}.table.core.windows.net");
+        var blobs = section["blobServiceUri"] ?? (account is null ? null : $"https://{account}.blob.core.windows.net");
+        if (tables is null || blobs is null)
+            throw new InvalidOperationException("the setting AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__accountName for access by identity");
+
+        TokenCredential credential = section["clientId"] is { Length: > 0 } clientId
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+            : new DefaultAzureCredential();
+        return new(new TableServiceClient(new Uri(tables), credential, TableOptions()), new BlobServiceClient(new Uri(blobs), credential, BlobOptions()));
+    }
+
+    // Storage that is away for seconds is waited for here; beyond that the trigger delivers the batch again.
+    private static TableClientOptions TableOptions() => WithRetries(new TableClientOptions());
+
+    private static BlobClientOptions BlobOptions() => WithRetries(new BlobClientOptions());
+
+    private static T WithRetries<T>(T options)
+        where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 5;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(400);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
+        return options;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace ShitOps.Local;
+
+/// <summary>A process that ends when its standard input does; so it never outlives this one, even if this one is killed.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StreamWriter log;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="start">What to run; the streams are redirected here.</param>
+    /// <param name="logFile">Takes every line of output; begun anew.</param>
+    /// <param name="onLine">Sees every line of output.</param>
+    public ChildProcess(ProcessStartInfo start, string logFile, Action<string> onLine)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        log = new StreamWriter(logFile, append: false) { AutoFlush = true };
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, output) => Take(output.Data);
+        process.ErrorDataReceived += (_, output) => Take(output.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Exited = process.WaitForExitAsync();
+
+        void Take(string? line)
+        {
+            if (line is null) return;
+            lock (log)
+            {
+                if (log.BaseStream.CanWrite) log.WriteLine(line);
+            }
+
+            onLine(line);
+        }
+    }
+
+    public int Id => process.Id;
+
+    /// <summary>Ends with the process.</summary>
+    public Task Exited { get; }
+
+    /// <summary>Meaningful once <see cref="Exited"/> has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>Closes its input and waits; kills it if it has not ended within <paramref name="patience"/>.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already and its pipe with it.
+        }
+
+        if (await Task.WhenAny(Exited, Task.Delay(patience)) != Exited) process.Kill(entireProcessTree: true);
+        await Exited;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.FromSeconds(30));
+        process.Dispose();
+        lock (log) log.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using ShitOps.Local.Azurite;
+
+namespace ShitOps.Local;
+
+/// <summary>The function app as one or several processes that share the partitions.</summary>
+internal sealed class FunctionApp : IAsyncDisposable
+{
+    private readonly List<FunctionsInstance> instances = [];
+
+    /// <summary>Starts them and waits until each answers.</summary>
+    /// <exception cref="LocalFault">One ends at once or does not answer.</exception>
+    public static async Task<FunctionApp> StartAsync(
+        LocalOptions options, AzuriteProcess azurite, LocalKafka kafka, HttpClient http, Action<string> print, CancellationToken cancellationToken)
+    {
+        var app = new FunctionApp();
+        try
+        {
+            var settings = Settings(options, azurite, kafka);
+            for (var i = 0; i < options.Instances; i++)
+            {
+                var instance = new FunctionsInstance(options.Port + i, settings, options, print);
+                app.instances.Add(instance);
+                await instance.StartAsync(http, cancellationToken);
+            }
+
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops them all at once; what they are working on is finished or left for the next start.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(instances.Select(instance => instance.DisposeAsync().AsTask()));
+
+    private static Dictionary<string, string> Settings(LocalOptions options, AzuriteProcess azurite, LocalKafka kafka) => new()
+    {
+        ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+        ["FUNCTIONS_STOP_WHEN_STDIN_CLOSES"] = "1",
+        ["FUNCTIONS_KEYS_FILE"] = Path.Combine(options.DataDirectory, "keys.json"),
+        ["AzureWebJobsStorage"] = azurite.ConnectionString,
+        ["KafkaBrokers"] = kafka.Connection.Brokers,
+        ["KafkaTopic"] = kafka.Connection.Topic,
+        ["KafkaStream"] = kafka.Stream,
+    };
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ShitOps.Local;
+
+/// <summary>One process that runs the function app; started anew if it ends by itself.</summary>
+internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, string> settings, LocalOptions options, Action<string> print) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly string logFile = Path.Combine(options.DataDirectory, "logs", $"functions-{port}.log");
+    private string lastLine = "";
+    private Task supervision = Task.CompletedTask;
+
+    /// <summary>Starts the process and waits until it answers; from then on it is supervised.</summary>
+    /// <exception cref="LocalFault">It ends at once or does not answer.</exception>
+    public async Task StartAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        var process = Start();
+        try
+        {
+            await ReadyAsync(process, http, cancellationToken);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+
+        supervision = SuperviseAsync(process);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await supervision;
+        stopping.Dispose();
+    }
+
+    private async Task SuperviseAsync(ChildProcess process)
+    {
+        var stopped = new TaskCompletionSource();
+        await using var registration = stopping.Token.Register(stopped.SetResult);
+        while (await Task.WhenAny(process.Exited, stopped.Task) == process.Exited && !stopping.IsCancellationRequested)
+        {
+            print($"The function app on port {port} ended with exit code {process.ExitCode} and is started again; its output is in {logFile}.");
+            await process.DisposeAsync();
+            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1)), stopped.Task);
+            if (stopping.IsCancellationRequested) return;
+            process = Start();
+        }
+
+        await process.DisposeAsync();
+    }
+
+    private ChildProcess Start()
+    {
+        // The running framework's own dotnet, which need not be the one on the PATH.
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "ShitOps.Functions.dll"), "--port", $"{port}"]);
+        if (options.RequireKeys) start.ArgumentList.Add("--require-keys");
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        return new ChildProcess(start, logFile, line =>
+        {
+            lastLine = line;
+            if (options.Verbose || line.StartsWith("warn:", StringComparison.Ordinal) || line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal))
+                print($"[{port}] {line}");
+        });
+    }
+
+    private async Task ReadyAsync(ChildProcess process, HttpClient http, CancellationToken cancellationToken)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (deadline.Elapsed < Patience)
+        {
+            if (process.Exited.IsCompleted) throw new LocalFault($"The function app ended at once: {lastLine} (all its output is in {logFile})");
+            try
+            {
+                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/api/health", cancellationToken);
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100, cancellationToken);
+            }
+        }
+
+        throw new LocalFault($"The function app does not answer on port {port} after {Patience.TotalSeconds:N0} s; its output is in {logFile}.");
+    }
+}

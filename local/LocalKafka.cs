@@ -1,0 +1,76 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Ingestion;
+using ShitOps.Local.Broker;
+
+namespace ShitOps.Local;
+
+/// <summary>The Kafka that events go through: the embedded broker, or the one that the setting <c>KafkaBrokers</c> names.</summary>
+internal sealed class LocalKafka : IAsyncDisposable
+{
+    private const int Partitions = 8;
+
+    private readonly KafkaBroker? broker;
+
+    private LocalKafka(KafkaConnection connection, string stream, int partitions, KafkaBroker? broker) =>
+        (Connection, Stream, TopicPartitions, this.broker) = (connection, stream, partitions, broker);
+
+    public KafkaConnection Connection { get; }
+
+    /// <summary>The name of the log: of the embedded broker its cluster id, which is new when its log is; else the setting <c>KafkaStream</c>, or without it the cluster id.</summary>
+    public string Stream { get; }
+
+    public int TopicPartitions { get; }
+
+    public bool IsEmbedded => broker is not null;
+
+    /// <summary>Starts the broker if need be, and makes the topic if it is not there.</summary>
+    /// <exception cref="LocalFault">The port or folder is taken, or Kafka does not answer.</exception>
+    public static async Task<LocalKafka> StartAsync(IConfiguration settings, LocalOptions options, CancellationToken cancellationToken)
+    {
+        var own = $"localhost:{options.KafkaPort}";
+        KafkaBroker? broker = null;
+        if (settings["KafkaBrokers"] is not { Length: > 0 } brokers || brokers == own)
+        {
+            Ports.RequireFree(options.KafkaPort, "the Kafka broker", "--kafka-port");
+            broker = await KafkaBroker.StartAsync(
+                new BrokerOptions { DataDirectory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, DefaultPartitions = Partitions }, cancellationToken);
+        }
+
+        try
+        {
+            var overrides = new Dictionary<string, string?> { ["KafkaTopic"] = settings["KafkaTopic"] ?? "shitops-events" };
+            if (broker is not null) (overrides["KafkaBrokers"], overrides["KafkaProtocol"]) = (own, null);
+            var connection = KafkaConnection.FromSettings(new ConfigurationBuilder().AddConfiguration(settings).AddInMemoryCollection(overrides).Build());
+            using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            var stream = broker?.ClusterId ?? settings["KafkaStream"] ?? await ClusterIdAsync(admin);
+            return new LocalKafka(connection, stream, await EnsureTopicAsync(admin, connection), broker);
+        }
+        catch (Exception fault)
+        {
+            if (broker is not null) await broker.DisposeAsync();
+            if (fault is KafkaException kafka)
+                throw new LocalFault($"Kafka at {settings["KafkaBrokers"] ?? own} does not answer as it should: {kafka.Error.Reason}. Check the settings KafkaBrokers and KafkaProtocol, and that it runs.");
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => broker?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static async Task<string> ClusterIdAsync(IAdminClient admin) =>
+        (await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = TimeSpan.FromSeconds(10) })).ClusterId;
+
+    private static async Task<int> EnsureTopicAsync(IAdminClient admin, KafkaConnection connection)
+    {
+        try
+        {
+            await admin.CreateTopicsAsync([new TopicSpecification { Name = connection.Topic, NumPartitions = Partitions }], new CreateTopicsOptions { RequestTimeout = TimeSpan.FromSeconds(10) });
+            return Partitions;
+        }
+        catch (CreateTopicsException exists) when (exists.Results is [{ Error.Code: ErrorCode.TopicAlreadyExists }])
+        {
+            return admin.GetMetadata(connection.Topic, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace ShitOps.Local;
+
+/// <summary>What <c>dotnet run --project local</c> is asked to do; <c>--help</c> describes each.</summary>
+internal sealed record LocalOptions
+{
+    public required string DataDirectory { get; init; }
+
+    public required int Port { get; init; }
+
+    public required int KafkaPort { get; init; }
+
+    public required int StoragePort { get; init; }
+
+    public int Instances { get; init; } = 1;
+
+    public bool RequireKeys { get; init; }
+
+    public bool Verbose { get; init; }
+
+    public bool Demo { get; init; } = true;
+
+    public double DemoSpeed { get; init; } = 1;
+
+    public int DemoSeed { get; init; } = 1;
+}

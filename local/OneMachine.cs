@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Local.Azurite;
+
+namespace ShitOps.Local;
+
+/// <summary>Starts everything in the order of need, shows how it goes, and stops it in the opposite order.</summary>
+internal static class OneMachine
+{
+    /// <summary>Runs until it is cancelled.</summary>
+    /// <exception cref="LocalFault">Something that it needs cannot be had.</exception>
+    public static async Task RunAsync(LocalOptions options, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        MakeFolder(options.DataDirectory);
+        for (var i = 0; i < options.Instances; i++) Ports.RequireFree(options.Port + i, "the function app", "--port");
+        var settings = ReadSettings();
+        using var screen = new Screen();
+
+        try
+        {
+            screen.Print("Starting storage (Azurite)");
+            var installation = await AzuriteInstallation.EnsureAsync(screen.Print, cancellationToken);
+            await using var azurite = await AzuriteProcess.StartAsync(
+                installation, Path.Combine(options.DataDirectory, "azurite"), options.StoragePort, Path.Combine(options.DataDirectory, "logs", "azurite.log"), cancellationToken);
+
+            screen.Print("Starting Kafka");
+            await using var kafka = await LocalKafka.StartAsync(settings, options, cancellationToken);
+
+            screen.Print(options.Instances == 1 ? "Starting the function app" : $"Starting {options.Instances} instances of the function app");
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+            await using var app = await FunctionApp.StartAsync(options, azurite, kafka, http, screen.Print, cancellationToken);
+
+            screen.Print(Summary(options, azurite, kafka, clock.Elapsed));
+            await using var demo = options.Demo ? Demo.Start(options, kafka, screen, cancellationToken) : null;
+            await screen.ShowProgressAsync(http, options.Port, demo, azurite.Exited, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            screen.Print("Stopping: everything is kept, and the next start goes on from here");
+        }
+
+        screen.Print("Stopped");
+    }
+
+    private static string Summary(LocalOptions options, AzuriteProcess azurite, LocalKafka kafka, TimeSpan elapsed)
+    {
+        var ports = options.Instances == 1 ? "" : $"   (instances on ports {options.Port} to {options.Port + options.Instances - 1})";
+        var keys = options.RequireKeys ? $"   (keys in {Path.Combine(options.DataDirectory, "keys.json")})" : "";
+        var broker = kafka.IsEmbedded ? "a development broker: one node, no replicas" : "from the setting KafkaBrokers";
+        return $"""
+
+            ShitOps is up after {elapsed.TotalSeconds:N0} s.
+
+              Events    POST http://localhost:{options.Port}/api/events{keys}
+              Health    http://localhost:{options.Port}/api/health{ports}
+              Kafka     {kafka.Connection.Brokers}, topic {kafka.Connection.Topic}, {kafka.TopicPartitions} partitions   ({broker})
+              Storage   http://127.0.0.1:{azurite.BlobPort}/devstoreaccount1   (Azurite; tables on port {azurite.BlobPort + 2})
+              Data      {options.DataDirectory}
+
+            Ctrl-C stops it and loses nothing.
+
+            """;
+    }
+
+    /// <summary>Environment variables, and beneath them <c>Values</c> of local.settings.json in the working directory, as the functions see them.</summary>
+    private static IConfiguration ReadSettings()
+    {
+        try
+        {
+            var file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("local.settings.json"), optional: true).Build().GetSection("Values");
+            return new ConfigurationBuilder().AddConfiguration(file).AddEnvironmentVariables().Build();
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new LocalFault($"local.settings.json cannot be read: {(fault.InnerException ?? fault).Message}");
+        }
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "logs"));
+            var probe = Path.Combine(folder, $".write-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalFault($"The folder {folder} cannot be written: {fault.Message.TrimEnd('.')}. Make it writable, or choose another with --data.");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace ShitOps.Local;
+
+/// <summary>What the user sees: lines that stay, and on a terminal one last line that shows how it goes.</summary>
+internal sealed class Screen : IDisposable
+{
+    private static readonly TimeSpan LiveInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(60);
+
+    private readonly Lock turn = new();
+    private string status = "";
+
+    /// <summary>Prints a line that stays.</summary>
+    public void Print(string line)
+    {
+        lock (turn)
+        {
+            Console.Write(Clear());
+            Console.WriteLine(line);
+            Console.Write(status);
+        }
+    }
+
+    /// <summary>Shows the health of the function app every few seconds until it is cancelled.</summary>
+    /// <exception cref="LocalFault">Azurite has ended.</exception>
+    public async Task ShowProgressAsync(HttpClient http, int port, Demo? demo, Task azuriteExited, CancellationToken cancellationToken)
+    {
+        var live = !Console.IsOutputRedirected;
+        long? before = null;
+        var interval = live ? LiveInterval : LogInterval;
+        using var timer = new PeriodicTimer(interval);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (azuriteExited.IsCompleted) throw new LocalFault("Azurite has ended: see logs/azurite.log in the data folder, and start again.");
+            var (line, counted) = await StatusAsync(http, port, before, interval, cancellationToken);
+            before = counted ?? before;
+            if (demo?.Status is { } simulated) line += $"   demo: {simulated}";
+            if (live) Show(line);
+            else Print(line);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (turn)
+        {
+            Console.Write(Clear());
+            status = "";
+        }
+    }
+
+    private static async Task<(string Line, long? Counted)> StatusAsync(HttpClient http, int port, long? before, TimeSpan interval, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync($"http://127.0.0.1:{port}/api/health", cancellationToken);
+            var health = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            var events = health.GetProperty("events");
+            var counted = events.GetProperty("decoded").GetInt64() + events.GetProperty("unknown").GetInt64() + events.GetProperty("undecodable").GetInt64();
+            var rate = before is { } earlier ? $", {(counted - earlier) / interval.TotalSeconds:N0}/s" : "";
+            var faults = string.Join("; ", health.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()));
+            return ($"{counted:N0} events{rate}, {health.GetProperty("lag").GetInt64():N0} waiting, {health.GetProperty("deadLetters").GetInt64():N0} dead letters{(faults.Length > 0 ? "   " + faults : "")}", counted);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return ("the function app does not answer", null);
+        }
+    }
+
+    private void Show(string line)
+    {
+        lock (turn)
+        {
+            var width = Math.Max(20, Console.WindowWidth - 1);
+            Console.Write(Clear());
+            status = line.Length > width ? line[..width] : line;
+            Console.Write(status);
+        }
+    }
+
+    private string Clear() => status.Length == 0 ? "" : $"\r{new string(' ', status.Length)}\r";
+}

@@ -1,0 +1,270 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ShitOps.Events;
+
+/// <summary>
+/// Reads events from UTF-8: CloudEvents 1.0 with JSON data, in the structured and in the binary mode of the Kafka protocol binding
+/// (https://github.com/cloudevents/spec, "Kafka Protocol Binding", "JSON Event Format"). It throws nothing on any input.
+/// An instance keeps recently read names and is not safe for concurrent use.
+/// </summary>
+public sealed class EventDecoder
+{
+    /// <summary>The largest record that is decoded: 1 MiB, Kafka's default limit of a message.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    private readonly Utf8Interner names = new();
+
+    /// <summary>
+    /// Decodes the value of a Kafka record by its headers: structured if <c>content-type</c> begins with <c>application/cloudevents</c>
+    /// or there is neither a content type nor a <c>ce_specversion</c>, else binary.
+    /// </summary>
+    public DecodeResult Decode(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers)
+    {
+        ReadOnlySpan<byte> contentType = default;
+        var isBinary = false;
+        foreach (var header in headers)
+        {
+            if (header.Name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) contentType = header.Value.Span;
+            else if (header.Name.Equals("ce_specversion", StringComparison.OrdinalIgnoreCase)) isBinary = true;
+        }
+
+        if (StartsWith(contentType, "application/cloudevents"u8))
+        {
+            return IsJsonEvent(contentType)
+                ? DecodeStructured(value)
+                : new(new DecodeError(DecodeFailure.UnsupportedContentType, "content-type", $"{Quote(contentType)} is not {Event.ContentType}"));
+        }
+
+        return isBinary ? DecodeBinary(value, headers, contentType) : DecodeStructured(value);
+    }
+
+    /// <summary>Decodes one event in structured mode: a JSON object that holds attributes and <c>data</c>.</summary>
+    public DecodeResult DecodeStructured(ReadOnlySpan<byte> utf8)
+    {
+        if (CheckBytes(utf8) is { } fault) return new(fault);
+        try
+        {
+            var envelope = new Envelope();
+            var reader = new Utf8JsonReader(utf8);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject) throw Invalid(DecodeFailure.NotJson, "", $"expected a JSON object, found {Describe(ref reader)}");
+
+            EventData? data = null;
+            string? typeOfData = null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("id"u8)) envelope.Id = Attribute(ref reader, "id", 256, keep: false);
+                else if (reader.ValueTextEquals("source"u8)) envelope.Source = Attribute(ref reader, "source", 1024);
+                else if (reader.ValueTextEquals("type"u8)) envelope.Type = Attribute(ref reader, "type", 256);
+                else if (reader.ValueTextEquals("subject"u8)) envelope.Subject = Attribute(ref reader, "subject", 256);
+                else if (reader.ValueTextEquals("time"u8)) envelope.Time = Time(ref reader);
+                else if (reader.ValueTextEquals("specversion"u8)) envelope.SpecVersion = Attribute(ref reader, "specversion", 16);
+                else if (reader.ValueTextEquals("datacontenttype"u8)) envelope.DataContentType = Attribute(ref reader, "datacontenttype", 256);
+                else if (reader.ValueTextEquals("data"u8))
+                {
+                    reader.Read();
+                    envelope.DataStart = (int)reader.TokenStartIndex;
+                    typeOfData = envelope.Type;
+                    data = typeOfData is null ? null : ReadData(ref reader, typeOfData);
+                    if (data is null) reader.Skip();
+                    envelope.DataEnd = (int)reader.BytesConsumed;
+                }
+                else if (reader.ValueTextEquals("data_base64"u8))
+                {
+                    reader.Read();
+                    if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out envelope.Base64))
+                        throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", $"{Describe(ref reader)} is not base64");
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            reader.Read();
+            envelope.Check();
+
+            // The usual order is type before data, and then data has been read on the way; any other order costs a second pass.
+            if (data is null || typeOfData != envelope.Type)
+            {
+                var bytes = envelope.Base64 ?? (envelope.DataEnd > 0 ? utf8[envelope.DataStart..envelope.DataEnd] : default);
+                data = ReadData(bytes, envelope.Type);
+            }
+
+            return new(envelope.ToEvent(data));
+        }
+        catch (Exception exception) when (Fault(exception) is { } error)
+        {
+            return new(error);
+        }
+    }
+
+    private DecodeResult DecodeBinary(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, ReadOnlySpan<byte> contentType)
+    {
+        if (value.Length > 0 && CheckBytes(value) is { } fault) return new(fault);
+        try
+        {
+            var envelope = new Envelope();
+            foreach (var header in headers)
+            {
+                switch (header.Name.ToLowerInvariant())
+                {
+                    case "ce_id": envelope.Id = Attribute(header, "id", 256); break;
+                    case "ce_source": envelope.Source = Attribute(header, "source", 1024); break;
+                    case "ce_type": envelope.Type = Attribute(header, "type", 256); break;
+                    case "ce_subject": envelope.Subject = Attribute(header, "subject", 256); break;
+                    case "ce_specversion": envelope.SpecVersion = Attribute(header, "specversion", 16); break;
+                    case "ce_time":
+                        envelope.Time = Rfc3339.TryParse(header.Value.Span, out var time)
+                            ? time
+                            : throw NoTimestamp(Quote(header.Value.Span));
+                        break;
+                }
+            }
+
+            if (contentType.Length > 0) envelope.DataContentType = Encoding.UTF8.GetString(contentType);
+            envelope.Check();
+            return new(envelope.ToEvent(ReadData(value, envelope.Type)));
+        }
+        catch (Exception exception) when (Fault(exception) is { } error)
+        {
+            return new(error);
+        }
+    }
+
+    private EventData? ReadData(ReadOnlySpan<byte> utf8, string type)
+    {
+        if (utf8.IsEmpty) return DataReader.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
+        var reader = new Utf8JsonReader(utf8);
+        reader.Read();
+        var data = ReadData(ref reader, type);
+        if (data is not null) reader.Read();
+        return data;
+    }
+
+    private EventData? ReadData(ref Utf8JsonReader reader, string type) =>
+        DataReader.Knows(type) ? new DataReader(names).Read(ref reader, type) : null;
+
+    private string Attribute(ref Utf8JsonReader reader, string name, int longest, bool keep = true)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String) throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {Describe(ref reader)}");
+        var text = keep && !reader.ValueIsEscaped ? names.Get(reader.ValueSpan) : reader.GetString()!;
+        return CheckLength(text, name, longest);
+    }
+
+    private string Attribute(EventHeader header, string name, int longest)
+    {
+        if (!Utf8.IsValid(header.Value.Span)) throw Invalid(DecodeFailure.InvalidAttribute, name, "is not UTF-8");
+        return CheckLength(names.Get(header.Value.Span), name, longest);
+    }
+
+    private static string CheckLength(string text, string name, int longest)
+    {
+        if (text.Length == 0) throw Invalid(DecodeFailure.InvalidAttribute, name, "is empty");
+        if (text.Length > longest) throw Invalid(DecodeFailure.InvalidAttribute, name, $"{text.Length:N0} characters are more than {longest:N0}");
+        return text;
+    }
+
+    private static DateTimeOffset Time(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && Rfc3339.TryParse(reader.ValueSpan, out var time)
+            ? time
+            : throw NoTimestamp(Describe(ref reader));
+    }
+
+    private static DecodeException NoTimestamp(string found) =>
+        Invalid(DecodeFailure.InvalidAttribute, "time", $"{found} is not an RFC 3339 timestamp such as 2026-01-31T12:00:00Z");
+
+    private static DecodeError? CheckBytes(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty) return new DecodeError(DecodeFailure.Empty, "", "the record has no value");
+        if (utf8.Length > MaxBytes) return new DecodeError(DecodeFailure.TooLarge, "", $"{utf8.Length:N0} bytes are more than {MaxBytes:N0}");
+        return Utf8.IsValid(utf8) ? null : new DecodeError(DecodeFailure.NotJson, "", "not UTF-8");
+    }
+
+    private static DecodeError? Fault(Exception exception) => exception switch
+    {
+        DecodeException fault => fault.Error,
+        JsonException json => new DecodeError(
+            DecodeFailure.NotJson,
+            $"line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}",
+            "not JSON, or nested deeper than 64 levels"),
+        // What Utf8JsonReader throws on a string whose escapes are no valid UTF-16 ("\ud800").
+        InvalidOperationException => new DecodeError(DecodeFailure.NotJson, "", "a string holds half of a surrogate pair"),
+        _ => null,
+    };
+
+    private static bool IsJsonEvent(ReadOnlySpan<byte> contentType) =>
+        StartsWith(contentType, "application/cloudevents+json"u8) && (contentType.Length == 28 || contentType[28] is (byte)';' or (byte)' ');
+
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>
+        text.Length >= prefix.Length && Ascii.EqualsIgnoreCase(text[..prefix.Length], prefix);
+
+    internal static DecodeException Invalid(DecodeFailure reason, string place, string message) => new(new DecodeError(reason, place, message));
+
+    /// <summary>A JSON token as an error message shows it.</summary>
+    internal static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => Quote(reader.ValueSpan),
+        JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 40)]),
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.True => "true",
+        JsonTokenType.False => "false",
+        JsonTokenType.Null => "null",
+        _ => "nothing",
+    };
+
+    private static string Quote(ReadOnlySpan<byte> utf8)
+    {
+        var text = Encoding.UTF8.GetString(utf8);
+        return text.Length <= 40 ? $"\"{text}\"" : $"\"{text[..40]}…\"";
+    }
+
+    private struct Envelope
+    {
+        public string? Id, Source, Type, Subject, SpecVersion, DataContentType;
+        public DateTimeOffset? Time;
+        public int DataStart, DataEnd;
+        public byte[]? Base64;
+
+        [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Type))]
+        public readonly void Check()
+        {
+            Require(SpecVersion, "specversion");
+            if (SpecVersion != "1.0") throw Invalid(DecodeFailure.InvalidAttribute, "specversion", $"\"{SpecVersion}\" is not \"1.0\"");
+            Require(Id, "id");
+            Require(Source, "source");
+            Require(Type, "type");
+            Require(Subject, "subject");
+            if (Time is null) throw Invalid(DecodeFailure.InvalidAttribute, "time", "is missing");
+            if (DataContentType is not null && !IsJson(DataContentType))
+                throw Invalid(DecodeFailure.UnsupportedContentType, "datacontenttype", $"\"{DataContentType}\" is not application/json");
+        }
+
+        public readonly Event ToEvent(EventData? data) => new(Id!, Source!, Type!, Time!.Value, Subject!, data);
+
+        private static void Require([System.Diagnostics.CodeAnalysis.NotNull] string? value, string name)
+        {
+            if (value is null) throw Invalid(DecodeFailure.InvalidAttribute, name, "is missing");
+        }
+
+        private static bool IsJson(string mediaType)
+        {
+            var bare = mediaType.AsSpan(0, mediaType.IndexOf(';') is >= 0 and var end ? end : mediaType.Length).Trim();
+            return bare.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || bare.Equals("text/json", StringComparison.OrdinalIgnoreCase)
+                || bare.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+        }
+    }
+}
+
+/// <summary>Carries a <see cref="DecodeError"/> out of the depth of a document; never leaves <see cref="EventDecoder"/>.</summary>
+internal sealed class DecodeException(DecodeError error) : Exception
+{
+    public DecodeError Error { get; } = error;
+}

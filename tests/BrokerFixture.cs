@@ -1,0 +1,52 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using ShitOps.Local.Broker;
+
+namespace ShitOps.Tests;
+
+/// <summary>One embedded broker for the tests of a collection; each makes topics of its own.</summary>
+public sealed class BrokerFixture : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("shitops-kafka-").FullName;
+    private KafkaBroker? broker;
+
+    public string Brokers => broker!.BootstrapServers;
+
+    public async ValueTask InitializeAsync() => broker = await KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = folder, Port = 0 });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (broker is not null) await broker.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Makes a topic and gives its name.</summary>
+    public async Task<string> CreateTopicAsync(int partitions = 4)
+    {
+        var name = Some.Name("events");
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions }]);
+        return name;
+    }
+
+    /// <summary>Everything that stands on the topic now, by partition and offset.</summary>
+    public List<ConsumeResult<byte[], byte[]>> ReadAll(string topic)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = Brokers, GroupId = Some.Name("reader"), EnableAutoCommit = false }).Build();
+        List<ConsumeResult<byte[], byte[]>> records = [];
+        foreach (var partition in admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics.Single().Partitions)
+        {
+            var here = new TopicPartition(topic, partition.PartitionId);
+            var end = consumer.QueryWatermarkOffsets(here, TimeSpan.FromSeconds(30)).High;
+            consumer.Assign(new TopicPartitionOffset(here, Offset.Beginning));
+            for (long next = 0; next < end; next = records[^1].Offset + 1)
+                records.Add(consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException($"{here} ends at {next} instead of {end}"));
+        }
+
+        return records;
+    }
+}
+
+[CollectionDefinition(nameof(BrokerCollection))]
+public sealed class BrokerCollection : ICollectionFixture<BrokerFixture>;

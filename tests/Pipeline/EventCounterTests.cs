@@ -1,0 +1,149 @@
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using ShitOps.Events;
+using ShitOps.Pipeline;
+using ShitOps.Storage;
+
+namespace ShitOps.Tests.Pipeline;
+
+/// <summary>Counting against a real store: whatever comes again or at once, each record counts once.</summary>
+public class EventCounterTests(AzuriteFixture azurite)
+{
+    private readonly KafkaStream stream = new(Some.Name("stream"));
+    private readonly FakeTimeProvider time = new(Some.Time);
+
+    private StorageAccount Account { get; } = StorageAccount.FromSettings(
+        new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
+
+    [Fact]
+    public async Task Counts_by_outcome_and_type_over_several_partitions()
+    {
+        var unknown = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Some.EventJson()).Replace("task.status-changed", "task.sung", StringComparison.Ordinal));
+
+        await Counter().CountAsync([Record(0, 0, Some.EventJson()), Record(1, 5, unknown), Record(0, 1, "{"u8.ToArray()), Record(1, 6, Some.EventJson(data: new TaskDeleted("A-1")))], default);
+
+        var rows = await Counts().ListAsync(stream, default);
+        Assert.Equal([(0, 2L, 1L, 0L, 1L), (1, 7L, 1L, 1L, 0L)], rows.Select(row => (row.Partition, row.Checkpoint, row.Decoded, row.Unknown, row.Undecodable)));
+        Assert.Equal([(EventTypes.TaskStatusChanged, 1L)], rows[0].ByType.Select(type => (type.Key, type.Value)));
+        Assert.Equal([(EventTypes.TaskDeleted, 1L)], rows[1].ByType.Select(type => (type.Key, type.Value)));
+        Assert.Equal((Some.Time, Some.Time), (rows[0].NewestEventTime, rows[0].LastProcessed));
+    }
+
+    [Fact]
+    public async Task Counts_what_comes_again_with_another_cut_once()
+    {
+        var records = Enumerable.Range(0, 10).Select(i => Record(0, i, i == 3 ? [] : Some.EventJson($"e-{i}"))).ToArray();
+
+        await Counter().CountAsync(records[..6], default);
+        await Counter().CountAsync(records[2..9], default);
+        await Counter().CountAsync(records, default);
+
+        var row = Assert.Single(await Counts().ListAsync(stream, default));
+        Assert.Equal((10L, 9L, 1L), (row.Checkpoint, row.Decoded, row.Undecodable));
+    }
+
+    [Fact]
+    public async Task Counts_once_when_several_do_so_at_the_same_time()
+    {
+        var records = Enumerable.Range(0, 200).Select(i => Record(0, i, Some.EventJson($"e-{i}"))).ToArray();
+
+        // Each goes through the same records in its own cuts, as instances do around a rebalance.
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(async size =>
+        {
+            var counter = Counter();
+            foreach (var batch in records.Chunk(size * 13))
+            {
+                // A counter that was overtaken too often asks for its batch again.
+                for (var counted = false; !counted;)
+                {
+                    try
+                    {
+                        await counter.CountAsync(batch, default);
+                        counted = true;
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        await Task.Yield();
+                    }
+                }
+            }
+        }));
+
+        var row = Assert.Single(await Counts().ListAsync(stream, default));
+        Assert.Equal((200L, 200L), (row.Checkpoint, row.Decoded));
+    }
+
+    [Fact]
+    public async Task Puts_what_cannot_be_decoded_aside_with_its_bytes_and_the_reason()
+    {
+        var record = Record(3, 7, "{\"id\":"u8.ToArray());
+        record.Headers = [new KafkaHeader { Key = "content-type", Value = "application/cloudevents+json"u8.ToArray() }];
+
+        await Counter().CountAsync([record], default);
+
+        var container = new BlobContainerClient(azurite.ConnectionString, "dead-letters");
+        var blob = container.GetBlobClient($"{stream.Name}/events/00003/00000000000000000007-00000000000000000007.jsonl");
+        var letter = JsonSerializer.Deserialize<JsonElement>((await blob.DownloadContentAsync()).Value.Content.ToString());
+        Assert.Equal(
+            (stream.Name, "events", 3, 7L, "NotJson", "line 1, byte 7: not JSON, or nested deeper than 64 levels"),
+            (letter.GetProperty("stream").GetString(), letter.GetProperty("topic").GetString(), letter.GetProperty("partition").GetInt32(), letter.GetProperty("offset").GetInt64(),
+                letter.GetProperty("reason").GetString(), letter.GetProperty("error").GetString()));
+        Assert.Equal(record.Value, letter.GetProperty("value").GetBytesFromBase64());
+        Assert.Equal(record.Key, letter.GetProperty("key").GetBytesFromBase64());
+        Assert.Equal("content-type", letter.GetProperty("headers")[0].GetProperty("key").GetString());
+    }
+
+    [Fact]
+    public async Task Stops_without_counting_when_the_host_stops()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Counter().CountAsync([Record(0, 0, Some.EventJson())], new CancellationToken(canceled: true)));
+
+        Assert.Empty(await Counts().ListAsync(stream, default));
+    }
+
+    [Fact]
+    public async Task Keeps_event_times_that_a_table_cannot_hold_out_of_it()
+    {
+        var ancient = EventEncoder.Encode(Some.Event() with { Time = new DateTimeOffset(1066, 10, 14, 9, 0, 0, TimeSpan.Zero) });
+
+        await Counter().CountAsync([Record(0, 0, ancient)], default);
+
+        var row = Assert.Single(await Counts().ListAsync(stream, default));
+        Assert.Equal((1L, null), (row.Decoded, row.NewestEventTime));
+    }
+
+    [Fact]
+    public async Task Expires_dead_letters_after_their_retention_and_not_before()
+    {
+        await Counter().CountAsync([Record(0, 0, [])], default);
+        time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(-5));
+        await ExpireAsync();
+        var before = await LettersAsync();
+        time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(5));
+        await ExpireAsync();
+
+        Assert.Single(before);
+        Assert.Empty(await LettersAsync());
+
+        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account), new DeadLetterRetention(TimeSpan.FromDays(30)), time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
+
+        async Task<List<string>> LettersAsync()
+        {
+            List<string> names = [];
+            await foreach (var blob in new BlobContainerClient(azurite.ConnectionString, "dead-letters").GetBlobsAsync(prefix: stream.Name)) names.Add(blob.Name);
+            return names;
+        }
+    }
+
+    private EventCounter Counter() => new(stream, Counts(), new DeadLetters(Account), time, NullLogger<EventCounter>.Instance);
+
+    private PartitionCounts Counts() => new(Account);
+
+    private static KafkaRecord Record(int partition, long offset, byte[] value) =>
+        new() { Topic = "events", Partition = partition, Offset = offset, Key = "APOLLO"u8.ToArray(), Value = value, Headers = [] };
+}
