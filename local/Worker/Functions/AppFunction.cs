@@ -11,6 +11,7 @@ internal sealed class AppFunction : FunctionDefinition
 {
     private readonly MethodInvoker _method;
     private readonly ObjectFactory? _instance;
+    private readonly PropertyInfo? _result;
     private readonly ImmutableArray<Func<Invocation, object?>> _arguments;
 
     /// <param name="name">As the <see cref="FunctionAttribute"/> has it.</param>
@@ -34,6 +35,7 @@ internal sealed class AppFunction : FunctionDefinition
             triggerParameter.Name!, new TriggerMetadata(triggerParameter.Name!, TypeOf(trigger)));
         Parameters = [.. method.GetParameters().Select(parameter => new FunctionParameter(parameter.Name!, parameter.ParameterType))];
         _arguments = arguments;
+        _result = method.ReturnType.IsGenericType ? method.ReturnType.GetProperty(nameof(Task<>.Result)) : null;
         _method = MethodInvoker.Create(method);
         _instance = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
     }
@@ -77,7 +79,7 @@ internal sealed class AppFunction : FunctionDefinition
         if (returned is Task task)
         {
             await task;
-            returned = task.GetType().GetProperty(nameof(Task<>.Result))?.GetValue(task);
+            returned = _result?.GetValue(task);
         }
 
         invocation.Result.Value = returned;

@@ -23,6 +23,8 @@ internal sealed class FunctionKeys
     /// <param name="functions">The functions that have keys of their own.</param>
     public static FunctionKeys LoadOrCreate(string path, IEnumerable<string> functions)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var alone = Lock(path);
         var keys = Read(path);
         var complete = keys is not null;
         keys ??= new KeyFile { MasterKey = NewKey(), HostKeys = { ["default"] = NewKey() } };
@@ -90,10 +92,26 @@ internal sealed class FunctionKeys
         }
     }
 
-    /// <summary>Through a file beside it, so that another instance that starts now reads all keys or none.</summary>
+    /// <summary>Instances that start together must not each make keys of their own.</summary>
+    private static FileStream Lock(string path)
+    {
+        const int MostTries = 200;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            }
+            catch (IOException) when (tries < MostTries)
+            {
+                Thread.Sleep(50);
+            }
+        }
+    }
+
+    /// <summary>Through a file beside it, so that a crash leaves all keys or none.</summary>
     private static void Write(string path, KeyFile keys)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var beside = $"{path}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

@@ -4,7 +4,7 @@ namespace ShitOps.Local.Worker;
 /// host.json's maxConcurrentRequests and maxOutstandingRequests: so many run, so many more wait, and what comes beyond is turned away.
 /// </summary>
 /// <param name="limits">Outstanding are those that run and those that wait.</param>
-internal sealed class RequestThrottle(HttpLimits limits) : IDisposable
+internal sealed class RequestThrottle(HttpLimits limits)
 {
     private readonly SemaphoreSlim? _concurrent = limits.MaxConcurrentRequests is { } most ? new SemaphoreSlim(most) : null;
     private int _outstanding;
@@ -42,6 +42,4 @@ internal sealed class RequestThrottle(HttpLimits limits) : IDisposable
             Interlocked.Decrement(ref _outstanding);
         }
     }
-
-    public void Dispose() => _concurrent?.Dispose();
 }

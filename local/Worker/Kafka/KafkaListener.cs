@@ -76,7 +76,7 @@ internal sealed partial class KafkaListener : TriggerListener
     public override Task StopAsync()
     {
         _stopping.Cancel();
-        return _left.Task;
+        return _started ? _left.Task : Task.CompletedTask;
     }
 
     public override void Dispose()
@@ -175,7 +175,7 @@ internal sealed partial class KafkaListener : TriggerListener
                 continue;
             }
 
-            _filling.Add(Record(consumed));
+            _filling.Add(KafkaRecords.Of(consumed));
             if (_filling.Count >= _limits.MaxBatchSize)
             {
                 Hand();
@@ -368,38 +368,6 @@ internal sealed partial class KafkaListener : TriggerListener
         }
     }
 
-    private static KafkaRecord Record(ConsumeResult<byte[]?, byte[]?> consumed)
-    {
-        var message = consumed.Message;
-        var timestamp = message.Timestamp;
-        return new KafkaRecord
-        {
-            Topic = consumed.Topic,
-            Partition = consumed.Partition.Value,
-            Offset = consumed.Offset.Value,
-            Key = message.Key,
-            Value = message.Value,
-            Timestamp = new KafkaTimestamp { UnixTimestampMs = timestamp.UnixTimestampMs, Type = (KafkaTimestampType)timestamp.Type },
-            Headers = Headers(message.Headers),
-        };
-    }
-
-    private static KafkaHeader[] Headers(Headers? headers)
-    {
-        if (headers is null || headers.Count == 0)
-        {
-            return [];
-        }
-
-        var result = new KafkaHeader[headers.Count];
-        for (var i = 0; i < result.Length; i++)
-        {
-            result[i] = new KafkaHeader { Key = headers[i].Key, Value = headers[i].GetValueBytes() };
-        }
-
-        return result;
-    }
-
     private static Invocation.Origin Trace(KafkaRecord first)
     {
         string? parent = null;
@@ -422,46 +390,4 @@ internal sealed partial class KafkaListener : TriggerListener
 
     private static string Positions(KafkaBatch batch) =>
         string.Join(", ", batch.Ends.Select(end => $"{end.Partition.Topic}[{end.Partition.Partition.Value}] up to {end.NextOffset - 1}"));
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Assigned {Count} partitions of {Topic}: {Partitions}")]
-    private static partial void LogAssigned(ILogger logger, int count, string topic, string partitions);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} partitions of {Topic} {How}: {Partitions}")]
-    private static partial void LogLost(ILogger logger, int count, string topic, string how, string partitions);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Failed on {Count} records ({Positions}), try {Tries}")]
-    private static partial void LogFailed(ILogger logger, Exception failure, int count, string positions, int tries);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} records that the function failed on are committed ({Positions}): {Why}. They are lost to it.")]
-    private static partial void LogCommitted(ILogger logger, int count, string positions, string why);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Not stored, {Offset}: {Reason}")]
-    private static partial void LogNotStored(ILogger logger, string offset, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Function}' took longer than maxPollIntervalMs: its partitions go to other consumers, and its records come again")]
-    private static partial void LogTooSlow(ILogger logger, string function);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Topic {Topic} does not exist at {Brokers}; waiting for it")]
-    private static partial void LogTopicMissing(ILogger logger, string topic, string brokers);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka cannot be reached at {Brokers}: {Reason}; trying on")]
-    private static partial void LogUnreachable(ILogger logger, string brokers, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka is reached again at {Brokers}")]
-    private static partial void LogReachable(ILogger logger, string brokers);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The consumer failed and is made anew: {Reason}")]
-    private static partial void LogFatal(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "'{Function}' consumes no more")]
-    private static partial void LogBroken(ILogger logger, Exception fault, string function);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Function}' could not leave its consumer group in order")]
-    private static partial void LogNotLeft(ILogger logger, Exception? fault, string function);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Function}' did not heed cancellation within {Limit}; its batch comes again")]
-    private static partial void LogUnfinished(ILogger logger, string function, TimeSpan limit);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "librdkafka {Facility}: {Line}")]
-    private static partial void LogClient(ILogger logger, string facility, string line);
 }

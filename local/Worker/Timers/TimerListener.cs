@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
@@ -63,8 +62,9 @@ internal sealed partial class TimerListener(
             {
                 // Stopped, or the lease is lost and another instance keeps time.
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException or IOException or JsonException)
+            catch (Exception fault)
             {
+                // Whatever storage answers, the timer goes on when it can.
                 Unreachable(fault);
                 await Task.Delay(@lock.PollingInterval, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
