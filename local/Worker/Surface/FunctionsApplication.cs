@@ -1,19 +1,28 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Builder;
+using System.Runtime.CompilerServices;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ShitOps.Local.Worker;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
 /// <summary>Where a function app begins.</summary>
 public class FunctionsApplication
 {
-    public static FunctionsApplicationBuilder CreateBuilder(string[] args) =>
-        new(args, Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("The process has no entry assembly to find functions in."));
+    /// <summary>
+    /// A builder for the functions of the calling assembly; the package's takes those of the entry assembly.
+    /// The difference shows only to tests, which run the app in their own process.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args)
+    {
+        FunctionAppException.EndProcessWithMessage();
+        return new FunctionsApplicationBuilder(args, Assembly.GetCallingAssembly().GetExportedTypes());
+    }
 }
 
 /// <summary>
@@ -22,44 +31,42 @@ public class FunctionsApplication
 /// </summary>
 public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
-    private readonly WebApplicationBuilder _web;
-    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
+    private readonly FunctionApp _app;
 
-    internal FunctionsApplicationBuilder(string[] args, Assembly functions)
-    {
-        _web = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
-        Functions = functions;
-    }
+    /// <param name="args">The command line.</param>
+    /// <param name="classes">Where the functions are.</param>
+    internal FunctionsApplicationBuilder(string[] args, IReadOnlyCollection<Type> classes) => _app = new FunctionApp(args, classes);
 
-    internal Assembly Functions { get; }
+    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_app.Web).Properties;
 
-    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
+    public ConfigurationManager Configuration => _app.Web.Configuration;
 
-    public ConfigurationManager Configuration => _web.Configuration;
+    IConfigurationManager IHostApplicationBuilder.Configuration => _app.Web.Configuration;
 
-    IConfigurationManager IHostApplicationBuilder.Configuration => _web.Configuration;
+    public IHostEnvironment Environment => _app.Web.Environment;
 
-    public IHostEnvironment Environment => _web.Environment;
+    public ILoggingBuilder Logging => _app.Web.Logging;
 
-    public ILoggingBuilder Logging => _web.Logging;
+    public IMetricsBuilder Metrics => _app.Web.Metrics;
 
-    public IMetricsBuilder Metrics => _web.Metrics;
+    public IServiceCollection Services => _app.Web.Services;
 
-    public IServiceCollection Services => _web.Services;
+    internal FunctionApp App => _app;
 
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
     {
-        _middleware.Add(middleware);
+        _app.Middleware.Add(middleware);
         return this;
     }
 
     public void ConfigureContainer<TContainerBuilder>(
         IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
         where TContainerBuilder : notnull =>
-        ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
+        ((IHostApplicationBuilder)_app.Web).ConfigureContainer(factory, configure);
 
-    /// <summary>Builds the app. Its functions and settings are checked when it starts.</summary>
-    public IHost Build() => _web.Build();
+    /// <summary>Builds the app.</summary>
+    /// <exception cref="FunctionAppException">Functions or settings have faults, which the message lists.</exception>
+    public IHost Build() => _app.Build();
 }
 
 /// <summary>HTTP functions on ASP.NET Core's own types.</summary>
@@ -68,6 +75,7 @@ public static class FunctionsApplicationBuilderAspNetCoreExtensions
     /// <summary>Lets HTTP functions take <c>HttpRequest</c> and return <c>IActionResult</c>.</summary>
     public static FunctionsApplicationBuilder ConfigureFunctionsWebApplication(this FunctionsApplicationBuilder builder)
     {
+        builder.App.AnswersHttp = true;
         builder.Services.AddMvcCore();
         return builder;
     }

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace ShitOps.Local.Worker;
+
+/// <summary>Where the app listens, and whether requests need keys there: always, unless only this machine can send them.</summary>
+internal sealed record ListenAddress(IPAddress Host, int Port, bool RequiresKeys)
+{
+    public const int DefaultPort = 7071;
+
+    /// <summary>
+    /// Takes this runtime's arguments <c>--port N</c>, <c>--host H</c> and <c>--require-keys</c> out of <paramref name="args"/>,
+    /// as settings of the names they also have: FUNCTIONS_PORT, FUNCTIONS_HOST, FUNCTIONS_REQUIRE_KEYS.
+    /// </summary>
+    public static (string[] Others, Dictionary<string, string?> Settings) ParseArguments(string[] args)
+    {
+        var others = new List<string>();
+        var settings = new Dictionary<string, string?>();
+        for (var i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--require-keys":
+                    settings["FUNCTIONS_REQUIRE_KEYS"] = "true";
+                    break;
+                case "--port" or "-p" or "--host":
+                    var name = args[i] == "--host" ? "FUNCTIONS_HOST" : "FUNCTIONS_PORT";
+                    settings[name] = i + 1 < args.Length ? args[++i] : throw new FunctionAppException($"{args[i]} needs a value.");
+                    break;
+                default:
+                    others.Add(args[i]);
+                    break;
+            }
+        }
+
+        return ([.. others], settings);
+    }
+
+    public static ListenAddress Read(AppSettings settings, IConfiguration configuration)
+    {
+        var portText = settings["FUNCTIONS_PORT"] ?? configuration["LocalSettings:Host:LocalHttpPort"];
+        if (!int.TryParse(portText ?? DefaultPort.ToString(CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > IPEndPoint.MaxPort)
+        {
+            throw new FunctionAppException($"The port is '{portText}', expected a number from 0 to 65535 (--port, FUNCTIONS_PORT).");
+        }
+
+        var hostText = settings["FUNCTIONS_HOST"] ?? "127.0.0.1";
+        var host = hostText switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" or "+" => IPAddress.Any,
+            _ => IPAddress.TryParse(hostText, out var address)
+                ? address
+                : throw new FunctionAppException($"The host is '{hostText}', expected localhost, * or an IP address (--host, FUNCTIONS_HOST)."),
+        };
+        return new ListenAddress(host, port, !IPAddress.IsLoopback(host) || settings.IsOn("FUNCTIONS_REQUIRE_KEYS"));
+    }
+}
