@@ -1,14 +1,11 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
-namespace ShitOps.Tests.Local;
+namespace ShitOps.Tests.Launcher;
 
 /// <summary>The launcher as a process.</summary>
-internal sealed partial class LocalProcess : IAsyncDisposable
+internal sealed class LocalProcess : IAsyncDisposable
 {
-    private const int Sigterm = 15;
-
     private readonly Process process;
     private readonly StringBuilder printed = new();
 
@@ -51,7 +48,12 @@ internal sealed partial class LocalProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
-    public void Terminate() => Assert.Equal(0, SendSignal(process.Id, Sigterm));
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
 
     public void Kill() => process.Kill();
 
@@ -61,9 +63,6 @@ internal sealed partial class LocalProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int processId, int signal);
 
     private void Take(string? line)
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Confluent.Kafka;
 using ShitOps.Local;
 
-namespace ShitOps.Tests.Local;
+namespace ShitOps.Tests.Launcher;
 
 /// <summary><c>dotnet run --project local</c> as its users see it.</summary>
 public sealed class OneMachineTests : IDisposable
