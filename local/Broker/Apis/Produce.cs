@@ -17,7 +17,7 @@ internal static class Produce
         body.Int32(); // the time replicas have to confirm: there are none
         var refusal = transactional ? ErrorCode.TransactionalIdAuthorizationFailed : acks is < -1 or > 1 ? ErrorCode.InvalidRequiredAcks : ErrorCode.None;
 
-        var topics = body.ArrayLength(6);
+        var topics = body.ArrayLength(3);
         response.ArrayLength(topics);
         for (var i = 0; i < topics; i++)
         {
