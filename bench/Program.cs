@@ -4,7 +4,13 @@ switch (args)
 {
     case ["broker", .. var rest]:
         return await BrokerBench.RunAsync(rest);
+    case ["codec", .. var rest]:
+        return CodecBench.Run(rest);
     default:
-        Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- broker [--messages N]");
+        Console.Error.WriteLine("""
+            Usage: dotnet run -c Release --project bench -- COMMAND
+              broker [--messages N]   the embedded broker with Confluent's client
+              codec [--events N]      decoding events beside walking the same bytes
+            """);
         return 2;
 }
