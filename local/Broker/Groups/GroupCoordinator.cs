@@ -1,0 +1,193 @@
+using ShitOps.Local.Broker.Protocol;
+
+namespace ShitOps.Local.Broker.Groups;
+
+/// <summary>A group as DescribeGroups shows it.</summary>
+internal sealed record GroupDescription(string Id, GroupState State, string ProtocolType, string Protocol, IReadOnlyList<MemberDescription> Members);
+
+internal sealed record MemberDescription(string Id, string? InstanceId, string ClientId, string ClientHost, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Assignment);
+
+/// <summary>All groups, under one lock: what a group does takes microseconds, and groups on one laptop are few.</summary>
+internal sealed class GroupCoordinator : IDisposable
+{
+    /// <summary>Kafka's own upper limit; its lower one (6 s) would only make tests slow.</summary>
+    private static readonly TimeSpan MaxSessionTimeout = TimeSpan.FromMinutes(30);
+
+    /// <summary>Kafka's own limit of what a client may store with an offset.</summary>
+    private const int MaxMetadataLength = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
+    private readonly GroupStore _store;
+    private readonly BrokerOptions _options;
+    private readonly ITimer _timer;
+    private DateTimeOffset _timerDue = DateTimeOffset.MaxValue;
+    private bool _disposed;
+
+    public GroupCoordinator(GroupStore store, BrokerOptions options)
+    {
+        _store = store;
+        _options = options;
+        _timer = options.TimeProvider.CreateTimer(_ => Elapse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private DateTimeOffset Now => _options.TimeProvider.GetUtcNow();
+
+    public Task<JoinResult> Join(JoinRequest request)
+    {
+        if (request.GroupId.Length == 0) return Task.FromResult(new JoinResult(ErrorCode.InvalidGroupId, request.MemberId));
+        if (request.SessionTimeout <= TimeSpan.Zero || request.SessionTimeout > MaxSessionTimeout || request.RebalanceTimeout < TimeSpan.Zero)
+            return Task.FromResult(new JoinResult(ErrorCode.InvalidSessionTimeout, request.MemberId));
+        lock (_gate)
+        {
+            if (!_groups.ContainsKey(request.GroupId) && request.MemberId.Length > 0) return Task.FromResult(new JoinResult(ErrorCode.UnknownMemberId, request.MemberId));
+            return Change(FindOrAdd(request.GroupId), group => group.Join(request, Now));
+        }
+    }
+
+    public Task<SyncResult> Sync(string groupId, string memberId, string? instanceId, int generation, string? protocolType, string? protocolName, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> assignments)
+    {
+        lock (_gate)
+        {
+            return _groups.TryGetValue(groupId, out var known)
+                ? Change(known, group => group.Sync(memberId, instanceId, generation, protocolType, protocolName, assignments, Now))
+                : Task.FromResult(new SyncResult(ErrorCode.UnknownMemberId));
+        }
+    }
+
+    public ErrorCode Heartbeat(string groupId, string memberId, string? instanceId, int generation)
+    {
+        lock (_gate) return _groups.TryGetValue(groupId, out var group) ? group.Heartbeat(memberId, instanceId, generation, Now) : ErrorCode.UnknownMemberId;
+    }
+
+    public ErrorCode Leave(string groupId, string memberId, string? instanceId)
+    {
+        lock (_gate) return _groups.TryGetValue(groupId, out var known) ? Change(known, group => group.Leave(memberId, instanceId, Now)) : ErrorCode.UnknownMemberId;
+    }
+
+    /// <summary>Commits what is fit to be committed; the outcome of each partition in the order given.</summary>
+    public IReadOnlyList<ErrorCode> Commit(string groupId, string memberId, string? instanceId, int generation, IReadOnlyList<(TopicPartition Partition, CommittedOffset Offset, bool Exists)> offsets)
+    {
+        lock (_gate)
+        {
+            var error = groupId.Length == 0 ? ErrorCode.InvalidGroupId
+                : _groups.TryGetValue(groupId, out var group) ? group.CheckCommit(memberId, instanceId, generation, Now)
+                : generation < 0 && memberId.Length == 0 ? ErrorCode.None
+                : ErrorCode.UnknownMemberId;
+            var outcomes = offsets.Select(each =>
+                error != ErrorCode.None ? error
+                : !each.Exists ? ErrorCode.UnknownTopicOrPartition
+                : each.Offset.Metadata?.Length > MaxMetadataLength ? ErrorCode.OffsetMetadataTooLarge
+                : ErrorCode.None).ToList();
+            _store.Commit(groupId, [.. offsets.Where((_, i) => outcomes[i] == ErrorCode.None).Select(each => (each.Partition, each.Offset))]);
+            return outcomes;
+        }
+    }
+
+    /// <summary>The offsets of a group: all, or those of the partitions asked for that have one.</summary>
+    public IReadOnlyDictionary<TopicPartition, CommittedOffset> Offsets(string groupId)
+    {
+        lock (_gate) return _store.Offsets(groupId).ToDictionary();
+    }
+
+    public IReadOnlyList<GroupDescription> List()
+    {
+        lock (_gate) return [.. _groups.Keys.Union(_store.Groups, StringComparer.Ordinal).Select(DescribeUnderLock).OfType<GroupDescription>()];
+    }
+
+    /// <summary>Null when there is no such group.</summary>
+    public GroupDescription? Describe(string groupId)
+    {
+        lock (_gate) return DescribeUnderLock(groupId);
+    }
+
+    public ErrorCode Delete(string groupId)
+    {
+        lock (_gate)
+        {
+            if (DescribeUnderLock(groupId) is null) return ErrorCode.GroupIdNotFound;
+            if (_groups.TryGetValue(groupId, out var group) && !group.IsIdle) return ErrorCode.NonEmptyGroup;
+            _groups.Remove(groupId);
+            _store.Delete(groupId);
+            return ErrorCode.None;
+        }
+    }
+
+    public void ForgetTopic(string topic)
+    {
+        lock (_gate) _store.ForgetTopic(topic);
+    }
+
+    public void Flush()
+    {
+        lock (_gate)
+            if (!_disposed) _store.Flush();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _timer.Dispose();
+            _store.Dispose();
+        }
+    }
+
+    private GroupDescription? DescribeUnderLock(string groupId)
+    {
+        if (!_groups.TryGetValue(groupId, out var group))
+            return _store.Contains(groupId) ? new GroupDescription(groupId, GroupState.Empty, _store.LastGeneration(groupId).ProtocolType, "", []) : null;
+        var settled = group.State == GroupState.Stable;
+        return new GroupDescription(groupId, group.State, group.ProtocolType, settled ? group.Protocol : "", [.. group.Members.Select(member => new MemberDescription(
+            member.Id,
+            member.Joined.InstanceId,
+            member.Joined.ClientId,
+            member.Joined.ClientHost,
+            settled ? member.Metadata(group.Protocol) : default,
+            settled ? member.Assignment : default))]);
+    }
+
+    private Group FindOrAdd(string groupId)
+    {
+        if (_groups.TryGetValue(groupId, out var group)) return group;
+        var (generation, protocolType) = _store.LastGeneration(groupId);
+        return _groups[groupId] = new Group(groupId, generation, protocolType, _options.InitialRebalanceDelay, changed => _store.SaveGeneration(changed.Id, changed.Generation, changed.ProtocolType));
+    }
+
+    private T Change<T>(Group group, Func<Group, T> change)
+    {
+        var result = change(group);
+        Settle(group);
+        return result;
+    }
+
+    /// <summary>After a change: an idle group lives on in the store alone, any other is looked at again in time.</summary>
+    private void Settle(Group group)
+    {
+        if (group.IsIdle) _groups.Remove(group.Id);
+        else if (group.NextDeadline < _timerDue) Wake(group.NextDeadline);
+    }
+
+    private void Wake(DateTimeOffset due)
+    {
+        _timerDue = due;
+        // Rounded up: a timer that fires a little early would only be set again.
+        var wait = due == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)));
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Elapse()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            foreach (var group in _groups.Values.ToList())
+            {
+                group.Elapse(Now);
+                if (group.IsIdle) _groups.Remove(group.Id);
+            }
+            Wake(_groups.Values.Select(group => group.NextDeadline).DefaultIfEmpty(DateTimeOffset.MaxValue).Min());
+        }
+    }
+}

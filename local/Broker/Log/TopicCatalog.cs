@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ShitOps.Local.Broker.Protocol;
+
+namespace ShitOps.Local.Broker.Log;
+
+/// <summary>
+/// All topics, each in a directory named by its id that holds topic.json and a directory for each partition. A topic exists when its
+/// topic.json does: written last when it is made, deleted first when it is deleted.
+/// </summary>
+internal sealed class TopicCatalog : IDisposable
+{
+    /// <summary>Kafka's own limit of a name; the number of partitions is what one laptop can keep files open for.</summary>
+    private const int MaxNameLength = 249;
+    private const int MaxPartitions = 1_000;
+    private const int MaxTopics = 10_000;
+
+    private readonly Lock _changes = new();
+    private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, Topic> _byId = new();
+    private readonly BrokerOptions _options;
+    private readonly string _directory;
+
+    public TopicCatalog(LogDirectory directory, BrokerOptions options)
+    {
+        _options = options;
+        _directory = directory.File("topics");
+        Directory.CreateDirectory(_directory);
+        foreach (var path in Directory.GetDirectories(_directory))
+        {
+            var description = Path.Combine(path, "topic.json");
+            if (File.Exists(description)) Add(Open(path, JsonSerializer.Deserialize<Description>(File.ReadAllBytes(description))!));
+            else Directory.Delete(path, recursive: true);
+        }
+    }
+
+    public IEnumerable<Topic> All => _byName.Values;
+
+    public Topic? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public Topic? Find(Guid id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>Makes a topic, unless there is one; <paramref name="partitions"/> of -1 is the broker's default.</summary>
+    public (ErrorCode Error, string? Message) Create(string name, int partitions, IReadOnlyDictionary<string, string> config, bool validateOnly = false)
+    {
+        if (!IsName(name)) return (ErrorCode.InvalidTopic, $"A topic's name is 1 to {MaxNameLength} of a-z A-Z 0-9 . _ - and neither . nor ..");
+        if (partitions == -1) partitions = _options.DefaultPartitions;
+        if (partitions is < 1 or > MaxPartitions) return (ErrorCode.InvalidPartitions, $"A topic has 1 to {MaxPartitions} partitions here, not {partitions}.");
+        foreach (var (key, value) in config)
+            if (TopicConfig.Refusal(key, value) is { } refusal) return (ErrorCode.InvalidConfig, refusal);
+        lock (_changes)
+        {
+            if (_byName.ContainsKey(name)) return (ErrorCode.TopicAlreadyExists, $"There is a topic {name}.");
+            if (_byName.Count >= MaxTopics) return (ErrorCode.InvalidRequest, $"There are {MaxTopics} topics, as many as this development broker takes.");
+            if (validateOnly) return (ErrorCode.None, null);
+            var description = new Description(name, Guid.NewGuid(), partitions, config);
+            var path = PathOf(description.Id);
+            var topic = Open(path, description);
+            Write(path, description);
+            Add(topic);
+            return (ErrorCode.None, null);
+        }
+    }
+
+    public (ErrorCode Error, string? Message) CreatePartitions(string name, int count, bool validateOnly)
+    {
+        lock (_changes)
+        {
+            if (Find(name) is not { } topic) return (ErrorCode.UnknownTopicOrPartition, $"There is no topic {name}.");
+            var present = topic.Partitions.Count;
+            if (count <= present || count > MaxPartitions) return (ErrorCode.InvalidPartitions, $"{name} has {present} partitions; it can have more, up to {MaxPartitions}, but not {count}.");
+            if (validateOnly) return (ErrorCode.None, null);
+            var path = PathOf(topic.Id);
+            var added = Enumerable.Range(present, count - present).Select(index => OpenPartition(path, index)).ToList();
+            Write(path, new Description(name, topic.Id, count, topic.Config.Overrides));
+            topic.Grow(added);
+            return (ErrorCode.None, null);
+        }
+    }
+
+    public ErrorCode Delete(Topic topic)
+    {
+        lock (_changes)
+        {
+            if (!_byId.TryRemove(topic.Id, out _)) return ErrorCode.UnknownTopicOrPartition;
+            _byName.TryRemove(topic.Name, out _);
+            File.Delete(Path.Combine(PathOf(topic.Id), "topic.json"));
+            foreach (var partition in topic.Partitions) partition.Delete();
+            Directory.Delete(PathOf(topic.Id), recursive: true);
+            return ErrorCode.None;
+        }
+    }
+
+    /// <summary>Deletes what the topics no longer keep.</summary>
+    public void Retain(DateTimeOffset now)
+    {
+        foreach (var topic in All)
+            foreach (var partition in topic.Partitions) partition.Retain(now - topic.Config.Retention, topic.Config.MaxBytes);
+    }
+
+    public void Flush()
+    {
+        foreach (var partition in All.SelectMany(topic => topic.Partitions)) partition.Flush();
+    }
+
+    public void Dispose()
+    {
+        foreach (var partition in All.SelectMany(topic => topic.Partitions)) partition.Dispose();
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= MaxNameLength && name is not ("." or "..") && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static void Write(string path, Description description) =>
+        DurableFile.Replace(Path.Combine(path, "topic.json"), JsonSerializer.SerializeToUtf8Bytes(description));
+
+    private Topic Open(string path, Description description) => new(
+        description.Name,
+        description.Id,
+        new TopicConfig(_options, description.Config),
+        [.. Enumerable.Range(0, description.Partitions).Select(index => OpenPartition(path, index))]);
+
+    private PartitionLog OpenPartition(string path, int index) => new(Path.Combine(path, index.ToString()), _options.Log);
+
+    private string PathOf(Guid id) => Path.Combine(_directory, id.ToString("N"));
+
+    private void Add(Topic topic)
+    {
+        _byId[topic.Id] = topic;
+        _byName[topic.Name] = topic;
+    }
+
+    private sealed record Description(string Name, Guid Id, int Partitions, IReadOnlyDictionary<string, string> Config);
+}
