@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace ShitOps.Cli.Import;
@@ -48,6 +49,13 @@ internal static class JsonFields
         { ValueKind: JsonValueKind.Object } single => [single],
         _ => [],
     };
+
+    /// <summary>The values of Jira's custom fields, whose names differ from one Jira to the next.</summary>
+    public static IEnumerable<JsonElement> CustomFields(this JsonElement fields)
+    {
+        foreach (var field in fields.EnumerateObject())
+            if (JsonMarshal.GetRawUtf8PropertyName(field).StartsWith("customfield_"u8)) yield return field.Value;
+    }
 
     /// <summary>The property as an instant.</summary>
     public static DateTimeOffset? Time(this JsonElement element, string name) =>

@@ -52,7 +52,7 @@ internal sealed record JiraIssue
     {
         if (record.ValueKind != JsonValueKind.Object) throw new BadRecordException($"expected a JSON object, found {record.ValueKind.ToString().ToLowerInvariant()}");
         var key = record.Text("key") ?? throw new BadRecordException("key: is missing");
-        var fields = record.Get("fields") ?? throw new BadRecordException("fields: is missing");
+        var fields = record.Get("fields") is { ValueKind: JsonValueKind.Object } found ? found : throw new BadRecordException("fields: is missing");
         var created = fields.Time("created") ?? throw new BadRecordException(fields.Text("created") is { } text
             ? $"fields.created: \"{text}\" is no timestamp such as 2015-04-24T12:04:05.000+0000"
             : "fields.created: is missing");

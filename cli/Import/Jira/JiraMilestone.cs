@@ -17,8 +17,8 @@ internal sealed record JiraMilestone(string Name, bool IsSprint, DateOnly? Start
         List<(JiraMilestone Sprint, bool IsOver)> sprints = [];
         sprints.AddRange(fields.Items("closedSprints").Select(json => ParseSprint(json, isOver: true)).OfType<(JiraMilestone, bool)>());
         sprints.AddRange(fields.Items("sprint").Select(json => ParseSprint(json, isOver: false)).OfType<(JiraMilestone, bool)>());
-        foreach (var field in fields.EnumerateObject().Where(field => field.Name.StartsWith("customfield_", StringComparison.Ordinal)))
-            sprints.AddRange(fields.Get(field.Name)?.ValueKind == JsonValueKind.Array ? fields.Items(field.Name).Select(ParseCustomSprint).OfType<(JiraMilestone, bool)>() : []);
+        foreach (var list in fields.CustomFields().Where(value => value.ValueKind == JsonValueKind.Array))
+            sprints.AddRange(list.EnumerateArray().Select(ParseCustomSprint).OfType<(JiraMilestone, bool)>());
 
         var versions = fields.Items("fixVersions")
             .Where(json => json.Text("name") is not null)
@@ -51,7 +51,7 @@ internal sealed record JiraMilestone(string Name, bool IsSprint, DateOnly? Start
         return (new JiraMilestone(name, IsSprint: true, json.Day("startDate"), json.Day("endDate")), isOver || IsClosed(json.Text("state")));
     }
 
-    /// <summary>The custom field of sprints goes by its entries: objects that have a board or a state and a goal, or Java's text.</summary>
+    /// <summary>The custom field of sprints goes by its entries: objects in a sprint's state, or Java's text.</summary>
     private static (JiraMilestone Sprint, bool IsOver)? ParseCustomSprint(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.Object)

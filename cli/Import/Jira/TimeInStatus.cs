@@ -15,12 +15,8 @@ internal sealed record TimeInStatus(string StatusId, int Visits, TimeSpan Durati
     /// <summary>The times in status of an issue, wherever its Jira keeps them: custom fields have other ids in every Jira, so the value's form decides.</summary>
     public static IReadOnlyList<TimeInStatus> FindIn(JsonElement fields)
     {
-        foreach (var field in fields.EnumerateObject())
-        {
-            if (field.Name.StartsWith("customfield_", StringComparison.Ordinal) && field.Value.AsText(longest: 65536) is { } text && Parse(text) is { Count: > 0 } times)
-                return times;
-        }
-
+        foreach (var value in fields.CustomFields())
+            if (value.AsText(longest: 65536) is { } text && Parse(text) is { } times) return times;
         return [];
     }
 
