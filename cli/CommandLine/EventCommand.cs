@@ -41,7 +41,7 @@ internal sealed class EventCommand(Terminal terminal, IConfiguration environment
             var summary = isDryRun ? terminal.Error : terminal.Output;
             summarise?.Invoke(summary);
             RunSummary.Write(summary, run);
-            if (run.Rejected > 0) terminal.Report($"{run.Rejected:N0} inputs were left out, see above");
+            if (run.Rejected > 0) terminal.Report(run.Rejected == 1 ? "1 input was left out, see above" : $"{run.Rejected:N0} inputs were left out, see above");
             return isComplete && run.Rejected == 0 ? ExitCode.Success : ExitCode.Failure;
         }
         catch (OutputFailedException exception)

@@ -8,7 +8,7 @@ internal static class RunSummary
     /// <summary>Events by type, projects and rate.</summary>
     public static void Write(TextWriter output, EventRun run)
     {
-        output.WriteLine($"{run.Written:N0} events of {run.Projects:N0} projects in {run.Elapsed.TotalSeconds:N1} s ({run.Rate:N0}/s)");
+        output.WriteLine($"{run.Written:N0} events of {run.Projects:N0} {(run.Projects == 1 ? "project" : "projects")} in {run.Elapsed.TotalSeconds:N1} s ({run.Rate:N0}/s)");
         WriteTable(output, [.. run.Types.Select(type => new[] { type.Key, $"{type.Value:N0}" })]);
     }
 
