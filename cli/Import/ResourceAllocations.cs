@@ -18,14 +18,14 @@ internal sealed class ResourceAllocations
     private readonly Dictionary<string, int> columns = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<(string Project, string Allocation)> seen = [];
     private int line;
-    private bool unescaped;
+    private bool isBadlyQuoted;
 
     private ResourceAllocations(TextReader text)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
-            IgnoreBlankLines = true,
-            BadDataFound = _ => unescaped = true,
+            IgnoreBlankLines = false,
+            BadDataFound = _ => isBadlyQuoted = true,
         };
         csv = new CsvParser(text, configuration);
     }
@@ -55,14 +55,19 @@ internal sealed class ResourceAllocations
         }
     }
 
+    /// <summary>Goes to the next row that is not blank.</summary>
     private bool Advance()
     {
-        var before = csv.RawRow;
-        unescaped = false;
-        if (!csv.Read()) return false;
+        do
+        {
+            line = csv.RawRow + 1;
+            isBadlyQuoted = false;
+            if (!csv.Read()) return false;
+        }
+        while (string.IsNullOrWhiteSpace(csv.RawRecord));
 
-        // The parser counts the lines of a record up to its end; blank ones before it are skipped.
-        line = Math.Max(before + 1, csv.RawRow - csv.RawRecord.TrimEnd('\r', '\n').Count(c => c == '\n'));
+        // Faults of quoting come up only when the fields are taken apart.
+        _ = csv.Record;
         return true;
     }
 
@@ -82,7 +87,7 @@ internal sealed class ResourceAllocations
 
     private AllocationRow Row(string source, DateTimeOffset? asOf)
     {
-        if (unescaped) return AllocationRow.Bad(line, 1, "a quote stands inside a field that does not begin with one, or is never closed");
+        if (isBadlyQuoted) return AllocationRow.Bad(line, 1, "a quote stands inside a field that does not begin with one, or is never closed");
         if (csv.Count != columns.Count) return Fault(Math.Min(csv.Count, columns.Count), $"{csv.Count} fields, but the header has {columns.Count}");
 
         foreach (var required in Columns[..5])
@@ -123,7 +128,7 @@ internal sealed class ResourceAllocations
     private (int Line, int Column) PlaceOf(int field)
     {
         var (row, column, isQuoted) = (line, 1, false);
-        foreach (var c in csv.RawRecord.TrimStart('\r', '\n'))
+        foreach (var c in csv.RawRecord.TrimEnd('\r', '\n'))
         {
             if (field == 0) break;
             if (c == '"') isQuoted = !isQuoted;

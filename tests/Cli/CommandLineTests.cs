@@ -36,8 +36,7 @@ public class CommandLineTests
     {
         var run = await CommandRun.OfAsync([.. command, "--help"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains($"Examples:\n  {(example.StartsWith("shitops import allocations", StringComparison.Ordinal) && command.Length == 1 ? "shitops import jira issues.jsonl.gz" : example)}\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains(example, run.Output, StringComparison.Ordinal);
+        Assert.Contains($"  {example}\n", run.Output[run.Output.IndexOf("\nExamples:\n", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
     [Fact]

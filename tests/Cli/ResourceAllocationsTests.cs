@@ -38,7 +38,8 @@ public class ResourceAllocationsTests
     [InlineData("a1,AC,Ann,8,2026-01-05,soon,", "2:24: to: expected a date such as 2026-01-31, found \"soon\"")]
     [InlineData("a1,AC,Ann,8,2026-01-05,2026-01-04,", "2:24: to: 2026-01-04 lies before from, 2026-01-05")]
     [InlineData("a1,,Ann,8,2026-01-05,,", "2:4: project: is empty")]
-    [InlineData("a1,AC,Ann", "2:7: 3 fields, but the header has 7")]
+    [InlineData("a1,AC,Ann", "2:10: 3 fields, but the header has 7")]
+    [InlineData("a1,AC,Ann,8,2026-01-05,,,more", "2:26: 8 fields, but the header has 7")]
     [InlineData("a1,AC,An\"n,8,2026-01-05,,", "2:1: a quote stands inside a field that does not begin with one, or is never closed")]
     [InlineData("\"x\ny\",AC,Ann,8,never,,", "3:13: from: expected a date such as 2026-01-31, found \"never\"")]
     public void A_bad_row_is_reported_with_line_and_column_and_the_next_one_goes_on(string row, string expected)
@@ -46,6 +47,12 @@ public class ResourceAllocationsTests
         var rows = Read(Header + row + "\na2,AC,Bob,8,2026-01-05,,");
         Assert.Equal(expected, Fault(rows[0]));
         Assert.NotNull(rows[1].Event);
+    }
+
+    [Fact]
+    public void A_quote_that_is_never_closed_is_reported()
+    {
+        Assert.Equal("2:1: a quote stands inside a field that does not begin with one, or is never closed", Fault(Assert.Single(Read(Header + "a1,AC,\"Ann,8,2026-01-05,,\na2,AC,Bob,8,2026-01-05,,\n"))));
     }
 
     [Fact]

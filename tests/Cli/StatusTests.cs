@@ -27,8 +27,8 @@ public class StatusTests
                 "        1       123,456           120       123,336      10 s ago  2026-01-31 12:00:00Z",
                 "",
                 "events: 1,000 decoded, 2 of unknown type, 3 undecodable",
-                "  task.assigned                  990",
-                "  task.created                    10",
+                "  task.assigned                    990",
+                "  task.created                      10",
             ],
             HealthText.Lines(HealthReport.Parse(Report.Replace("STATUS", "healthy", StringComparison.Ordinal)), new DateTimeOffset(2026, 1, 31, 12, 0, 10, TimeSpan.Zero)));
     }
