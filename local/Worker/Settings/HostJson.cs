@@ -55,7 +55,7 @@ internal sealed class HostJson
         {
             return new HostJson(new ConfigurationBuilder()
                 .AddJsonFile(path, optional: true, reloadOnChange: false)
-                .AddConfiguration(settings.GetSection("AzureFunctionsJobHost"))
+                .AddInMemoryCollection(settings.GetSection("AzureFunctionsJobHost").AsEnumerable(makePathsRelative: true).Where(each => each.Value is not null))
                 .Build());
         }
         catch (InvalidDataException fault)

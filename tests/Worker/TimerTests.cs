@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
+using Microsoft.Azure.Functions.Worker;
+using ShitOps.Local.Worker;
+
+namespace ShitOps.Tests.Worker;
+
+/// <summary>Timers, over real leases.</summary>
+public sealed class TimerTests(AzuriteFixture azurite)
+{
+    private static readonly DateTime Noon = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+
+    private readonly string _hostId = Some.Name("host");
+
+    [Theory]
+    [InlineData("0 */5 * * * *", "2026-01-31 12:05:00")]
+    [InlineData("30 3 * * *", "2026-02-01 03:30:00")]
+    [InlineData("*/10 * * * * *", "2026-01-31 12:00:10")]
+    [InlineData("0 0 3 * * MON", "2026-02-02 03:00:00")]
+    [InlineData("0 0 12 29 2 *", "2028-02-29 12:00:00")]
+    [InlineData("01:30:00", "2026-01-31 13:30:00")]
+    [InlineData("2.00:00:00", "2026-02-02 12:00:00")]
+    public void Schedules(string text, string next) =>
+        Assert.Equal(next, TimerSchedule.Parse(text, "here").After(Noon).ToString("yyyy-MM-dd HH:mm:ss"));
+
+    [Theory]
+    [InlineData("0 */5 * * * *", true)]
+    [InlineData("0 * * * * *", true)]
+    [InlineData("*/30 * * * * *", false)]
+    [InlineData("0,1 0 * * * *", false)]
+    [InlineData("00:00:59", false)]
+    public void Schedules_under_a_minute_are_not_monitored(string text, bool monitored) =>
+        Assert.Equal(monitored, TimerSchedule.Parse(text, "here").IsMonitored(Noon));
+
+    [Fact]
+    public async Task A_schedule_with_a_fault_tells_where()
+    {
+        var fault = Assert.Throws<FunctionAppException>(() => TimerSchedule.Parse("0 61 * * * *", "Function 'F'"));
+        Assert.StartsWith("Function 'F': the schedule '0 61 * * * *' cannot be read: ", fault.Message, StringComparison.Ordinal);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_timer_runs_on_its_schedule_without_status_under_a_minute_and_never_overlaps_itself()
+    {
+        var probe = new TimerProbe(() => Task.Delay(1500));
+        await using (await StartAsync(probe, "* * * * * *"))
+            await Eventually.TrueAsync(() => probe.Runs.Count >= 3);
+
+        Assert.Equal(1, probe.MostAtOnce);
+        Assert.All(probe.Runs, run => Assert.Null(run.ScheduleStatus));
+        Assert.All(probe.Runs, run => Assert.False(run.IsPastDue));
+    }
+
+    [Fact]
+    public async Task RunOnStartup_runs_at_once()
+    {
+        var probe = new TimerProbe();
+        await using (await StartAsync(probe, "0 0 0 1 1 *", typeof(StartupTimerFunction)))
+            await Eventually.TrueAsync(() => probe.Runs.Count == 1);
+
+        var run = Assert.Single(probe.Runs);
+        Assert.False(run.IsPastDue);
+        Assert.NotNull(run.ScheduleStatus);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_missed_while_no_instance_ran_is_made_up_for()
+    {
+        var status = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"timers/{_hostId}/Timer/status");
+        await status.GetParentBlobContainerClient().CreateIfNotExistsAsync();
+        var last = DateTime.UtcNow.AddDays(-3);
+        await status.UploadAsync(BinaryData.FromObjectAsJson(new ScheduleStatus { Last = last, Next = last.AddDays(1), LastUpdated = last }));
+
+        var probe = new TimerProbe();
+        await using (await StartAsync(probe, "0 0 3 * * *"))
+            await Eventually.TrueAsync(() => probe.Runs.Count == 1);
+        var run = Assert.Single(probe.Runs);
+        Assert.True(run.IsPastDue);
+        Assert.Equal(last, run.ScheduleStatus!.Last);
+
+        // It is remembered: the next instance has nothing to make up for.
+        await Eventually.TrueAsync(() => status.DownloadContent().Value.Content.ToObjectFromJson<ScheduleStatus>()!.Last > last);
+        var again = new TimerProbe();
+        await using (await StartAsync(again, "0 0 3 * * *"))
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.Empty(again.Runs);
+    }
+
+    [Fact]
+    public async Task Of_two_instances_one_runs_and_when_it_stops_the_other_does()
+    {
+        var first = new TimerProbe();
+        var second = new TimerProbe();
+        var one = await StartAsync(first, "* * * * * *");
+        await Eventually.TrueAsync(() => first.Runs.Count >= 1);
+        await using var two = await StartAsync(second, "* * * * * *");
+        await Eventually.TrueAsync(() => first.Runs.Count >= 4);
+        Assert.Empty(second.Runs);
+
+        await one.DisposeAsync();
+        var runs = first.Runs.Count;
+        await Eventually.TrueAsync(() => second.Runs.Count >= 2);
+        Assert.Equal(runs, first.Runs.Count);
+    }
+
+    [Fact]
+    public async Task The_timer_of_an_instance_that_died_is_taken_over_when_its_lease_ends()
+    {
+        // What such an instance leaves behind: a lease that nobody renews.
+        var blob = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"locks/{_hostId}/Timer.Listener");
+        await blob.GetParentBlobContainerClient().CreateIfNotExistsAsync();
+        await blob.UploadAsync(BinaryData.Empty);
+        await blob.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(15));
+        var leased = DateTime.UtcNow;
+
+        var probe = new TimerProbe();
+        await using var app = await StartAsync(probe, "* * * * * *");
+        await Eventually.TrueAsync(() => probe.Runs.Count == 1);
+
+        Assert.True(DateTime.UtcNow - leased > TimeSpan.FromSeconds(14), "The lease was not heeded.");
+    }
+
+    [Fact]
+    public async Task A_timer_that_loses_its_lease_is_cancelled_and_waits_for_it_again()
+    {
+        var cancelled = 0;
+        var probe = new TimerProbe(token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => Interlocked.Increment(ref cancelled), TaskScheduler.Default));
+        await using var app = await StartAsync(probe, "* * * * * *");
+        await Eventually.TrueAsync(() => probe.Runs.Count == 1);
+
+        var lease = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"locks/{_hostId}/Timer.Listener").GetBlobLeaseClient();
+        await lease.BreakAsync(TimeSpan.Zero);
+        await lease.AcquireAsync(TimeSpan.FromSeconds(-1));
+        await Eventually.TrueAsync(() => Volatile.Read(ref cancelled) == 1);
+
+        await lease.ReleaseAsync();
+        await Eventually.TrueAsync(() => probe.Runs.Count == 2);
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_does_not_stop_the_timer()
+    {
+        var probe = new TimerProbe(() => throw new InvalidOperationException("no"));
+        await using var app = await StartAsync(probe, "* * * * * *");
+        await Eventually.TrueAsync(() => probe.Runs.Count >= 2);
+        await Eventually.TrueAsync(() => app.Log.Count("InvalidOperationException: no") >= 1);
+    }
+
+    private Task<TestApp> StartAsync(TimerProbe probe, string schedule, Type? function = null) =>
+        TestApp.StartAsync([function ?? typeof(TimerFunction)], probe, new()
+        {
+            ["AzureWebJobsStorage"] = azurite.ConnectionString,
+            ["Schedule"] = schedule,
+            ["host:id"] = _hostId,
+            ["host:singleton:listenerLockPeriod"] = "00:00:15",
+            ["host:singleton:listenerLockRecoveryPollingInterval"] = "00:00:00.5",
+        });
+}
+
+public sealed class TimerProbe(Func<CancellationToken, Task> onRun)
+{
+    private int _running;
+
+    public TimerProbe(Func<Task>? onRun = null)
+        : this(_ => onRun?.Invoke() ?? Task.CompletedTask)
+    {
+    }
+
+    public ConcurrentQueue<TimerInfo> Runs { get; } = new();
+
+    public int MostAtOnce { get; private set; }
+
+    public async Task RunAsync(TimerInfo timer, CancellationToken cancelled)
+    {
+        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
+        Runs.Enqueue(timer);
+        try
+        {
+            await onRun(cancelled);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+}
+
+public sealed class TimerFunction(TimerProbe probe)
+{
+    [Function("Timer")]
+    public Task RunAsync([TimerTrigger("%Schedule%")] TimerInfo timer, CancellationToken cancelled) => probe.RunAsync(timer, cancelled);
+}
+
+public sealed class StartupTimerFunction(TimerProbe probe)
+{
+    [Function("Startup")]
+    public Task RunAsync([TimerTrigger("%Schedule%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancelled) => probe.RunAsync(timer, cancelled);
+}
