@@ -32,7 +32,7 @@ internal static class OneMachine
             await using var app = await FunctionApp.StartAsync(options, azurite, kafka, http, screen.Print, cancellationToken);
 
             screen.Print(Summary(options, azurite, kafka, clock.Elapsed));
-            await using var demo = options.Demo ? Demo.Start(options, kafka, screen, cancellationToken) : null;
+            await using var demo = Demo.StartIfWanted(options, kafka, screen.Print, cancellationToken);
             await screen.ShowProgressAsync(http, options.Port, demo, azurite.Exited, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

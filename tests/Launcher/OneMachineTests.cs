@@ -81,7 +81,7 @@ public sealed class OneMachineTests : IDisposable
     [Fact]
     public async Task Shows_events_of_a_simulated_organisation()
     {
-        await using var local = Start("--demo-speed", "100");
+        await using var local = Start("--demo-days", "20");
         await local.UntilPrintedAsync("ShitOps is up");
 
         await UntilAsync(health => health.GetProperty("events").GetProperty("decoded").GetInt64() > 1000);
@@ -129,7 +129,7 @@ public sealed class OneMachineTests : IDisposable
     [Theory]
     [InlineData("--instances", "0", "--instances takes a number from 1 to 16")]
     [InlineData("--port", "70000", "--port takes a port from 1 to 65533")]
-    [InlineData("--demo-speed", "0", "--demo-speed takes a number from 0.01 to 10,000")]
+    [InlineData("--demo-rate", "-1", "--demo-rate takes 0, or a number from 0.01 to 10,000")]
     public async Task Refuses_options_that_make_no_sense(string option, string value, string message)
     {
         await using var local = LocalProcess.Start([], option, value);
