@@ -65,7 +65,7 @@ internal static class CreateTopics
         response.String(name);
         if (version >= 7) response.Uuid(made?.Id ?? Guid.Empty);
         response.Error(error);
-        if (version >= 1) response.NullableString(message);
+        if (version >= 1) response.ErrorMessage(message);
         if (version >= 5)
         {
             response.Int32(made?.Partitions.Count ?? -1);

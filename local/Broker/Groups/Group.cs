@@ -19,6 +19,9 @@ internal enum GroupState
 /// </summary>
 internal sealed class Group(string id, int generation, string protocolType, TimeSpan initialRebalanceDelay, Action<Group> generationBegins)
 {
+    /// <summary>The client chose the name: with the rest of the id it must stay within what a string of the protocol can be.</summary>
+    private const int MaxNameInMemberId = 255;
+
     /// <summary>In the order they joined.</summary>
     private readonly List<Member> _members = [];
 
@@ -154,7 +157,11 @@ internal sealed class Group(string id, int generation, string protocolType, Time
         if (State == GroupState.PreparingRebalance && ((EveryoneJoined && now >= _joinsFrom) || now >= _joinsUntil)) CompleteJoin(now);
     }
 
-    private static string NewMemberId(JoinRequest request) => $"{request.InstanceId ?? request.ClientId}-{Guid.NewGuid()}";
+    private static string NewMemberId(JoinRequest request)
+    {
+        var name = request.InstanceId ?? request.ClientId;
+        return $"{(name.Length > MaxNameInMemberId ? name[..MaxNameInMemberId] : name)}-{Guid.NewGuid()}";
+    }
 
     private Member? Find(string memberId) => _members.Find(member => string.Equals(member.Id, memberId, StringComparison.Ordinal));
 
