@@ -77,7 +77,7 @@ internal sealed class GroupStore : IDisposable
     public void ForgetTopic(string topic) => Append(
         from stored in _groups
         from partition in stored.Value.Offsets.Keys
-        where string.Equals(partition.Topic, topic, StringComparison.Ordinal)
+        where partition.Topic == topic
         select Entry(Kind.Forget, stored.Key, writer => Write(writer, partition)));
 
     public void Flush()
