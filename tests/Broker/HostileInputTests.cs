@@ -189,6 +189,36 @@ public class HostileInputTests
         Assert.Equal(0, (await fetching).Int32());
     }
 
+    [Fact]
+    public async Task The_longest_strings_there_are_can_be_quoted_in_answers()
+    {
+        var longest = new string('x', short.MaxValue);
+        await using var broker = await TestBroker.StartAsync();
+        using var connection = await broker.ConnectAsync();
+        await connection.AskAsync(ApiKey.CreatePartitions, 0, new Wire().Int32(1).String(longest).Int32(3).Int32(-1).Int32(0).Int8(0));
+        await connection.AskAsync(ApiKey.CreateTopics, 2, new Wire().Int32(1).String("t").Int32(1).Int16(1).Int32(0).Int32(1).String(longest).String(longest).Int32(0).Int8(0));
+        await connection.AskAsync(ApiKey.DescribeConfigs, 0, new Wire().Int32(1).Int8(2).String(longest).Int32(-1));
+        await connection.AskAsync(ApiKey.JoinGroup, 5, new Wire().String("g").Int32(10).Int32(10).String("").String(longest).String("consumer").Int32(1).String("range").Bytes([]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void What_is_no_compressed_data_ends_a_lookup_by_time_without_an_error(int codec)
+    {
+        byte[][] beginnings = [[], [0x1f, 0x8b, 8], [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1], [0x04, 0x22, 0x4d, 0x18], [0x28, 0xb5, 0x2f, 0xfd]];
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var random = new Random(seed);
+            var garbage = new byte[random.Next(1, 300)];
+            random.NextBytes(garbage);
+            var batch = Batch.Of([.. beginnings[seed % beginnings.Length], .. garbage], [1, 2, 3], attributes: codec);
+            Assert.InRange(Local.Broker.Log.Records.Read(batch).Count(), 0, 3);
+        }
+    }
+
     private static byte[] Damaged(byte[] request, Random random)
     {
         // The first four bytes say which API and version are meant to be damaged.

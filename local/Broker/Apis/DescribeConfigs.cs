@@ -26,10 +26,11 @@ internal static class DescribeConfigs
         {
             var (entries, error) = Find(request.Node, resource);
             response.Error(error);
-            response.NullableString(error == ErrorCode.None ? null : $"There is no {resource.Name} to describe.");
+            response.ErrorMessage(error == ErrorCode.None ? null : $"There is no {resource.Name} to describe.");
             response.Int8(resource.Type);
             response.String(resource.Name);
-            response.Array(entries.Where(entry => resource.Keys?.Contains(entry.Name, StringComparer.Ordinal) ?? true).ToList(), (_, entry) => Write(entry, version, response));
+            var wanted = entries.Where(entry => resource.Keys?.Contains(entry.Name, StringComparer.Ordinal) ?? true).ToList();
+            response.Array(wanted, (_, entry) => Write(entry, version, response));
             response.Tags();
         });
         response.Tags();
