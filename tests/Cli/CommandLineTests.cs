@@ -83,7 +83,7 @@ public class CommandLineTests
     public async Task Records_that_are_none_are_reported_and_the_rest_is_imported()
     {
         using var scratch = new ScratchDirectory();
-        var issues = scratch.File("issues.jsonl", "{\"key\":", "7", Imported.JiraRecord().ToJsonString(), """{"key":"\ud83d","fields":{}}""");
+        var issues = scratch.File("issues.jsonl", "{\"key\":", "7", Imported.JiraRecord().ToJsonString(), """{"key":"\ud83d","fields":{}}""", """{"ke\ud83d":1}""");
         var run = await CommandRun.OfAsync(["import", "jira", "--dry-run", "--source", "https://jira.example.com", issues]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"{issues}:1: byte 8: not JSON\n{issues}:2: expected a JSON object, found number\n{issues}:4: key: is missing\n", run.Error, StringComparison.Ordinal);
