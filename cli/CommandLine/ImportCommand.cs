@@ -77,27 +77,39 @@ internal static class ImportCommand
                 run,
                 async line =>
                 {
-                    try
-                    {
-                        using var json = JsonDocument.Parse(line.Json);
-                        var task = import(json.RootElement);
-                        projects.Add(task);
-                        foreach (var one in task.Events) await run.SendAsync(one);
-                    }
-                    catch (JsonException exception)
-                    {
-                        run.Reject($"{file.Name}:{line.Number}", $"byte {exception.BytePositionInLine + 1}: not JSON");
-                    }
-                    catch (BadRecordException exception)
-                    {
-                        run.Reject($"{file.Name}:{line.Number}", exception.Message);
-                    }
+                    if (Read(file, line) is not { } task) return;
+                    projects.Add(task);
+                    foreach (var one in task.Events) await run.SendAsync(one);
                 },
                 stopping);
         }
 
         // Only after all tasks is the earliest of each project known.
         foreach (var created in projects.CreatedEvents()) await run.SendAsync(created);
+
+        ImportedTask? Read(JsonLinesFile file, InputLine line)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(line.Json);
+                return import(json.RootElement);
+            }
+            catch (JsonException exception)
+            {
+                run.Reject($"{file.Name}:{line.Number}", $"byte {exception.BytePositionInLine + 1}: not JSON");
+            }
+            catch (BadRecordException exception)
+            {
+                run.Reject($"{file.Name}:{line.Number}", exception.Message);
+            }
+            catch (InvalidOperationException exception)
+            {
+                // What the JSON reader throws at a property whose name holds half a surrogate pair.
+                run.Reject($"{file.Name}:{line.Number}", $"cannot be read: {exception.Message}");
+            }
+
+            return null;
+        }
     }
 
     private static ExampleCommand Allocations(EventCommand events)

@@ -12,7 +12,7 @@ internal sealed class JsonLinesFile(string path)
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    private Stream? raw;
+    private long position;
 
     public string Name { get; } = path == StandardInput ? "stdin" : path;
 
@@ -20,14 +20,13 @@ internal sealed class JsonLinesFile(string path)
     public long? Length { get; } = path == StandardInput ? null : new FileInfo(path).Length;
 
     /// <summary>How many of <see cref="Length"/> have been read.</summary>
-    public long Position => raw is { CanSeek: true } ? raw.Position : 0;
+    public long Position => Interlocked.Read(ref position);
 
     /// <summary>The lines that are not blank, each in memory that is its own.</summary>
     /// <exception cref="InvalidDataException">The compressed data are damaged or end too early.</exception>
     public async IAsyncEnumerable<InputLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var file = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
-        raw = file;
         var head = PipeReader.Create(file, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
         var start = await head.ReadAtLeastAsync(2, cancellationToken);
         var isGzip = start.Buffer.Length >= 2 && start.Buffer.Slice(0, 2).ToArray() is [0x1f, 0x8b];
@@ -39,7 +38,9 @@ internal sealed class JsonLinesFile(string path)
         var number = 0L;
         while (true)
         {
-            var read = await reader.ReadAsync(cancellationToken);
+            // A terminal or a pipe does not give up a read that waits for input, so the waiting is given up instead.
+            var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
+            if (file.CanSeek) Interlocked.Exchange(ref position, file.Position);
             var rest = read.Buffer;
             while (rest.PositionOf((byte)'\n') is { } end)
             {

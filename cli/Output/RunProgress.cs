@@ -29,9 +29,16 @@ internal sealed class RunProgress(Terminal terminal, EventRun run, IReadOnlyList
     /// <summary>Shows progress until <paramref name="work"/> ends.</summary>
     public async Task DuringAsync(Task work)
     {
-        if (terminal.Live is { } live) await DrawAsync(live, work);
-        else await WriteLinesAsync(work);
-        await work;
+        try
+        {
+            if (terminal.Live is { } live) await DrawAsync(live, work);
+            else await WriteLinesAsync(work);
+        }
+        finally
+        {
+            // Whatever becomes of the drawing: nobody may take the output away while events are being written to it.
+            await work;
+        }
     }
 
     private async Task DrawAsync(IAnsiConsole live, Task work) => await live.Progress()
@@ -39,7 +46,7 @@ internal sealed class RunProgress(Terminal terminal, EventRun run, IReadOnlyList
         .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
         .StartAsync(async context =>
         {
-            var task = context.AddTask("", maxValue: 1);
+            var task = context.AddTask(Counts, maxValue: 1);
             while (!work.IsCompleted)
             {
                 task.IsIndeterminate = Share is null;

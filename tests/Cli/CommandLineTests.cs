@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Cli.CommandLine;
 using ShitOps.Events;
+using Spectre.Console;
 
 namespace ShitOps.Tests.Cli;
 
@@ -80,7 +83,7 @@ public class CommandLineTests
     public async Task Records_that_are_none_are_reported_and_the_rest_is_imported()
     {
         using var scratch = new ScratchDirectory();
-        var issues = scratch.File("issues.jsonl", "{\"key\":", "7", Imported.JiraRecord().ToJsonString(), """{"key":"\ud83d","fields":{}}""");
+        var issues = scratch.File("issues.jsonl", "{\"key\":", "7", Imported.JiraRecord().ToJsonString(), """{"key":"\ud83d","fields":{}}""", """{"ke\ud83d":1}""");
         var run = await CommandRun.OfAsync(["import", "jira", "--dry-run", "--source", "https://jira.example.com", issues]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"{issues}:1: byte 8: not JSON\n{issues}:2: expected a JSON object, found number\n{issues}:4: key: is missing\n", run.Error, StringComparison.Ordinal);
@@ -149,6 +152,23 @@ public class CommandLineTests
         var run = await CommandRun.OfAsync(["import", "jira", "--dry-run", scratch.File("a.jsonl", cancelled, Imported.JiraRecord(rest: """{"key":"AC-2"}""").ToJsonString())]);
         Assert.Contains("  project  tasks  open  done  cancelled  events\n  AC           2     1     0          1       3\n4 events of 1 project in ", run.Error, StringComparison.Ordinal);
         Assert.Contains("  task.status-changed  1\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_terminal_shows_a_bar_and_gets_the_same_events()
+    {
+        using var scratch = new ScratchDirectory();
+        using var screen = new StringWriter();
+        using var output = new MemoryStream();
+        var issues = scratch.GzipFile("issues.jsonl.gz", "nonsense", Imported.JiraRecord().ToJsonString());
+        var live = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(screen) });
+
+        var exitCode = await ShitOpsCommand.RunAsync(
+            ["import", "jira", "--dry-run", issues], new Terminal(TextWriter.Null, TextWriter.Null, output, live, TimeProvider.System), new ConfigurationBuilder().Build());
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal((await CommandRun.OfAsync(["import", "jira", "--dry-run", issues])).OutputBytes, output.ToArray());
+        Assert.Contains("byte 2: not JSON", screen.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
