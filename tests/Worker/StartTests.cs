@@ -17,7 +17,7 @@ public sealed class StartTests
     [InlineData(typeof(WrongTrigger), "Function 'WrongTrigger', parameter 'records' is KafkaRecord, expected KafkaRecord[].")]
     [InlineData(typeof(WrongReturn), "Function 'WrongReturn' returns String, expected IActionResult or IResult.")]
     [InlineData(typeof(NoOutput), "Function 'NoOutput' returns Int32, for which there is no output binding.")]
-    [InlineData(typeof(BadRoute), "Function 'BadRoute': the route '{a' cannot be read: There is an incomplete parameter in the route template. Check that each '{' character has a matching '}' character. (Parameter 'pattern')")]
+    [InlineData(typeof(BadRoute), "Function 'BadRoute': the route '{a' cannot be read: There is an incomplete parameter in the route template. Check that each '{' character has a matching '}' character.")]
     [InlineData(typeof(AdminRoute), "Function 'AdminRoute': the route 'admin/x' begins with admin, which is the host's.", "host:extensions:http:routePrefix", "")]
     [InlineData(typeof(BatchFunction), "Function 'Batch', parameter 'records': the setting 'Brokers' is not set.")]
     [InlineData(typeof(TimerFunction), "Function 'Timer', parameter 'timer': the setting 'Schedule' is not set.")]

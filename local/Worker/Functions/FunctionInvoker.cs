@@ -87,7 +87,13 @@ internal sealed class FunctionInvoker(
 
     private static Activity? StartSpan(Invocation invocation)
     {
-        _ = ActivityContext.TryParse(invocation.TraceContext.TraceParent, invocation.TraceContext.TraceState, isRemote: true, out var parent);
+        if (!ActivityContext.TryParse(invocation.TraceContext.TraceParent, invocation.TraceContext.TraceState, isRemote: true, out var parent)
+            && Activity.Current is { Recorded: false })
+        {
+            // The server's own activity, which nobody records, would have the span not recorded either.
+            Activity.Current = null;
+        }
+
         var span = Source.StartActivity(
             $"function {invocation.Function.Name}", invocation.Trigger is KafkaRecord or KafkaRecord[] ? ActivityKind.Consumer : ActivityKind.Internal, parent);
         span?.SetTag("faas.name", invocation.Function.Name);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
@@ -69,6 +70,8 @@ internal sealed partial class HttpFunctions(
 
         if (context.Request.ContentLength > bodyLimit)
         {
+            // Without its limit the server reads on for a while and drops what comes; cut off while it sends, a client may not see the answer.
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return;
         }
@@ -94,9 +97,10 @@ internal sealed partial class HttpFunctions(
     private async Task RunAsync(HttpContext context, AppFunction function, ILogger logger)
     {
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        var server = Activity.Current is { Recorded: true } recorded ? recorded : null;
         var origin = new Invocation.Origin(
-            Activity.Current?.Id ?? context.Request.Headers.TraceParent,
-            Activity.Current?.TraceStateString ?? context.Request.Headers.TraceState,
+            server?.Id ?? context.Request.Headers.TraceParent,
+            server?.TraceStateString ?? context.Request.Headers.TraceState,
             BindingData: context.Request.RouteValues);
         var (invocation, failure) = await invoker.InvokeAsync(
             function, context.Request, context.RequestServices, origin, started => started.Items[FunctionContextExtensions.HttpContextKey] = context, cancelled.Token);

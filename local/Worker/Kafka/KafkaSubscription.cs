@@ -21,10 +21,11 @@ internal sealed record KafkaSubscription(string Topic, ConsumerConfig Consumer)
     /// <param name="where">The function and its parameter, for messages.</param>
     public static KafkaSubscription Read(KafkaTriggerAttribute trigger, KafkaLimits limits, AppSettings settings, string where)
     {
+        var brokers = Required(trigger.BrokerList, nameof(trigger.BrokerList));
         var topic = Required(trigger.Topic, nameof(trigger.Topic));
         var consumer = new ConsumerConfig
         {
-            BootstrapServers = Required(trigger.BrokerList, nameof(trigger.BrokerList)),
+            BootstrapServers = brokers,
             GroupId = Text(trigger.ConsumerGroup) ?? "$Default",
 
             // Offsets are stored when the function is done with them, and committed in the background.

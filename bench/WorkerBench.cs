@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ShitOps.Local.Broker;
+
+namespace ShitOps.Bench;
+
+/// <summary>
+/// How many events of 340 B the local worker hands to an empty function a second, from an embedded broker in the same process,
+/// 8 partitions: the measurement of docs/runtimes.md. Settings of host.json may follow as AzureFunctionsJobHost__… in the environment.
+/// </summary>
+internal static class WorkerBench
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var events = args is ["--events", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 400_000;
+        var folder = Directory.CreateTempSubdirectory("shitops-worker-bench-").FullName;
+        await using (var broker = await KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = folder, Port = 0 }))
+        {
+            await ProduceAsync(broker.BootstrapServers, events);
+
+            var builder = FunctionsApplication.CreateBuilder(
+                ["--port", "0", $"--Brokers={broker.BootstrapServers}", $"--AzureWebJobsScriptRoot={AppContext.BaseDirectory}"]);
+            builder.Configuration["AzureFunctionsJobHost:extensions:kafka:maxBatchSize"] ??= "4000";
+            builder.Configuration["AzureFunctionsJobHost:extensions:kafka:executorChannelCapacity"] ??= "10";
+            var progress = new Progress(events);
+            builder.Services.AddSingleton(progress);
+            using var app = builder.Build();
+            await app.StartAsync();
+            await progress.Done;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{events:N0} events in {progress.Elapsed.TotalSeconds:F2} s after the first batch: {events / progress.Elapsed.TotalSeconds:N0} events/s in {progress.Batches:N0} batches"));
+            await app.StopAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    }
+
+    private static async Task ProduceAsync(string brokers, int events)
+    {
+        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers }).Build())
+            await admin.CreateTopicsAsync([new TopicSpecification { Name = "events", NumPartitions = 8 }]);
+        using var producer = new ProducerBuilder<Null, byte[]>(
+            new ProducerConfig { BootstrapServers = brokers, LingerMs = 20, QueueBufferingMaxMessages = events + 1 }).Build();
+        var value = new byte[340];
+        for (var i = 0; i < events; i++)
+            producer.Produce(new TopicPartition("events", i % 8), new Message<Null, byte[]> { Value = value });
+        producer.Flush(TimeSpan.FromMinutes(5));
+    }
+
+    internal sealed class Progress(int events)
+    {
+        private readonly TaskCompletionSource _done = new();
+        private readonly Stopwatch _clock = new();
+        private int _left = events;
+
+        public Task Done => _done.Task;
+
+        public TimeSpan Elapsed => _clock.Elapsed;
+
+        public int Batches { get; private set; }
+
+        public void Add(int records)
+        {
+            _clock.Start();
+            Batches++;
+            _left -= records;
+            if (_left > 0) return;
+            _clock.Stop();
+            _done.TrySetResult();
+        }
+    }
+}
+
+/// <summary>Does nothing with its records.</summary>
+public sealed class EmptyFunction(IServiceProvider services)
+{
+    [Function("Empty")]
+    public void Run([KafkaTrigger("Brokers", "events", ConsumerGroup = "bench", IsBatched = true)] KafkaRecord[] records) =>
+        services.GetRequiredService<WorkerBench.Progress>().Add(records.Length);
+}
