@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Confluent.Kafka;
 using ShitOps.Local.Broker;
@@ -10,16 +9,14 @@ namespace ShitOps.Tests.Broker;
 
 public class TlsTests
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private static readonly Authority Ours = new("our authority");
-    private static readonly Authority Theirs = new("another authority");
+    private static readonly CertificateAuthority Ours = new("our authority");
+    private static readonly CertificateAuthority Theirs = new("another authority");
 
     [Fact]
     public async Task A_client_with_a_certificate_of_the_authority_is_served()
     {
         await using var broker = await StartAsync();
-        var client = Ours.Issue("client", ClientAuthentication);
+        var client = Ours.Issue("client", CertificateAuthority.ForClients);
         using var producer = new ProducerBuilder<Null, string>(new ProducerConfig
         {
             BootstrapServers = broker.Servers,
@@ -44,17 +41,17 @@ public class TlsTests
         var now = DateTimeOffset.UtcNow;
         var issued = certificate switch
         {
-            "right" => Ours.Issue("client", ClientAuthentication),
-            "of another authority" => Theirs.Issue("client", ClientAuthentication),
-            "expired" => Ours.Issue("client", ClientAuthentication, now.AddDays(-3), now.AddDays(-1)),
-            "not yet valid" => Ours.Issue("client", ClientAuthentication, now.AddDays(1), now.AddDays(3)),
-            "not for clients" => Ours.Issue("client", ServerAuthentication),
+            "right" => Ours.Issue("client", CertificateAuthority.ForClients),
+            "of another authority" => Theirs.Issue("client", CertificateAuthority.ForClients),
+            "expired" => Ours.Issue("client", CertificateAuthority.ForClients, now.AddDays(-3), now.AddDays(-1)),
+            "not yet valid" => Ours.Issue("client", CertificateAuthority.ForClients, now.AddDays(1), now.AddDays(3)),
+            "not for clients" => Ours.Issue("client", CertificateAuthority.ForServers),
             _ => ((string Certificate, string Key)?)null,
         };
 
         Assert.Equal(served, await IsServedAsync(broker, issued));
         // Those that are refused are refused alone.
-        Assert.True(await IsServedAsync(broker, Ours.Issue("client", ClientAuthentication)));
+        Assert.True(await IsServedAsync(broker, Ours.Issue("client", CertificateAuthority.ForClients)));
     }
 
     [Fact]
@@ -69,14 +66,14 @@ public class TlsTests
     [Fact]
     public async Task A_key_that_is_not_the_certificate_s_fails_the_start()
     {
-        var (first, second) = (Ours.Issue("localhost", ServerAuthentication), Ours.Issue("localhost", ServerAuthentication));
+        var (first, second) = (Ours.Issue("localhost", CertificateAuthority.ForServers), Ours.Issue("localhost", CertificateAuthority.ForServers));
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => TestBroker.StartAsync(options => options with { Tls = new BrokerTls(first.Certificate, second.Key, Ours.Pem) }));
         Assert.StartsWith("The TLS certificate, key or client authority is not usable PEM: ", refused.Message, StringComparison.Ordinal);
     }
 
     private static Task<TestBroker> StartAsync()
     {
-        var server = Ours.Issue("localhost", ServerAuthentication);
+        var server = Ours.Issue("localhost", CertificateAuthority.ForServers);
         return TestBroker.StartAsync(options => options with { Tls = new BrokerTls(server.Certificate, server.Key, Ours.Pem) });
     }
 
@@ -103,35 +100,6 @@ public class TlsTests
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
             return false;
-        }
-    }
-
-    private sealed class Authority
-    {
-        private readonly X509Certificate2 _certificate;
-
-        public Authority(string name)
-        {
-            var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
-            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-            _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(10));
-        }
-
-        public string Pem => _certificate.ExportCertificatePem();
-
-        public (string Certificate, string Key) Issue(string name, string purpose, DateTimeOffset? from = null, DateTimeOffset? to = null)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName(name);
-            request.CertificateExtensions.Add(names.Build());
-            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-            using var issued = request.Create(_certificate, from ?? DateTimeOffset.UtcNow.AddDays(-1), to ?? DateTimeOffset.UtcNow.AddDays(1), RandomNumberGenerator.GetBytes(8));
-            return (issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
         }
     }
 }
