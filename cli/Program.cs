@@ -1,1 +1,4 @@
-return 0;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Cli.CommandLine;
+
+return await ShitOpsCommand.RunAsync(args, Terminal.OfProcess(), new ConfigurationBuilder().AddEnvironmentVariables().Build());

@@ -77,7 +77,8 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
             if (process.Exited.IsCompleted) throw new LocalFault($"The function app ended at once: {lastLine} (all its output is in {logFile})");
             try
             {
-                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/api/health", cancellationToken);
+                // Any answer will do, a 401 too.
+                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/admin/host/status", cancellationToken);
                 return;
             }
             catch (HttpRequestException)

@@ -56,6 +56,13 @@ internal sealed class LocalKafka : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether no partition of the topic holds or has held a record.</summary>
+    public bool IsTopicEmpty()
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(Connection.ToClientConfig()) { GroupId = "shitops-local" }).Build();
+        return Enumerable.Range(0, TopicPartitions).All(partition => consumer.QueryWatermarkOffsets(new TopicPartition(Connection.Topic, partition), TimeSpan.FromSeconds(10)).High == 0);
+    }
+
     public ValueTask DisposeAsync() => broker?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<string> ClusterIdAsync(IAdminClient admin) =>

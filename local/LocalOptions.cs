@@ -17,9 +17,14 @@ internal sealed record LocalOptions
 
     public bool Verbose { get; init; }
 
-    public bool Demo { get; init; } = true;
+    /// <summary>Null: only where it harms nothing.</summary>
+    public bool? Demo { get; init; }
 
-    public double DemoSpeed { get; init; } = 1;
+    public double DemoRate { get; init; } = 2;
 
     public int DemoSeed { get; init; } = 1;
+
+    public int DemoTeams { get; init; } = 12;
+
+    public int DemoDays { get; init; } = 120;
 }

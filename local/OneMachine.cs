@@ -31,8 +31,8 @@ internal static class OneMachine
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
             await using var app = await FunctionApp.StartAsync(options, azurite, kafka, http, screen.Print, cancellationToken);
 
-            screen.Print(Summary(options, azurite, kafka, clock.Elapsed));
-            await using var demo = options.Demo ? Demo.Start(options, kafka, screen, cancellationToken) : null;
+            await using var demo = Demo.StartIfWanted(options, kafka, screen.Print, cancellationToken);
+            screen.Print(Summary(options, azurite, kafka, demo, clock.Elapsed));
             await screen.ShowProgressAsync(http, options.Port, demo, azurite.Exited, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -43,7 +43,7 @@ internal static class OneMachine
         screen.Print("Stopped");
     }
 
-    private static string Summary(LocalOptions options, AzuriteProcess azurite, LocalKafka kafka, TimeSpan elapsed)
+    private static string Summary(LocalOptions options, AzuriteProcess azurite, LocalKafka kafka, Demo? demo, TimeSpan elapsed)
     {
         var ports = options.Instances == 1 ? "" : $"   (instances on ports {options.Port} to {options.Port + options.Instances - 1})";
         var keys = options.RequireKeys ? $"   (keys in {Path.Combine(options.DataDirectory, "keys.json")})" : "";
@@ -57,6 +57,7 @@ internal static class OneMachine
               Kafka     {kafka.Connection.Brokers}, topic {kafka.Connection.Topic}, {kafka.TopicPartitions} partitions   ({broker})
               Storage   http://127.0.0.1:{azurite.BlobPort}/devstoreaccount1   (Azurite; tables on port {azurite.BlobPort + 2})
               Data      {options.DataDirectory}
+              Demo      {(demo is null ? "none" : $"a simulated organisation of {options.DemoTeams} teams produces events (--no-demo starts without)")}
 
             Ctrl-C stops it and loses nothing.
 

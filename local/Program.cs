@@ -9,16 +9,21 @@ var instances = new Option<int>("--instances") { Description = "How many process
 var requireKeys = new Option<bool>("--require-keys") { Description = "Ask for function keys on loopback too, as Azure does." };
 var verbose = new Option<bool>("--verbose") { Description = "Show all output of the function app, not only warnings." };
 var noDemo = new Option<bool>("--no-demo") { Description = "Start without the simulated organisation." };
-var demoSpeed = new Option<double>("--demo-speed") { Description = "How busy the simulated organisation is: 1 is the default pace, 10 ten times as busy.", DefaultValueFactory = _ => 1, HelpName = "X" };
-var demoSeed = new Option<int>("--demo-seed") { Description = "Which organisation is simulated; a folder keeps the one that it began with.", DefaultValueFactory = _ => 1, HelpName = "N" };
+var demo = new Option<bool>("--demo") { Description = "Start the simulated organisation even on a Kafka of your own, or beside events that are there already." };
+var demoRate = new Option<double>("--demo-rate") { Description = "Progress reports a second of the simulated organisation, beside what its people do; 0 to 10,000.", DefaultValueFactory = _ => 2, HelpName = "X" };
+var demoSeed = new Option<int>("--demo-seed") { Description = "Which organisation is simulated; a data folder keeps the one that it began with.", DefaultValueFactory = _ => 1, HelpName = "N" };
+var demoTeams = new Option<int>("--demo-teams") { Description = "How many teams it has, of about ten people each.", DefaultValueFactory = _ => 12, HelpName = "N" };
+var demoDays = new Option<int>("--demo-days") { Description = "How many days of its past are produced at the first start.", DefaultValueFactory = _ => 120, HelpName = "N" };
 instances.Validators.Add(result => Check(result, result.GetValue(instances) is >= 1 and <= 16, "--instances takes a number from 1 to 16"));
-demoSpeed.Validators.Add(result => Check(result, result.GetValue(demoSpeed) is >= 0.01 and <= 10_000, "--demo-speed takes a number from 0.01 to 10,000"));
+demoRate.Validators.Add(result => Check(result, result.GetValue(demoRate) is 0 or (>= 0.01 and <= 10_000), "--demo-rate takes 0, or a number from 0.01 to 10,000"));
+demoTeams.Validators.Add(result => Check(result, result.GetValue(demoTeams) is >= 1 and <= 1000, "--demo-teams takes a number from 1 to 1,000"));
+demoDays.Validators.Add(result => Check(result, result.GetValue(demoDays) is >= 0 and <= 3650, "--demo-days takes a number from 0 to 3,650"));
 foreach (var option in (Option<int>[])[port, kafkaPort, storagePort])
     option.Validators.Add(result => Check(result, result.GetValue(option) is >= 1 and <= 65_533, $"{option.Name} takes a port from 1 to 65533"));
 
 var root = new RootCommand("Runs ShitOps whole on this machine: storage (Azurite), Kafka (an embedded development broker), the function app, and a simulated organisation that produces events.")
 {
-    data, port, kafkaPort, storagePort, instances, requireKeys, verbose, noDemo, demoSpeed, demoSeed,
+    data, port, kafkaPort, storagePort, instances, requireKeys, verbose, noDemo, demo, demoRate, demoSeed, demoTeams, demoDays,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -31,9 +36,11 @@ root.SetAction(async (parsed, cancellationToken) =>
         Instances = parsed.GetValue(instances),
         RequireKeys = parsed.GetValue(requireKeys),
         Verbose = parsed.GetValue(verbose),
-        Demo = !parsed.GetValue(noDemo),
-        DemoSpeed = parsed.GetValue(demoSpeed),
+        Demo = parsed.GetValue(noDemo) ? false : parsed.GetValue(demo) ? true : null,
+        DemoRate = parsed.GetValue(demoRate),
         DemoSeed = parsed.GetValue(demoSeed),
+        DemoTeams = parsed.GetValue(demoTeams),
+        DemoDays = parsed.GetValue(demoDays),
     };
     try
     {

@@ -41,7 +41,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
             if (app.process.Exited.IsCompleted) throw new InvalidOperationException($"the function app ended at once:\n{File.ReadAllText(log)}");
             try
             {
-                using var answer = await app.Http.GetAsync("api/health");
+                using var answer = await app.Http.GetAsync("admin/host/status");
                 return app;
             }
             catch (HttpRequestException)

@@ -52,7 +52,7 @@ public sealed class EventIntake(EventProducer producer)
             : new IntakeProblem(
                 "Invalid events",
                 StatusCodes.Status400BadRequest,
-                $"{refused.Count} of {events.Count} events are invalid, and none was taken: mend these and send all of them again.",
+                $"Invalid: {refused.Count} of {events.Count}. None was taken: mend these and send all again.",
                 Events: refused);
     }
 
@@ -85,7 +85,7 @@ public sealed class EventIntake(EventProducer producer)
             return new(events.Count - refused.Count, new IntakeProblem(
                 isFull ? "Too many events under way" : "Kafka did not acknowledge",
                 isFull ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
-                $"{refused.Count} of {events.Count} events were not acknowledged: send these again.",
+                $"Not acknowledged: {refused.Count} of {events.Count}. Send these again.",
                 events.Count - refused.Count,
                 refused));
         }

@@ -15,6 +15,9 @@ public sealed record BrokerOptions
     /// <summary>Partitions of a topic made without a number.</summary>
     public int DefaultPartitions { get; init; } = 8;
 
+    /// <summary>Partitions of all topics together: each keeps a file open.</summary>
+    public int MaxPartitions { get; init; } = 5_000;
+
     /// <summary>Whether asking for a topic makes it.</summary>
     public bool AutoCreateTopics { get; init; } = true;
 

@@ -24,7 +24,7 @@ internal static class ClientCertificates
             chain.ImportFromPem(tls.CertificatePem);
             authorities.ImportFromPem(tls.ClientCaPem);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             throw new InvalidOperationException($"The TLS certificate, key or client authority is not usable PEM: {e.Message}", e);
         }

@@ -184,9 +184,13 @@ public sealed class KafkaBroker : IAsyncDisposable
         {
             _options.Log($"TLS with {peer} failed: {e.Message}");
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException { InnerException: SocketException } or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The client went, or the broker stops.
+        }
+        catch (IOException e)
+        {
+            _options.Log($"Closed the connection of {peer}: {e.Message}");
         }
         catch (Exception e)
         {

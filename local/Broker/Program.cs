@@ -10,7 +10,20 @@ var certificate = new Option<FileInfo>("--tls-cert") { Description = "PEM of the
 var key = new Option<FileInfo>("--tls-key") { Description = "PEM of its key." };
 var clientCa = new Option<FileInfo>("--tls-client-ca") { Description = "PEM of the authority that issued the clients' certificates." };
 
-var command = new RootCommand("A Kafka broker for development: one node, its log on disk, on loopback.")
+port.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int>() is < 0 or > 65535) result.AddError("--port is 0 to 65535.");
+});
+partitions.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int>() < 1) result.AddError("--partitions is at least 1.");
+});
+retention.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<double?>() is not (> 0 and < 1_000_000)) result.AddError("--retention-hours is more than 0 and less than a million.");
+});
+
+var command = new RootCommand("A Kafka broker for development: one node, its log on disk, on loopback. Killed, it loses nothing it acknowledged; a power cut may cost the last seconds.")
 {
     data, host, port, partitions, retention, certificate, key, clientCa,
 };

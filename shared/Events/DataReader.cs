@@ -22,12 +22,15 @@ internal readonly ref struct DataReader(Utf8Interner names)
         _ => false,
     };
 
-    /// <summary>Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token.</summary>
+    /// <summary>
+    /// Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token;
+    /// of an unknown type it reads nothing and returns null.
+    /// </summary>
     /// <exception cref="DecodeException">The value is not what the type asks for.</exception>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
-    public EventData Read(ref Utf8JsonReader reader, string type)
+    public EventData? Read(ref Utf8JsonReader reader, string type)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw Wrong("data", "an object", ref reader);
+        if (reader.TokenType != JsonTokenType.StartObject) return Knows(type) ? throw Wrong("data", "an object", ref reader) : null;
         return type switch
         {
             EventTypes.ProjectCreated => new ProjectCreated(ReadProjectFields(ref reader)),
@@ -42,7 +45,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
             EventTypes.TaskDeleted => new TaskDeleted(ReadKey(ref reader, "task"u8, "data.task")),
             EventTypes.ResourceAllocated => ReadResourceAllocated(ref reader),
             EventTypes.ResourceReleased => new ResourceReleased(ReadKey(ref reader, "allocation"u8, "data.allocation")),
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a known type"),
+            _ => null,
         };
     }
 
@@ -52,15 +55,15 @@ internal readonly ref struct DataReader(Utf8Interner names)
         Field<DateOnly?> start = default, due = default;
         string? status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("name"u8)) name = OptionalText(ref reader, "data.name");
-            else if (reader.ValueTextEquals("team"u8)) team = OptionalName(ref reader, "data.team");
-            else if (reader.ValueTextEquals("owner"u8)) owner = OptionalName(ref reader, "data.owner");
-            else if (reader.ValueTextEquals("status"u8)) status = Name(ref reader, "data.status");
-            else if (reader.ValueTextEquals("category"u8)) category = Category(ref reader);
-            else if (reader.ValueTextEquals("start"u8)) start = OptionalDate(ref reader, "data.start");
-            else if (reader.ValueTextEquals("due"u8)) due = OptionalDate(ref reader, "data.due");
+            if (property.SequenceEqual("name"u8)) name = OptionalText(ref reader, "data.name");
+            else if (property.SequenceEqual("team"u8)) team = OptionalName(ref reader, "data.team");
+            else if (property.SequenceEqual("owner"u8)) owner = OptionalName(ref reader, "data.owner");
+            else if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
+            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
+            else if (property.SequenceEqual("start"u8)) start = OptionalDate(ref reader, "data.start");
+            else if (property.SequenceEqual("due"u8)) due = OptionalDate(ref reader, "data.due");
             else reader.Skip();
         }
 
@@ -76,21 +79,21 @@ internal readonly ref struct DataReader(Utf8Interner names)
         Field<IReadOnlyList<string>?> labels = default;
         string? task = null, status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("task"u8)) task = Name(ref reader, "data.task");
-            else if (reader.ValueTextEquals("title"u8)) title = OptionalText(ref reader, "data.title");
-            else if (reader.ValueTextEquals("kind"u8)) kind = OptionalName(ref reader, "data.kind");
-            else if (reader.ValueTextEquals("priority"u8)) priority = OptionalName(ref reader, "data.priority");
-            else if (reader.ValueTextEquals("status"u8)) status = Name(ref reader, "data.status");
-            else if (reader.ValueTextEquals("category"u8)) category = Category(ref reader);
-            else if (reader.ValueTextEquals("assignee"u8)) assignee = OptionalName(ref reader, "data.assignee");
-            else if (reader.ValueTextEquals("team"u8)) team = OptionalName(ref reader, "data.team");
-            else if (reader.ValueTextEquals("parent"u8)) parent = OptionalName(ref reader, "data.parent");
-            else if (reader.ValueTextEquals("estimateHours"u8)) estimate = OptionalHours(ref reader, "data.estimateHours");
-            else if (reader.ValueTextEquals("due"u8)) due = OptionalDate(ref reader, "data.due");
-            else if (reader.ValueTextEquals("milestone"u8)) milestone = OptionalMilestone(ref reader);
-            else if (reader.ValueTextEquals("labels"u8)) labels = OptionalLabels(ref reader);
+            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
+            else if (property.SequenceEqual("title"u8)) title = OptionalText(ref reader, "data.title");
+            else if (property.SequenceEqual("kind"u8)) kind = OptionalName(ref reader, "data.kind");
+            else if (property.SequenceEqual("priority"u8)) priority = OptionalName(ref reader, "data.priority");
+            else if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
+            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
+            else if (property.SequenceEqual("assignee"u8)) assignee = OptionalName(ref reader, "data.assignee");
+            else if (property.SequenceEqual("team"u8)) team = OptionalName(ref reader, "data.team");
+            else if (property.SequenceEqual("parent"u8)) parent = OptionalName(ref reader, "data.parent");
+            else if (property.SequenceEqual("estimateHours"u8)) estimate = OptionalHours(ref reader, "data.estimateHours");
+            else if (property.SequenceEqual("due"u8)) due = OptionalDate(ref reader, "data.due");
+            else if (property.SequenceEqual("milestone"u8)) milestone = OptionalMilestone(ref reader);
+            else if (property.SequenceEqual("labels"u8)) labels = OptionalLabels(ref reader);
             else reader.Skip();
         }
 
@@ -116,10 +119,10 @@ internal readonly ref struct DataReader(Utf8Interner names)
     {
         string? status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("status"u8)) status = Name(ref reader, "data.status");
-            else if (reader.ValueTextEquals("category"u8)) category = Category(ref reader);
+            if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
+            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
             else reader.Skip();
         }
 
@@ -130,11 +133,11 @@ internal readonly ref struct DataReader(Utf8Interner names)
     {
         string? task = null, status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("task"u8)) task = Name(ref reader, "data.task");
-            else if (reader.ValueTextEquals("status"u8)) status = Name(ref reader, "data.status");
-            else if (reader.ValueTextEquals("category"u8)) category = Category(ref reader);
+            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
+            else if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
+            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
             else reader.Skip();
         }
 
@@ -145,10 +148,10 @@ internal readonly ref struct DataReader(Utf8Interner names)
     {
         string? task = null;
         Field<string?> assignee = default;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("task"u8)) task = Name(ref reader, "data.task");
-            else if (reader.ValueTextEquals("assignee"u8)) assignee = OptionalName(ref reader, "data.assignee");
+            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
+            else if (property.SequenceEqual("assignee"u8)) assignee = OptionalName(ref reader, "data.assignee");
             else reader.Skip();
         }
 
@@ -160,12 +163,12 @@ internal readonly ref struct DataReader(Utf8Interner names)
     {
         string? task = null;
         Field<double?> estimate = default, remaining = default, spent = default;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("task"u8)) task = Name(ref reader, "data.task");
-            else if (reader.ValueTextEquals("estimateHours"u8)) estimate = OptionalHours(ref reader, "data.estimateHours");
-            else if (reader.ValueTextEquals("remainingHours"u8)) remaining = OptionalHours(ref reader, "data.remainingHours");
-            else if (reader.ValueTextEquals("spentHours"u8)) spent = OptionalHours(ref reader, "data.spentHours");
+            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
+            else if (property.SequenceEqual("estimateHours"u8)) estimate = OptionalHours(ref reader, "data.estimateHours");
+            else if (property.SequenceEqual("remainingHours"u8)) remaining = OptionalHours(ref reader, "data.remainingHours");
+            else if (property.SequenceEqual("spentHours"u8)) spent = OptionalHours(ref reader, "data.spentHours");
             else reader.Skip();
         }
 
@@ -175,10 +178,10 @@ internal readonly ref struct DataReader(Utf8Interner names)
     private TaskBlocked ReadTaskBlocked(ref Utf8JsonReader reader)
     {
         string? task = null, reason = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("task"u8)) task = Name(ref reader, "data.task");
-            else if (reader.ValueTextEquals("reason"u8)) reason = OptionalText(ref reader, "data.reason").Value;
+            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
+            else if (property.SequenceEqual("reason"u8)) reason = OptionalText(ref reader, "data.reason").Value;
             else reader.Skip();
         }
 
@@ -190,14 +193,14 @@ internal readonly ref struct DataReader(Utf8Interner names)
         string? allocation = null, resource = null, role = null;
         double? hours = null;
         DateOnly? from = null, to = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("allocation"u8)) allocation = Name(ref reader, "data.allocation");
-            else if (reader.ValueTextEquals("resource"u8)) resource = Name(ref reader, "data.resource");
-            else if (reader.ValueTextEquals("hoursPerWeek"u8)) hours = Hours(ref reader, "data.hoursPerWeek");
-            else if (reader.ValueTextEquals("from"u8)) from = Date(ref reader, "data.from");
-            else if (reader.ValueTextEquals("to"u8)) to = OptionalDate(ref reader, "data.to").Value;
-            else if (reader.ValueTextEquals("role"u8)) role = OptionalName(ref reader, "data.role").Value;
+            if (property.SequenceEqual("allocation"u8)) allocation = Key(ref reader, "data.allocation");
+            else if (property.SequenceEqual("resource"u8)) resource = Name(ref reader, "data.resource");
+            else if (property.SequenceEqual("hoursPerWeek"u8)) hours = Hours(ref reader, "data.hoursPerWeek");
+            else if (property.SequenceEqual("from"u8)) from = Date(ref reader, "data.from");
+            else if (property.SequenceEqual("to"u8)) to = OptionalDate(ref reader, "data.to").Value;
+            else if (property.SequenceEqual("role"u8)) role = OptionalName(ref reader, "data.role").Value;
             else reader.Skip();
         }
 
@@ -207,12 +210,12 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new ResourceAllocated(Required(allocation, "data.allocation"), Required(resource, "data.resource"), hours.Value, from.Value, to, role);
     }
 
-    private string ReadKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> property, string place)
+    private string ReadKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, string place)
     {
         string? key = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals(property)) key = Name(ref reader, place);
+            if (property.SequenceEqual(name)) key = Key(ref reader, place);
             else reader.Skip();
         }
 
@@ -228,12 +231,12 @@ internal readonly ref struct DataReader(Utf8Interner names)
         string? name = null;
         var kind = MilestoneKind.Milestone;
         DateOnly? start = null, due = null;
-        while (NextProperty(ref reader))
+        while (NextProperty(ref reader, out var property))
         {
-            if (reader.ValueTextEquals("name"u8)) name = Name(ref reader, "data.milestone.name");
-            else if (reader.ValueTextEquals("kind"u8)) kind = Kind(ref reader);
-            else if (reader.ValueTextEquals("start"u8)) start = OptionalDate(ref reader, "data.milestone.start").Value;
-            else if (reader.ValueTextEquals("due"u8)) due = OptionalDate(ref reader, "data.milestone.due").Value;
+            if (property.SequenceEqual("name"u8)) name = Name(ref reader, "data.milestone.name");
+            else if (property.SequenceEqual("kind"u8)) kind = Kind(ref reader);
+            else if (property.SequenceEqual("start"u8)) start = OptionalDate(ref reader, "data.milestone.start").Value;
+            else if (property.SequenceEqual("due"u8)) due = OptionalDate(ref reader, "data.milestone.due").Value;
             else reader.Skip();
         }
 
@@ -250,39 +253,62 @@ internal readonly ref struct DataReader(Utf8Interner names)
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (labels.Count == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
-            labels.Add(Text(ref reader, "data.labels[]", LongestName));
+            labels.Add(NameHere(ref reader, "data.labels[]"));
         }
 
         return new(true, labels);
     }
 
-    private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+    private static bool NextProperty(ref Utf8JsonReader reader, out ReadOnlySpan<byte> property)
+    {
+        var isThere = reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+        property = isThere ? EventDecoder.Unescaped(ref reader) : default;
+        return isThere;
+    }
+
+    /// <summary>A task's or allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>
+    private static string Key(ref Utf8JsonReader reader, string place)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
+        return CheckName(reader.GetString()!, place);
+    }
 
     private string Name(ref Utf8JsonReader reader, string place)
     {
         reader.Read();
-        return Text(ref reader, place, LongestName);
+        return NameHere(ref reader, place);
     }
 
     private Field<string?> OptionalName(ref Utf8JsonReader reader, string place)
     {
         reader.Read();
-        return new(true, reader.TokenType == JsonTokenType.Null ? null : Text(ref reader, place, LongestName));
+        return new(true, reader.TokenType == JsonTokenType.Null ? null : NameHere(ref reader, place));
     }
 
     private Field<string?> OptionalText(ref Utf8JsonReader reader, string place)
     {
         reader.Read();
-        return new(true, reader.TokenType == JsonTokenType.Null ? null : Text(ref reader, place, LongestText));
+        return new(true, reader.TokenType == JsonTokenType.Null ? null : TextHere(ref reader, place));
     }
 
-    private string Text(ref Utf8JsonReader reader, string place, int longest)
+    private string NameHere(ref Utf8JsonReader reader, string place)
     {
         if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        var text = reader.ValueIsEscaped ? reader.GetString()! : names.Get(reader.ValueSpan);
-        if (text.Length == 0 && longest == LongestName) throw EventDecoder.Invalid(DecodeFailure.InvalidData, place, "is empty");
-        if (text.Length > longest) throw EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"{text.Length:N0} characters are more than {longest:N0}");
-        return text;
+        return CheckName(names.Get(EventDecoder.Unescaped(ref reader)), place);
+    }
+
+    private static string CheckName(string name, string place)
+    {
+        if (name.Length == 0) throw EventDecoder.Invalid(DecodeFailure.InvalidData, place, "is empty");
+        return name.Length <= LongestName ? name : throw TooLong(place, name, LongestName);
+    }
+
+    private static string TextHere(ref Utf8JsonReader reader, string place)
+    {
+        if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
+        var text = reader.GetString()!;
+        return text.Length <= LongestText ? text : throw TooLong(place, text, LongestText);
     }
 
     private static StatusCategory Category(ref Utf8JsonReader reader)
@@ -290,8 +316,12 @@ internal readonly ref struct DataReader(Utf8Interner names)
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            for (var i = 0; i < StatusCategories.Words.Count; i++)
-                if (reader.ValueTextEquals(StatusCategories.Words[i])) return (StatusCategory)i;
+            var word = EventDecoder.Unescaped(ref reader);
+            if (word.SequenceEqual("todo"u8)) return StatusCategory.Todo;
+            if (word.SequenceEqual("in-progress"u8)) return StatusCategory.InProgress;
+            if (word.SequenceEqual("blocked"u8)) return StatusCategory.Blocked;
+            if (word.SequenceEqual("done"u8)) return StatusCategory.Done;
+            if (word.SequenceEqual("cancelled"u8)) return StatusCategory.Cancelled;
         }
 
         throw Wrong("data.category", $"one of {string.Join(", ", StatusCategories.Words)}", ref reader);
@@ -323,7 +353,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
     }
 
     private static DateOnly DateHere(ref Utf8JsonReader reader, string place) =>
-        reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && Rfc3339.TryParseDate(reader.ValueSpan, out var date)
+        reader.TokenType == JsonTokenType.String && Rfc3339.TryParseDate(EventDecoder.Unescaped(ref reader), out var date)
             ? date
             : throw Wrong(place, "a date such as 2026-01-31", ref reader);
 
@@ -356,6 +386,9 @@ internal readonly ref struct DataReader(Utf8Interner names)
     private static string Required(string? value, string place) => value ?? throw Missing(place);
 
     private static DecodeException Missing(string place) => EventDecoder.Invalid(DecodeFailure.InvalidData, place, "is missing");
+
+    private static DecodeException TooLong(string place, string text, int longest) =>
+        EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"{text.Length:N0} characters are more than {longest:N0}");
 
     private static DecodeException Wrong(string place, string expected, ref Utf8JsonReader reader) =>
         EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"expected {expected}, found {EventDecoder.Describe(ref reader)}");

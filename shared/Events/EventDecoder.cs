@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -14,11 +15,14 @@ public sealed class EventDecoder
     /// <summary>The largest record that is decoded: 1 MiB, Kafka's default limit of a message.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private static readonly SearchValues<char> ControlCharacters =
+        SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
+
     private readonly Utf8Interner names = new();
 
     /// <summary>
-    /// Decodes the value of a Kafka record by its headers: structured if <c>content-type</c> begins with <c>application/cloudevents</c>
-    /// or there is neither a content type nor a <c>ce_specversion</c>, else binary.
+    /// Decodes the value of a Kafka record by its headers: binary if they have <c>ce_specversion</c> and a <c>content-type</c> that does
+    /// not begin with <c>application/cloudevents</c>, else structured.
     /// </summary>
     public DecodeResult Decode(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers)
     {
@@ -53,29 +57,29 @@ public sealed class EventDecoder
 
             EventData? data = null;
             string? typeOfData = null;
+            ReadOnlySpan<byte> dataBytes = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("id"u8)) envelope.Id = Attribute(ref reader, "id", 256, keep: false);
-                else if (reader.ValueTextEquals("source"u8)) envelope.Source = Attribute(ref reader, "source", 1024);
-                else if (reader.ValueTextEquals("type"u8)) envelope.Type = Attribute(ref reader, "type", 256);
-                else if (reader.ValueTextEquals("subject"u8)) envelope.Subject = Attribute(ref reader, "subject", 256);
-                else if (reader.ValueTextEquals("time"u8)) envelope.Time = Time(ref reader);
-                else if (reader.ValueTextEquals("specversion"u8)) envelope.SpecVersion = Attribute(ref reader, "specversion", 16);
-                else if (reader.ValueTextEquals("datacontenttype"u8)) envelope.DataContentType = Attribute(ref reader, "datacontenttype", 256);
-                else if (reader.ValueTextEquals("data"u8))
+                var property = Unescaped(ref reader);
+                if (property.SequenceEqual("id"u8)) envelope.Id = Attribute(ref reader, "id", 256, recurs: false);
+                else if (property.SequenceEqual("source"u8)) envelope.Source = Attribute(ref reader, "source", 1024);
+                else if (property.SequenceEqual("type"u8)) envelope.Type = Attribute(ref reader, "type", 256);
+                else if (property.SequenceEqual("subject"u8)) envelope.Subject = Attribute(ref reader, "subject", 256);
+                else if (property.SequenceEqual("time"u8)) envelope.Time = Time(ref reader);
+                else if (property.SequenceEqual("specversion"u8)) envelope.SpecVersion = Attribute(ref reader, "specversion", 16);
+                else if (property.SequenceEqual("datacontenttype"u8)) envelope.DataContentType = Attribute(ref reader, "datacontenttype", 256);
+                else if (property.SequenceEqual("data"u8))
                 {
                     reader.Read();
-                    envelope.DataStart = (int)reader.TokenStartIndex;
+                    var start = (int)reader.TokenStartIndex;
                     typeOfData = envelope.Type;
-                    data = typeOfData is null ? null : ReadData(ref reader, typeOfData);
+                    data = typeOfData is null || reader.TokenType == JsonTokenType.Null ? null : new DataReader(names).Read(ref reader, typeOfData);
                     if (data is null) reader.Skip();
-                    envelope.DataEnd = (int)reader.BytesConsumed;
+                    dataBytes = reader.TokenType == JsonTokenType.Null ? default : utf8[start..(int)reader.BytesConsumed];
                 }
-                else if (reader.ValueTextEquals("data_base64"u8))
+                else if (property.SequenceEqual("data_base64"u8))
                 {
-                    reader.Read();
-                    if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out envelope.Base64))
-                        throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", $"{Describe(ref reader)} is not base64");
+                    envelope.Base64 = Base64(ref reader);
                 }
                 else
                 {
@@ -85,12 +89,15 @@ public sealed class EventDecoder
 
             reader.Read();
             envelope.Check();
-
-            // The usual order is type before data, and then data has been read on the way; any other order costs a second pass.
-            if (data is null || typeOfData != envelope.Type)
+            if (envelope.Base64 is { } bytes)
             {
-                var bytes = envelope.Base64 ?? (envelope.DataEnd > 0 ? utf8[envelope.DataStart..envelope.DataEnd] : default);
+                if (!dataBytes.IsEmpty) throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", "stands beside data");
                 data = ReadData(bytes, envelope.Type);
+            }
+            else if (data is null || typeOfData != envelope.Type)
+            {
+                // The usual order is type before data, and then data has been read on the way; any other order costs a second pass.
+                data = ReadData(dataBytes, envelope.Type);
             }
 
             return new(envelope.ToEvent(data));
@@ -134,44 +141,57 @@ public sealed class EventDecoder
         }
     }
 
+    /// <summary>Reads data that stand alone. Those of an unknown type need not be there, but if they are, they are JSON too.</summary>
     private EventData? ReadData(ReadOnlySpan<byte> utf8, string type)
     {
         if (utf8.IsEmpty) return DataReader.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
         var reader = new Utf8JsonReader(utf8);
         reader.Read();
-        var data = ReadData(ref reader, type);
-        if (data is not null) reader.Read();
+        var data = new DataReader(names).Read(ref reader, type);
+        if (data is null) reader.Skip();
+        reader.Read();
         return data;
     }
 
-    private EventData? ReadData(ref Utf8JsonReader reader, string type) =>
-        DataReader.Knows(type) ? new DataReader(names).Read(ref reader, type) : null;
-
-    private string Attribute(ref Utf8JsonReader reader, string name, int longest, bool keep = true)
+    /// <summary>Null if the attribute is null, which the JSON format makes the same as left out.</summary>
+    private string? Attribute(ref Utf8JsonReader reader, string name, int longest, bool recurs = true)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.String) throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {Describe(ref reader)}");
-        var text = keep && !reader.ValueIsEscaped ? names.Get(reader.ValueSpan) : reader.GetString()!;
-        return CheckLength(text, name, longest);
+        return CheckText(recurs ? names.Get(Unescaped(ref reader)) : reader.GetString()!, name, longest);
     }
 
     private string Attribute(EventHeader header, string name, int longest)
     {
         if (!Utf8.IsValid(header.Value.Span)) throw Invalid(DecodeFailure.InvalidAttribute, name, "is not UTF-8");
-        return CheckLength(names.Get(header.Value.Span), name, longest);
+        return CheckText(names.Get(header.Value.Span), name, longest);
     }
 
-    private static string CheckLength(string text, string name, int longest)
+    private static string CheckText(string text, string name, int longest)
     {
         if (text.Length == 0) throw Invalid(DecodeFailure.InvalidAttribute, name, "is empty");
         if (text.Length > longest) throw Invalid(DecodeFailure.InvalidAttribute, name, $"{text.Length:N0} characters are more than {longest:N0}");
+
+        // CloudEvents allows them in no attribute; logs, keys and terminals are the better for it.
+        if (text.AsSpan().ContainsAny(ControlCharacters)) throw Invalid(DecodeFailure.InvalidAttribute, name, "holds a control character");
         return text;
     }
 
-    private static DateTimeOffset Time(ref Utf8JsonReader reader)
+    private static byte[]? Base64(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && Rfc3339.TryParse(reader.ValueSpan, out var time)
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes))
+            throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", $"{Describe(ref reader)} is not base64");
+        return Utf8.IsValid(bytes) ? bytes : throw Invalid(DecodeFailure.NotJson, "data_base64", "not UTF-8");
+    }
+
+    private static DateTimeOffset? Time(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        return reader.TokenType == JsonTokenType.String && Rfc3339.TryParse(Unescaped(ref reader), out var time)
             ? time
             : throw NoTimestamp(Describe(ref reader));
     }
@@ -183,6 +203,7 @@ public sealed class EventDecoder
     {
         if (utf8.IsEmpty) return new DecodeError(DecodeFailure.Empty, "", "the record has no value");
         if (utf8.Length > MaxBytes) return new DecodeError(DecodeFailure.TooLarge, "", $"{utf8.Length:N0} bytes are more than {MaxBytes:N0}");
+        if (utf8.StartsWith("\uFEFF"u8)) return new DecodeError(DecodeFailure.NotJson, "", "a byte order mark stands before the JSON");
         return Utf8.IsValid(utf8) ? null : new DecodeError(DecodeFailure.NotJson, "", "not UTF-8");
     }
 
@@ -219,17 +240,21 @@ public sealed class EventDecoder
         _ => "nothing",
     };
 
+    /// <summary>The name or string that the reader stands on. Any character may be escaped: some JSON writers do so with the + of an offset.</summary>
+    internal static ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+
     private static string Quote(ReadOnlySpan<byte> utf8)
     {
         var text = Encoding.UTF8.GetString(utf8);
-        return text.Length <= 40 ? $"\"{text}\"" : $"\"{text[..40]}…\"";
+        if (text.Length <= 40) return $"\"{text}\"";
+        return $"\"{text[..(char.IsHighSurrogate(text[39]) ? 39 : 40)]}…\"";
     }
 
     private struct Envelope
     {
         public string? Id, Source, Type, Subject, SpecVersion, DataContentType;
         public DateTimeOffset? Time;
-        public int DataStart, DataEnd;
         public byte[]? Base64;
 
         [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Type))]

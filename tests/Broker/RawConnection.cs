@@ -98,6 +98,23 @@ internal sealed class Answer(byte[] bytes)
 
     public ErrorCode Error() => (ErrorCode)Int16();
 
+    public void Skip(int count)
+    {
+        Assert.InRange(count, 0, Remaining);
+        _position += count;
+    }
+
+    public int UnsignedVarint()
+    {
+        var value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = bytes[_position++];
+            value |= (next & 0x7f) << shift;
+            if (next < 0x80) return value;
+        }
+    }
+
     public sbyte Int8() => (sbyte)bytes[_position++];
 
     public short Int16() => (short)((bytes[_position++] << 8) | bytes[_position++]);

@@ -25,8 +25,16 @@ internal sealed class TestBroker : IAsyncDisposable
     {
         var test = new TestBroker();
         if (with is not null) test._with = with;
-        await test.StartAgainAsync();
-        return test;
+        try
+        {
+            await test.StartAgainAsync();
+            return test;
+        }
+        catch
+        {
+            await test.DisposeAsync();
+            throw;
+        }
     }
 
     public BrokerOptions Options() => _with(new BrokerOptions

@@ -3,24 +3,22 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Confluent.Kafka;
 using ShitOps.Events;
 
 namespace ShitOps.Tests.Ingestion;
 
 /// <summary><c>POST /api/events</c> on a running function app.</summary>
 [Collection(nameof(BrokerCollection))]
-public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite) : IAsyncLifetime
+public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
 {
-    private string topic = "";
-    private FunctionAppProcess app = null!;
+    private readonly App app;
 
-    public async ValueTask InitializeAsync()
+    public PostEventsTests(App app)
     {
-        topic = await kafka.CreateTopicAsync();
-        app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"));
+        this.app = app;
+        app.NewRecords();
     }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task Takes_one_event_and_produces_its_bytes_unchanged_with_the_project_as_key()
@@ -32,7 +30,7 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal("""{"taken":1}""", await answer.Content.ReadAsStringAsync());
-        var record = Assert.Single(kafka.ReadAll(topic));
+        var record = Assert.Single(app.NewRecords());
         Assert.Equal(json, record.Message.Value);
         Assert.Equal("APOLLO", Encoding.UTF8.GetString(record.Message.Key));
         Assert.Equal(Event.ContentType, Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes("content-type")));
@@ -49,7 +47,7 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
         using var answer = await PostAsync(Batch(events), contentType);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        var records = kafka.ReadAll(topic);
+        var records = app.NewRecords();
         Assert.Equal(events.Select(Convert.ToHexString).Order(), records.Select(record => Convert.ToHexString(record.Message.Value)).Order());
         Assert.All(records.GroupBy(record => Encoding.UTF8.GetString(record.Message.Key)), project => Assert.Single(project.Select(record => record.Partition.Value).Distinct()));
     }
@@ -62,10 +60,10 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
         foreach (var (name, value) in new[] { ("specversion", "1.0"), ("id", "e-1"), ("source", "s"), ("type", "task.deleted"), ("subject", "Caf%C3%A9"), ("time", "2026-01-31T12:00:00Z") })
             request.Headers.Add($"ce-{name}", value);
 
-        using var answer = await app.Http.SendAsync(request);
+        using var answer = await app.Process.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        var decoded = new EventDecoder().DecodeStructured(Assert.Single(kafka.ReadAll(topic)).Message.Value).Event!;
+        var decoded = new EventDecoder().DecodeStructured(Assert.Single(app.NewRecords()).Message.Value).Event!;
         Assert.Equal(new Event("e-1", "s", EventTypes.TaskDeleted, Some.Time, "Café", new TaskDeleted("A-1")), decoded);
     }
 
@@ -84,7 +82,7 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal(
             """[{"index":1,"id":"e-bad","reason":"time: \"yesterday\" is not an RFC 3339 timestamp such as 2026-01-31T12:00:00Z"},{"index":2,"reason":"expected a JSON object, found 17"}]""",
             problem.GetProperty("events").GetRawText());
-        Assert.Empty(kafka.ReadAll(topic));
+        Assert.Empty(app.NewRecords());
     }
 
     [Theory]
@@ -108,7 +106,7 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("more than 1,000 events", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Empty(kafka.ReadAll(topic));
+        Assert.Empty(app.NewRecords());
     }
 
     [Theory]
@@ -119,7 +117,7 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
         using var content = stated ? (HttpContent)new ByteArrayContent(new byte[(8 << 20) + 1]) : new StreamContent(new Unsized(new byte[(8 << 20) + 1]));
         content.Headers.ContentType = new MediaTypeHeaderValue(Event.BatchContentType);
 
-        using var answer = await app.Http.PostAsync("api/events", content);
+        using var answer = await app.Process.Http.PostAsync("api/events", content);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Contains("8,388,608", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -155,12 +153,32 @@ public sealed class PostEventsTests(BrokerFixture kafka, AzuriteFixture azurite)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        return await app.Http.PostAsync("api/events", content);
+        return await app.Process.Http.PostAsync("api/events", content);
     }
 
     /// <summary>A stream that does not tell its length, so that the body is sent in chunks.</summary>
     private sealed class Unsized(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;
+    }
+
+    /// <summary>A function app with a topic of its own, for all tests of this class.</summary>
+    public sealed class App(BrokerFixture kafka, AzuriteFixture azurite) : IAsyncLifetime
+    {
+        private readonly HashSet<TopicPartitionOffset> seen = [];
+        private string topic = "";
+
+        internal FunctionAppProcess Process { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            topic = await kafka.CreateTopicAsync();
+            Process = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"));
+        }
+
+        public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+        /// <summary>What has come onto the topic since the last call.</summary>
+        internal List<ConsumeResult<byte[], byte[]>> NewRecords() => [.. kafka.ReadAll(topic).Where(record => seen.Add(record.TopicPartitionOffset))];
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -135,7 +136,7 @@ public class EventCounterTests(AzuriteFixture azurite)
         async Task<List<string>> LettersAsync()
         {
             List<string> names = [];
-            await foreach (var blob in new BlobContainerClient(azurite.ConnectionString, "dead-letters").GetBlobsAsync(prefix: stream.Name)) names.Add(blob.Name);
+            await foreach (var blob in new BlobContainerClient(azurite.ConnectionString, "dead-letters").GetBlobsAsync(BlobTraits.None, BlobStates.None, stream.Name, default)) names.Add(blob.Name);
             return names;
         }
     }

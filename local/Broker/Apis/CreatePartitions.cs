@@ -20,7 +20,7 @@ internal static class CreatePartitions
             var (error, message) = request.Node.Topics.CreatePartitions(topic.Name, topic.Count, validateOnly);
             response.String(topic.Name);
             response.Error(error);
-            response.NullableString(message);
+            response.ErrorMessage(message);
             response.Tags();
         });
         response.Tags();

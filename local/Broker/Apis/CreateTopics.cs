@@ -29,12 +29,13 @@ internal static class CreateTopics
     {
         if (topic.Replicas is not (1 or -1)) return (ErrorCode.InvalidReplicationFactor, $"One node holds one replica, not {topic.Replicas}.");
         var assigned = topic.Assignments.Count;
-        var distinct = topic.Config.DistinctBy(each => each.Name, StringComparer.Ordinal).ToDictionary(each => each.Name, each => each.Value ?? "", StringComparer.Ordinal);
-        if (assigned == 0) return node.Topics.Create(topic.Name, topic.Partitions, distinct, validateOnly);
+        var config = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in topic.Config) config[name] = value ?? "";
+        if (assigned == 0) return node.Topics.Create(topic.Name, topic.Partitions, config, validateOnly);
         // An explicit assignment can only say: every partition on this node.
-        var possible = topic.Assignments.Select(each => each.Partition).Order().SequenceEqual(Enumerable.Range(0, assigned)) && topic.Assignments.TrueForAll(each => each.Nodes is [Node.Id]);
-        return possible
-            ? node.Topics.Create(topic.Name, assigned, distinct, validateOnly)
+        var numbered = topic.Assignments.Select(each => each.Partition).Order().SequenceEqual(Enumerable.Range(0, assigned));
+        return numbered && topic.Assignments.TrueForAll(each => each.Nodes is [Node.Id])
+            ? node.Topics.Create(topic.Name, assigned, config, validateOnly)
             : (ErrorCode.InvalidRequest, $"Partitions can only be assigned to node {Node.Id}, numbered from 0.");
     }
 
@@ -65,7 +66,7 @@ internal static class CreateTopics
         response.String(name);
         if (version >= 7) response.Uuid(made?.Id ?? Guid.Empty);
         response.Error(error);
-        if (version >= 1) response.NullableString(message);
+        if (version >= 1) response.ErrorMessage(message);
         if (version >= 5)
         {
             response.Int32(made?.Partitions.Count ?? -1);
@@ -83,5 +84,10 @@ internal static class CreateTopics
         response.Tags();
     }
 
-    private sealed record Wanted(string Name, int Partitions, short Replicas, List<(int Partition, List<int> Nodes)> Assignments, List<(string Name, string? Value)> Config);
+    private sealed record Wanted(
+        string Name,
+        int Partitions,
+        short Replicas,
+        List<(int Partition, List<int> Nodes)> Assignments,
+        List<(string Name, string? Value)> Config);
 }

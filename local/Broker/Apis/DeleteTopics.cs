@@ -11,7 +11,7 @@ internal static class DeleteTopics
     private static ValueTask Handle(Request request, ResponseWriter response)
     {
         var (body, version, node) = (request.Body, request.Version, request.Node);
-        var unwanted = body.Array(2, each => ReadTopic(each, version));
+        var unwanted = body.Array(1, each => ReadTopic(each, version));
 
         if (version >= 1) response.ThrottleTime();
         response.Array(unwanted, (_, asked) =>

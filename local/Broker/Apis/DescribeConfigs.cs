@@ -20,16 +20,17 @@ internal static class DescribeConfigs
     private static ValueTask Handle(Request request, ResponseWriter response)
     {
         var (body, version) = (request.Body, request.Version);
-        var asked = body.Array(5, ReadResource);
+        var asked = body.Array(4, ReadResource);
         response.ThrottleTime();
         response.Array(asked, (_, resource) =>
         {
             var (entries, error) = Find(request.Node, resource);
             response.Error(error);
-            response.NullableString(error == ErrorCode.None ? null : $"There is no {resource.Name} to describe.");
+            response.ErrorMessage(error == ErrorCode.None ? null : $"There is no {resource.Name} to describe.");
             response.Int8(resource.Type);
             response.String(resource.Name);
-            response.Array(entries.Where(entry => resource.Keys?.Contains(entry.Name, StringComparer.Ordinal) ?? true).ToList(), (_, entry) => Write(entry, version, response));
+            var wanted = entries.Where(entry => resource.Keys?.Contains(entry.Name, StringComparer.Ordinal) ?? true).ToList();
+            response.Array(wanted, (_, entry) => Write(entry, version, response));
             response.Tags();
         });
         response.Tags();

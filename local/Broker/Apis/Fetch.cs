@@ -24,7 +24,7 @@ internal static class Fetch
         body.Int8(); // isolation level: without transactions everything is committed
         var session = version >= 7 ? body.Int32() : 0;
         if (version >= 7) body.Int32(); // the session's epoch
-        var topics = body.Array(6, each => ReadTopic(each, version, request.Node));
+        var topics = body.Array(3, each => ReadTopic(each, version, request.Node));
 
         var error = session == 0 ? ErrorCode.None : ErrorCode.FetchSessionIdNotFound;
         if (error != ErrorCode.None) topics.Clear();

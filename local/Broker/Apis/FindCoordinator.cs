@@ -25,14 +25,14 @@ internal static class FindCoordinator
                 response.String(key);
                 WriteNode(request.Node, error, response);
                 response.Error(error);
-                response.NullableString(message);
+                response.ErrorMessage(message);
                 response.Tags();
             });
         }
         else
         {
             response.Error(error);
-            if (version >= 1) response.NullableString(message);
+            if (version >= 1) response.ErrorMessage(message);
             WriteNode(request.Node, error, response);
         }
         response.Tags();

@@ -18,7 +18,7 @@ internal static class ListOffsets
         body.Int32(); // replica
         if (version >= 2) body.Int8(); // isolation level
         if (version >= 2) response.ThrottleTime();
-        var topics = body.ArrayLength(6);
+        var topics = body.ArrayLength(3);
         response.ArrayLength(topics);
         for (var i = 0; i < topics; i++)
         {

@@ -18,7 +18,9 @@ internal static class Metadata
         var create = version < 4 || body.Boolean();
         // Version 0 has no null: there, none means all.
         var all = asked is null || (version == 0 && asked.Count == 0);
-        var topics = all ? [.. node.Topics.All.Select(topic => new Found(topic.Name, topic.Id, topic, ErrorCode.None))] : asked!.Select(each => Find(node, each, create)).ToList();
+        var topics = all
+            ? node.Topics.All.Select(topic => new Found(topic.Name, topic.Id, topic, ErrorCode.None)).ToList()
+            : asked!.ConvertAll(each => Find(node, each, create));
 
         if (version >= 3) response.ThrottleTime();
         response.ArrayLength(1);

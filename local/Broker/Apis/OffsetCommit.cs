@@ -16,7 +16,7 @@ internal static class OffsetCommit
         var memberId = body.String();
         var instanceId = version >= 7 ? body.NullableString() : null;
         if (version <= 4) body.Int64(); // how long to keep the offset: for ever
-        var topics = body.Array(6, each => ReadTopic(each, version, request.Node));
+        var topics = body.Array(3, each => ReadTopic(each, version, request.Node));
         var outcomes = request.Node.Groups.Commit(groupId, memberId, instanceId, generation, [.. topics.SelectMany(topic => topic.Offsets)]);
 
         if (version >= 3) response.ThrottleTime();

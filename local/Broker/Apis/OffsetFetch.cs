@@ -57,7 +57,8 @@ internal static class OffsetFetch
     {
         var offsets = node.Groups.Offsets(group.Id);
         // Null asks for everything there is.
-        var topics = group.Topics ?? [.. offsets.Keys.GroupBy(each => each.Topic, each => each.Partition, StringComparer.Ordinal).Select(each => (each.Key, each.ToList()))];
+        var topics = group.Topics
+            ?? [.. offsets.Keys.GroupBy(each => each.Topic, each => each.Partition, StringComparer.Ordinal).Select(each => (each.Key, each.ToList()))];
         response.Array(topics, (_, topic) =>
         {
             response.String(topic.Name);

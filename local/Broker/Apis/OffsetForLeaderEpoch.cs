@@ -13,7 +13,7 @@ internal static class OffsetForLeaderEpoch
         var (body, version) = (request.Body, request.Version);
         if (version >= 3) body.Int32(); // replica
         response.ThrottleTime();
-        var topics = body.ArrayLength(6);
+        var topics = body.ArrayLength(3);
         response.ArrayLength(topics);
         for (var i = 0; i < topics; i++)
         {

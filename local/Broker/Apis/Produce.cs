@@ -15,9 +15,11 @@ internal static class Produce
         var transactional = body.NullableString() is not null;
         var acks = body.Int16();
         body.Int32(); // the time replicas have to confirm: there are none
-        var refusal = transactional ? ErrorCode.TransactionalIdAuthorizationFailed : acks is < -1 or > 1 ? ErrorCode.InvalidRequiredAcks : ErrorCode.None;
+        var refusal = transactional ? ErrorCode.TransactionalIdAuthorizationFailed
+            : acks is < -1 or > 1 ? ErrorCode.InvalidRequiredAcks
+            : ErrorCode.None;
 
-        var topics = body.ArrayLength(6);
+        var topics = body.ArrayLength(3);
         response.ArrayLength(topics);
         for (var i = 0; i < topics; i++)
         {
@@ -31,7 +33,9 @@ internal static class Produce
                 var partition = body.Int32();
                 var records = body.NullableBytes();
                 body.Tags();
-                var result = refusal != ErrorCode.None ? new AppendResult(refusal, -1, -1) : Append(topic, partition, records ?? default, request.Node.Options.Log);
+                var result = refusal == ErrorCode.None
+                    ? Append(topic, partition, records ?? default, request.Node.Options.Log)
+                    : new AppendResult(refusal, -1, -1);
                 Write(partition, result, version, response);
             }
             body.Tags();

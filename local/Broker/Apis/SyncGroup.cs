@@ -18,7 +18,9 @@ internal static class SyncGroup
         var protocolName = version >= 5 ? body.NullableString() : null;
         var assignments = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var (id, assignment) in body.Array(2, ReadAssignment)) assignments[id] = assignment;
-        var result = await request.Node.Groups.Sync(groupId, memberId, instanceId, generation, protocolType, protocolName, assignments).WaitAsync(request.Stopping);
+        var result = await request.Node.Groups
+            .Sync(groupId, memberId, instanceId, generation, protocolType, protocolName, assignments)
+            .WaitAsync(request.Stopping);
 
         if (version >= 1) response.ThrottleTime();
         response.Error(result.Error);

@@ -19,6 +19,9 @@ internal enum GroupState
 /// </summary>
 internal sealed class Group(string id, int generation, string protocolType, TimeSpan initialRebalanceDelay, Action<Group> generationBegins)
 {
+    /// <summary>The client chose the name: with the rest of the id it must stay within what a string of the protocol can be.</summary>
+    private const int MaxNameInMemberId = 255;
+
     /// <summary>In the order they joined.</summary>
     private readonly List<Member> _members = [];
 
@@ -48,7 +51,8 @@ internal sealed class Group(string id, int generation, string protocolType, Time
     {
         get
         {
-            var next = _pending.Values.Concat(_members.Where(member => !member.Waits).Select(member => member.Deadline)).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+            var sessions = _members.Where(member => !member.Waits).Select(member => member.Deadline);
+            var next = _pending.Values.Concat(sessions).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
             if (State != GroupState.PreparingRebalance) return next;
             if (_joinsUntil < next) next = _joinsUntil;
             return EveryoneJoined && _joinsFrom < next ? _joinsFrom : next;
@@ -60,10 +64,10 @@ internal sealed class Group(string id, int generation, string protocolType, Time
     public Task<JoinResult> Join(JoinRequest request, DateTimeOffset now)
     {
         if (!Fits(request)) return Refuse(ErrorCode.InconsistentGroupProtocol);
-        if (request.InstanceId is not null && _members.Find(member => string.Equals(member.Joined.InstanceId, request.InstanceId, StringComparison.Ordinal)) is { } instance)
+        if (FindInstance(request.InstanceId) is { } instance)
         {
             if (request.MemberId.Length == 0) return Replace(instance, request, now);
-            if (!string.Equals(instance.Id, request.MemberId, StringComparison.Ordinal)) return Refuse(ErrorCode.FencedInstanceId);
+            if (instance.Id != request.MemberId) return Refuse(ErrorCode.FencedInstanceId);
         }
         if (request.MemberId.Length == 0)
         {
@@ -89,11 +93,20 @@ internal sealed class Group(string id, int generation, string protocolType, Time
         Task<JoinResult> Refuse(ErrorCode error) => Task.FromResult(new JoinResult(error, request.MemberId));
     }
 
-    public Task<SyncResult> Sync(string memberId, string? instanceId, int generationId, string? protocolType, string? protocolName, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> assignments, DateTimeOffset now)
+    /// <summary><paramref name="assignments"/> is the leader's sharing out; the others send none.</summary>
+    public Task<SyncResult> Sync(
+        string memberId,
+        string? instanceId,
+        int generationId,
+        string? protocolType,
+        string? protocolName,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> assignments,
+        DateTimeOffset now)
     {
         var error = Check(memberId, instanceId, generationId, now);
         if (error == ErrorCode.None && State == GroupState.PreparingRebalance) error = ErrorCode.RebalanceInProgress;
-        if (error == ErrorCode.None && ((protocolType ?? ProtocolType) != ProtocolType || (protocolName ?? Protocol) != Protocol)) error = ErrorCode.InconsistentGroupProtocol;
+        var sameProtocol = (protocolType ?? ProtocolType) == ProtocolType && (protocolName ?? Protocol) == Protocol;
+        if (error == ErrorCode.None && !sameProtocol) error = ErrorCode.InconsistentGroupProtocol;
         if (error != ErrorCode.None) return Task.FromResult(new SyncResult(error));
         var member = Find(memberId)!;
         if (State == GroupState.Stable) return Task.FromResult(Synced(member));
@@ -128,9 +141,9 @@ internal sealed class Group(string id, int generation, string protocolType, Time
             Elapse(now);
             return ErrorCode.None;
         }
-        var member = instanceId is null ? Find(memberId) : _members.Find(each => string.Equals(each.Joined.InstanceId, instanceId, StringComparison.Ordinal));
+        var member = instanceId is null ? Find(memberId) : FindInstance(instanceId);
         if (member is null) return ErrorCode.UnknownMemberId;
-        if (memberId.Length > 0 && !string.Equals(member.Id, memberId, StringComparison.Ordinal)) return ErrorCode.FencedInstanceId;
+        if (memberId.Length > 0 && member.Id != memberId) return ErrorCode.FencedInstanceId;
         Remove(member, now);
         Elapse(now);
         return ErrorCode.None;
@@ -154,20 +167,29 @@ internal sealed class Group(string id, int generation, string protocolType, Time
         if (State == GroupState.PreparingRebalance && ((EveryoneJoined && now >= _joinsFrom) || now >= _joinsUntil)) CompleteJoin(now);
     }
 
-    private static string NewMemberId(JoinRequest request) => $"{request.InstanceId ?? request.ClientId}-{Guid.NewGuid()}";
+    private static string NewMemberId(JoinRequest request)
+    {
+        var name = request.InstanceId ?? request.ClientId;
+        return $"{(name.Length > MaxNameInMemberId ? name[..MaxNameInMemberId] : name)}-{Guid.NewGuid()}";
+    }
 
-    private Member? Find(string memberId) => _members.Find(member => string.Equals(member.Id, memberId, StringComparison.Ordinal));
+    private Member? Find(string memberId) => _members.Find(member => member.Id == memberId);
 
-    private bool Fits(JoinRequest request) =>
-        request.Protocols.Count > 0
-        && request.ProtocolType.Length > 0
-        && (_members.Count == 0
-            || (string.Equals(request.ProtocolType, ProtocolType, StringComparison.Ordinal)
-                && request.Protocols.Any(protocol => _members.TrueForAll(member => string.Equals(member.Id, request.MemberId, StringComparison.Ordinal) || member.Offers(protocol.Name)))));
+    private Member? FindInstance(string? instanceId) => instanceId is null ? null : _members.Find(member => member.Joined.InstanceId == instanceId);
+
+    /// <summary>Whether the group would have a protocol in common, with this in place of what the member said before.</summary>
+    private bool Fits(JoinRequest request)
+    {
+        if (request.Protocols.Count == 0 || request.ProtocolType.Length == 0) return false;
+        var former = FindInstance(request.InstanceId) ?? Find(request.MemberId);
+        var others = _members.FindAll(member => member != former);
+        return others.Count == 0
+            || (request.ProtocolType == ProtocolType && request.Protocols.Any(protocol => others.TrueForAll(member => member.Offers(protocol.Name))));
+    }
 
     private ErrorCode Check(string memberId, string? instanceId, int generationId, DateTimeOffset now)
     {
-        if (instanceId is not null && _members.Find(each => string.Equals(each.Joined.InstanceId, instanceId, StringComparison.Ordinal)) is { } instance && !string.Equals(instance.Id, memberId, StringComparison.Ordinal))
+        if (FindInstance(instanceId) is { } instance && instance.Id != memberId)
             return ErrorCode.FencedInstanceId;
         if (Find(memberId) is not { } member) return ErrorCode.UnknownMemberId;
         if (generationId != Generation) return ErrorCode.IllegalGeneration;

@@ -5,7 +5,13 @@ namespace ShitOps.Local.Broker.Groups;
 /// <summary>A group as DescribeGroups shows it.</summary>
 internal sealed record GroupDescription(string Id, GroupState State, string ProtocolType, string Protocol, IReadOnlyList<MemberDescription> Members);
 
-internal sealed record MemberDescription(string Id, string? InstanceId, string ClientId, string ClientHost, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Assignment);
+internal sealed record MemberDescription(
+    string Id,
+    string? InstanceId,
+    string ClientId,
+    string ClientHost,
+    ReadOnlyMemory<byte> Metadata,
+    ReadOnlyMemory<byte> Assignment);
 
 /// <summary>All groups, under one lock: what a group does takes microseconds, and groups on one laptop are few.</summary>
 internal sealed class GroupCoordinator : IDisposable
@@ -40,12 +46,20 @@ internal sealed class GroupCoordinator : IDisposable
             return Task.FromResult(new JoinResult(ErrorCode.InvalidSessionTimeout, request.MemberId));
         lock (_gate)
         {
-            if (!_groups.ContainsKey(request.GroupId) && request.MemberId.Length > 0) return Task.FromResult(new JoinResult(ErrorCode.UnknownMemberId, request.MemberId));
+            if (!_groups.ContainsKey(request.GroupId) && request.MemberId.Length > 0)
+                return Task.FromResult(new JoinResult(ErrorCode.UnknownMemberId, request.MemberId));
             return Change(FindOrAdd(request.GroupId), group => group.Join(request, Now));
         }
     }
 
-    public Task<SyncResult> Sync(string groupId, string memberId, string? instanceId, int generation, string? protocolType, string? protocolName, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> assignments)
+    public Task<SyncResult> Sync(
+        string groupId,
+        string memberId,
+        string? instanceId,
+        int generation,
+        string? protocolType,
+        string? protocolName,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> assignments)
     {
         lock (_gate)
         {
@@ -57,16 +71,31 @@ internal sealed class GroupCoordinator : IDisposable
 
     public ErrorCode Heartbeat(string groupId, string memberId, string? instanceId, int generation)
     {
-        lock (_gate) return _groups.TryGetValue(groupId, out var group) ? group.Heartbeat(memberId, instanceId, generation, Now) : ErrorCode.UnknownMemberId;
+        lock (_gate)
+        {
+            return _groups.TryGetValue(groupId, out var group)
+                ? group.Heartbeat(memberId, instanceId, generation, Now)
+                : ErrorCode.UnknownMemberId;
+        }
     }
 
     public ErrorCode Leave(string groupId, string memberId, string? instanceId)
     {
-        lock (_gate) return _groups.TryGetValue(groupId, out var known) ? Change(known, group => group.Leave(memberId, instanceId, Now)) : ErrorCode.UnknownMemberId;
+        lock (_gate)
+        {
+            return _groups.TryGetValue(groupId, out var known)
+                ? Change(known, group => group.Leave(memberId, instanceId, Now))
+                : ErrorCode.UnknownMemberId;
+        }
     }
 
     /// <summary>Commits what is fit to be committed; the outcome of each partition in the order given.</summary>
-    public IReadOnlyList<ErrorCode> Commit(string groupId, string memberId, string? instanceId, int generation, IReadOnlyList<(TopicPartition Partition, CommittedOffset Offset, bool Exists)> offsets)
+    public IReadOnlyList<ErrorCode> Commit(
+        string groupId,
+        string memberId,
+        string? instanceId,
+        int generation,
+        IReadOnlyList<(TopicPartition Partition, CommittedOffset Offset, bool Exists)> offsets)
     {
         lock (_gate)
         {
@@ -137,22 +166,29 @@ internal sealed class GroupCoordinator : IDisposable
     private GroupDescription? DescribeUnderLock(string groupId)
     {
         if (!_groups.TryGetValue(groupId, out var group))
-            return _store.Contains(groupId) ? new GroupDescription(groupId, GroupState.Empty, _store.LastGeneration(groupId).ProtocolType, "", []) : null;
+        {
+            return _store.Contains(groupId)
+                ? new GroupDescription(groupId, GroupState.Empty, _store.LastGeneration(groupId).ProtocolType, "", [])
+                : null;
+        }
         var settled = group.State == GroupState.Stable;
-        return new GroupDescription(groupId, group.State, group.ProtocolType, settled ? group.Protocol : "", [.. group.Members.Select(member => new MemberDescription(
+        var members = group.Members.Select(member => new MemberDescription(
             member.Id,
             member.Joined.InstanceId,
             member.Joined.ClientId,
             member.Joined.ClientHost,
             settled ? member.Metadata(group.Protocol) : default,
-            settled ? member.Assignment : default))]);
+            settled ? member.Assignment : default));
+        return new GroupDescription(groupId, group.State, group.ProtocolType, settled ? group.Protocol : "", [.. members]);
     }
 
     private Group FindOrAdd(string groupId)
     {
         if (_groups.TryGetValue(groupId, out var group)) return group;
         var (generation, protocolType) = _store.LastGeneration(groupId);
-        return _groups[groupId] = new Group(groupId, generation, protocolType, _options.InitialRebalanceDelay, changed => _store.SaveGeneration(changed.Id, changed.Generation, changed.ProtocolType));
+        return _groups[groupId] = new Group(groupId, generation, protocolType, _options.InitialRebalanceDelay, Save);
+
+        void Save(Group changed) => _store.SaveGeneration(changed.Id, changed.Generation, changed.ProtocolType);
     }
 
     private T Change<T>(Group group, Func<Group, T> change)
@@ -173,7 +209,9 @@ internal sealed class GroupCoordinator : IDisposable
     {
         _timerDue = due;
         // Rounded up: a timer that fires a little early would only be set again.
-        var wait = due == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)));
+        var wait = due == DateTimeOffset.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)));
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 

@@ -77,7 +77,7 @@ internal sealed class GroupStore : IDisposable
     public void ForgetTopic(string topic) => Append(
         from stored in _groups
         from partition in stored.Value.Offsets.Keys
-        where string.Equals(partition.Topic, topic, StringComparison.Ordinal)
+        where partition.Topic == topic
         select Entry(Kind.Forget, stored.Key, writer => Write(writer, partition)));
 
     public void Flush()
@@ -183,10 +183,17 @@ internal sealed class GroupStore : IDisposable
             .Select(each => CommitEntry(group.Key, each.Key, each.Value))
             .Prepend(GenerationEntry(group.Key, group.Value.Generation, group.Value.ProtocolType)));
         var bytes = Framed(entries);
+        // Closed for the while, because Windows replaces no open file.
         _file.Dispose();
-        DurableFile.Replace(_path, bytes);
-        _file = Open(_path);
-        _length = _compactedLength = bytes.Length;
+        try
+        {
+            DurableFile.Replace(_path, bytes);
+            _length = _compactedLength = bytes.Length;
+        }
+        finally
+        {
+            _file = Open(_path);
+        }
     }
 
     private void Apply(byte[] entry)

@@ -55,13 +55,14 @@ internal sealed class Member(string id, JoinRequest joined)
 
     public bool Waits => Joining is not null || Syncing is not null;
 
-    public ReadOnlyMemory<byte> Metadata(string protocol) => Joined.Protocols.FirstOrDefault(each => string.Equals(each.Name, protocol, StringComparison.Ordinal)).Metadata;
+    public ReadOnlyMemory<byte> Metadata(string protocol) => Joined.Protocols.FirstOrDefault(each => each.Name == protocol).Metadata;
 
-    public bool Offers(string protocol) => Joined.Protocols.Any(each => string.Equals(each.Name, protocol, StringComparison.Ordinal));
+    public bool Offers(string protocol) => Joined.Protocols.Any(each => each.Name == protocol);
 
     public bool SaysTheSame(IReadOnlyList<JoinProtocol> protocols) =>
         Joined.Protocols.Count == protocols.Count
-        && Joined.Protocols.Zip(protocols).All(pair => string.Equals(pair.First.Name, pair.Second.Name, StringComparison.Ordinal) && pair.First.Metadata.Span.SequenceEqual(pair.Second.Metadata.Span));
+        && Joined.Protocols.Zip(protocols).All(pair =>
+            pair.First.Name == pair.Second.Name && pair.First.Metadata.Span.SequenceEqual(pair.Second.Metadata.Span));
 
     public void Answer(JoinResult result)
     {

@@ -109,7 +109,9 @@ internal sealed class PartitionLog : IDisposable
             position += first.Size;
             first = segment.ReadHead(position);
         }
-        var records = first.Size > maxBytes ? atLeastOne ? first.Size : 0 : WholeBatches(segment, position, Math.Max(position, nearEnd), Math.Min(length, position + maxBytes), length);
+        var records = first.Size <= maxBytes ? WholeBatches(segment, position, nearEnd, Math.Min(length, position + maxBytes), length)
+            : atLeastOne ? first.Size
+            : 0;
         return new FetchResult(ErrorCode.None, end, start, new LogSlice(segment, position, (int)records));
     }
 
@@ -164,7 +166,10 @@ internal sealed class PartitionLog : IDisposable
         lock (_gate) _waiters.Remove(waiter);
     }
 
-    /// <summary>Deletes whole segments from the start: those with every record before <paramref name="before"/>, and those beyond <paramref name="maxBytes"/>.</summary>
+    /// <summary>
+    /// Deletes whole segments from the start: those with every record before <paramref name="before"/>, and those without which there
+    /// are still <paramref name="maxBytes"/>.
+    /// </summary>
     public void Retain(DateTimeOffset? before, long? maxBytes)
     {
         lock (_gate)
@@ -226,6 +231,7 @@ internal sealed class PartitionLog : IDisposable
     {
         // What was published ends with a whole batch; anywhere else the last boundary has to be found.
         if (to == length) return to - from;
+        boundary = Math.Max(boundary, from);
         while (boundary < to)
         {
             var next = boundary + segment.ReadHead(boundary).Size;

@@ -81,7 +81,8 @@ internal readonly record struct RecordBatch(
         batch = Read(bytes);
         if (batch.Magic != 2) return batch.Magic < 2 ? ErrorCode.UnsupportedForMessageFormat : ErrorCode.CorruptMessage;
         // Since version 3 a produce request carries one batch for a partition.
-        if (batch.Size != bytes.Length) return batch.Size >= HeaderSize && batch.Size < bytes.Length ? ErrorCode.InvalidRecord : ErrorCode.CorruptMessage;
+        if (batch.Size >= HeaderSize && batch.Size < bytes.Length) return ErrorCode.InvalidRecord;
+        if (batch.Size != bytes.Length) return ErrorCode.CorruptMessage;
         if (!batch.ChecksumMatches(bytes)) return ErrorCode.CorruptMessage;
         if (batch.Compression > Compression.Zstd) return ErrorCode.UnsupportedCompressionType;
         if (batch.Count <= 0 || batch.LastOffsetDelta != batch.Count - 1) return ErrorCode.InvalidRecord;

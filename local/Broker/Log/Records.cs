@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using K4os.Compression.LZ4.Streams;
-using ZstdSharp;
 
 namespace ShitOps.Local.Broker.Log;
 
@@ -38,8 +37,9 @@ internal static class Records
             Skip(records, length - 1 - timestampBytes - offsetBytes);
             return new TimedOffset(offset, timestamp);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ZstdException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // The bytes are a producer's, and each decompressor has its own ways of rejecting them.
             return null;
         }
     }
@@ -51,7 +51,7 @@ internal static class Records
             case Compression.Gzip: return new GZipStream(Stream(packed), CompressionMode.Decompress);
             case Compression.Snappy: return SnappyBlocks.Unpack(packed, MaxUnpackedBytes);
             case Compression.Lz4: return LZ4Stream.Decode(Stream(packed));
-            case Compression.Zstd: return new DecompressionStream(Stream(packed));
+            case Compression.Zstd: return new ZstdSharp.DecompressionStream(Stream(packed));
             default: return Stream(packed);
         }
     }

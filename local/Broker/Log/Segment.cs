@@ -15,7 +15,7 @@ internal sealed class Segment
     private readonly List<IndexEntry> _index = [];
     private readonly string _path;
     private readonly SafeFileHandle _file;
-    private long _lastIndexed = long.MinValue;
+    private long _lastIndexed;
 
     private Segment(string path, long baseOffset)
     {

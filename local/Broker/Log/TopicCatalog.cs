@@ -10,10 +10,8 @@ namespace ShitOps.Local.Broker.Log;
 /// </summary>
 internal sealed class TopicCatalog : IDisposable
 {
-    /// <summary>Kafka's own limit of a name; the number of partitions is what one laptop can keep files open for.</summary>
+    /// <summary>Kafka's own limit.</summary>
     private const int MaxNameLength = 249;
-    private const int MaxPartitions = 1_000;
-    private const int MaxTopics = 10_000;
 
     private readonly Lock _changes = new();
     private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);
@@ -45,13 +43,13 @@ internal sealed class TopicCatalog : IDisposable
     {
         if (!IsName(name)) return (ErrorCode.InvalidTopic, $"A topic's name is 1 to {MaxNameLength} of a-z A-Z 0-9 . _ - and neither . nor ..");
         if (partitions == -1) partitions = _options.DefaultPartitions;
-        if (partitions is < 1 or > MaxPartitions) return (ErrorCode.InvalidPartitions, $"A topic has 1 to {MaxPartitions} partitions here, not {partitions}.");
+        if (partitions < 1) return (ErrorCode.InvalidPartitions, $"A topic has at least one partition, not {partitions}.");
         foreach (var (key, value) in config)
-            if (TopicConfig.Refusal(key, value) is { } refusal) return (ErrorCode.InvalidConfig, refusal);
+            if (TopicConfig.Refusal(key, value) is { } reason) return (ErrorCode.InvalidConfig, reason);
         lock (_changes)
         {
             if (_byName.ContainsKey(name)) return (ErrorCode.TopicAlreadyExists, $"There is a topic {name}.");
-            if (_byName.Count >= MaxTopics) return (ErrorCode.InvalidRequest, $"There are {MaxTopics} topics, as many as this development broker takes.");
+            if (TooMany(partitions) is { } refusal) return (ErrorCode.InvalidPartitions, refusal);
             if (validateOnly) return (ErrorCode.None, null);
             var description = new Description(name, Guid.NewGuid(), partitions, config);
             var path = PathOf(description.Id);
@@ -68,7 +66,8 @@ internal sealed class TopicCatalog : IDisposable
         {
             if (Find(name) is not { } topic) return (ErrorCode.UnknownTopicOrPartition, $"There is no topic {name}.");
             var present = topic.Partitions.Count;
-            if (count <= present || count > MaxPartitions) return (ErrorCode.InvalidPartitions, $"{name} has {present} partitions; it can have more, up to {MaxPartitions}, but not {count}.");
+            if (count <= present) return (ErrorCode.InvalidPartitions, $"{name} has {present} partitions; it can only have more, not {count}.");
+            if (TooMany(count - present) is { } refusal) return (ErrorCode.InvalidPartitions, refusal);
             if (validateOnly) return (ErrorCode.None, null);
             var path = PathOf(topic.Id);
             var added = Enumerable.Range(present, count - present).Select(index => OpenPartition(path, index)).ToList();
@@ -113,6 +112,10 @@ internal sealed class TopicCatalog : IDisposable
 
     private static void Write(string path, Description description) =>
         DurableFile.Replace(Path.Combine(path, "topic.json"), JsonSerializer.SerializeToUtf8Bytes(description));
+
+    private string? TooMany(int added) => _byName.Values.Sum(topic => topic.Partitions.Count) + (long)added > _options.MaxPartitions
+        ? $"This development broker takes {_options.MaxPartitions} partitions in all; {added} more are too many."
+        : null;
 
     private Topic Open(string path, Description description) => new(
         description.Name,

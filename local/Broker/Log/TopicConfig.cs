@@ -56,8 +56,8 @@ internal sealed class TopicConfig
     /// <summary>Why a topic cannot have a setting; null if it can. What would be ignored is refused, lest a test rely on it.</summary>
     public static string? Refusal(string name, string value) => name switch
     {
-        RetentionMs or RetentionBytes => long.TryParse(value, CultureInfo.InvariantCulture, out var limit) && limit >= -1 ? null : $"{name} must be -1 or a number, not '{value}'.",
-        SegmentBytes or MaxMessageBytes => int.TryParse(value, CultureInfo.InvariantCulture, out var size) && size > 0 ? null : $"{name} must be a positive number, not '{value}'.",
+        RetentionMs or RetentionBytes => AtLeast(name, value, -1),
+        SegmentBytes or MaxMessageBytes => AtLeast(name, value, 1),
         "cleanup.policy" => Only(name, value, "delete"),
         "compression.type" => Only(name, value, "producer"),
         "message.timestamp.type" => Only(name, value, "CreateTime"),
@@ -65,8 +65,11 @@ internal sealed class TopicConfig
         _ => $"This development broker has no topic setting {name}.",
     };
 
+    private static string? AtLeast(string name, string value, long least) =>
+        long.TryParse(value, CultureInfo.InvariantCulture, out var number) && number >= least ? null : $"{name} must be a number from {least} up, not '{value}'.";
+
     private static string? Only(string name, string value, string possible) =>
-        string.Equals(value, possible, StringComparison.Ordinal) ? null : $"This development broker has only {name}={possible}, not '{value}'.";
+        value == possible ? null : $"This development broker has only {name}={possible}, not '{value}'.";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

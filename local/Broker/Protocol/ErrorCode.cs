@@ -3,7 +3,6 @@ namespace ShitOps.Local.Broker.Protocol;
 /// <summary>Kafka's error codes, those this broker gives.</summary>
 internal enum ErrorCode : short
 {
-    UnknownServerError = -1,
     None = 0,
     OffsetOutOfRange = 1,
     CorruptMessage = 2,

@@ -8,6 +8,7 @@ namespace ShitOps.Local.Broker.Protocol;
 internal sealed class ResponseWriter : IDisposable
 {
     private const int LengthPrefix = 4;
+    private const int MaxErrorMessage = 500;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(512);
     private int _position = LengthPrefix;
@@ -55,6 +56,9 @@ internal sealed class ResponseWriter : IDisposable
         if (value is not null) Encoding.UTF8.GetBytes(value, Reserve(length));
     }
 
+    /// <summary>An explanation for people. Cut, since it may quote what the client sent, and that may be as long as a string can be.</summary>
+    public void ErrorMessage(string? message) => NullableString(message?.Length > MaxErrorMessage ? message[..MaxErrorMessage] : message);
+
     public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Bytes(value.Length));
 
     /// <summary>Writes the length of a byte field and gives the room for its content, to be filled by the caller.</summary>
@@ -72,15 +76,11 @@ internal sealed class ResponseWriter : IDisposable
         foreach (var each in elements) element(this, each);
     }
 
-    public void NullArray() => Length(-1);
-
     /// <summary>No tagged fields: the end of every structure of a flexible version.</summary>
     public void Tags()
     {
         if (Flexible) Reserve(1)[0] = 0;
     }
-
-    public void Unwrite(int count) => _position -= count;
 
     public void Dispose()
     {

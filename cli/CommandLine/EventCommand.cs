@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Cli.Input;
+using ShitOps.Cli.Output;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary>What the commands that send events have in common: where to, how far they have come, and how they end.</summary>
+internal sealed class EventCommand(Terminal terminal, IConfiguration environment)
+{
+    private readonly KafkaOptions kafka = new();
+
+    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Print the events as JSON lines instead of producing them." };
+
+    /// <summary>Gives a command its options.</summary>
+    public void AddTo(Command command)
+    {
+        kafka.AddTo(command);
+        command.Options.Add(dryRun);
+    }
+
+    /// <summary>Runs <paramref name="send"/> with everything around it.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="files">What is read, for the progress bar.</param>
+    /// <param name="send">Reads and sends.</param>
+    /// <param name="summarise">Writes more than the usual summary before it; null: nothing.</param>
+    /// <param name="stopping">Ctrl-C.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(
+        ParseResult arguments, IReadOnlyList<JsonLinesFile> files, Func<EventRun, Task> send, Action<TextWriter>? summarise, CancellationToken stopping)
+    {
+        var isDryRun = arguments.GetValue(dryRun);
+        try
+        {
+            await using EventOutput output = isDryRun
+                ? new LinesOutput(terminal.OutputBytes)
+                : await KafkaOutput.ConnectAsync(kafka.Connection(arguments, environment));
+            var run = new EventRun(output, terminal);
+            var isComplete = await SendAllAsync(run, files, send, stopping);
+
+            var summary = isDryRun ? terminal.Error : terminal.Output;
+            summarise?.Invoke(summary);
+            RunSummary.Write(summary, run);
+            if (run.Rejected > 0) terminal.Report(run.Rejected == 1 ? "1 input was left out, see above" : $"{run.Rejected:N0} inputs were left out, see above");
+            return isComplete && run.Rejected == 0 ? ExitCode.Success : ExitCode.Failure;
+        }
+        catch (OutputFailedException exception)
+        {
+            terminal.Report(exception.Message);
+            return ExitCode.Failure;
+        }
+        catch (InvalidOperationException exception) when (exception.Message.StartsWith("the setting ", StringComparison.Ordinal))
+        {
+            terminal.Report(exception.Message);
+            return ExitCode.Usage;
+        }
+    }
+
+    /// <summary>Whether the sending came to its end.</summary>
+    private async Task<bool> SendAllAsync(EventRun run, IReadOnlyList<JsonLinesFile> files, Func<EventRun, Task> send, CancellationToken stopping)
+    {
+        try
+        {
+            await new RunProgress(terminal, run, files).DuringAsync(Task.Run(() => send(run), CancellationToken.None));
+            await run.FlushAsync();
+            return true;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await run.FlushAsync();
+            terminal.Report($"Interrupted after {run.Written:N0} events, all of which have arrived. Run the same command again for the rest; repeating does no harm.");
+            return false;
+        }
+    }
+}

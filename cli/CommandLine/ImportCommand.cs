@@ -1,0 +1,190 @@
+using System.CommandLine;
+using System.Text.Json;
+using ShitOps.Cli.Import;
+using ShitOps.Cli.Import.GitHub;
+using ShitOps.Cli.Import.Jira;
+using ShitOps.Cli.Input;
+using ShitOps.Cli.Output;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>import jira|github|allocations</c>: what trackers and plans hold, as events.</summary>
+internal static class ImportCommand
+{
+    private delegate ImportedTask ImportRecord(JsonElement record, StatusMapping mapping, string? source);
+
+    public static Command Create(EventCommand events)
+    {
+        var command = new ExampleCommand(
+            "import",
+            "Turn what trackers and plans hold into events. The same input gives the same events with the same ids, so that importing twice changes nothing.",
+            "shitops import jira issues.jsonl.gz",
+            "shitops import github --mapping statuses.json repository.jsonl",
+            "shitops import allocations plan.csv");
+        command.Subcommands.Add(Tracker(
+            events,
+            "jira",
+            "Issues as Jira's REST API writes them, one JSON object a line, best with expand=changelog. Project: the project key; task: the issue key.",
+            JiraImport.Import,
+            file => file.Jira,
+            "shitops import jira issues.jsonl.gz",
+            "shitops import jira --dry-run issues.jsonl | less",
+            "shitops import jira --mapping statuses.json --source https://jira.example.com export/*.jsonl"));
+        command.Subcommands.Add(Tracker(
+            events,
+            "github",
+            "Issues and pull requests with their timelines, one a line: {\"repository\":…,\"issue\":{…},\"events\":[…]}. Project: the repository; task: # and the number.",
+            GitHubImport.Import,
+            file => file.GitHub,
+            "shitops import github repository.jsonl.gz",
+            "shitops import github --dry-run repository.jsonl | grep status-changed"));
+        command.Subcommands.Add(Allocations(events));
+        return command;
+    }
+
+    private static ExampleCommand Tracker(
+        EventCommand events, string name, string description, ImportRecord import, Func<StatusMappingFile, StatusMapping> part, params string[] examples)
+    {
+        var files = FilesArgument.Create("JSON lines (.jsonl, .jsonl.gz); - is standard input.");
+        var mapping = MappingOption();
+        var source = SourceOption("the tracker's address where the records have it");
+        var command = new ExampleCommand(name, description, examples);
+        command.Arguments.Add(files);
+        command.Options.Add(mapping);
+        command.Options.Add(source);
+        events.AddTo(command);
+        command.SetAction((arguments, stopping) =>
+        {
+            var inputs = arguments.GetRequiredValue(files).Select(path => new JsonLinesFile(path)).ToArray();
+            var statuses = part(arguments.GetValue(mapping) ?? StatusMappingFile.None);
+            var projects = new ImportedProjects();
+            return events.RunAsync(
+                arguments,
+                inputs,
+                run => SendAsync(inputs, record => import(record, statuses, arguments.GetValue(source)), projects, run, stopping),
+                summary => RunSummary.Write(summary, projects),
+                stopping);
+        });
+        return command;
+    }
+
+    private static async Task SendAsync(
+        IEnumerable<JsonLinesFile> files, Func<JsonElement, ImportedTask> import, ImportedProjects projects, EventRun run, CancellationToken stopping)
+    {
+        foreach (var file in files)
+        {
+            await file.ForEachLineAsync(
+                run,
+                async line =>
+                {
+                    if (Read(file, line) is not { } task) return;
+                    projects.Add(task);
+                    foreach (var one in task.Events) await run.SendAsync(one);
+                },
+                stopping);
+        }
+
+        // Only after all tasks is the earliest of each project known.
+        foreach (var created in projects.CreatedEvents()) await run.SendAsync(created);
+
+        ImportedTask? Read(JsonLinesFile file, InputLine line)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(line.Json);
+                return import(json.RootElement);
+            }
+            catch (JsonException exception)
+            {
+                run.Reject($"{file.Name}:{line.Number}", $"byte {exception.BytePositionInLine + 1}: not JSON");
+            }
+            catch (BadRecordException exception)
+            {
+                run.Reject($"{file.Name}:{line.Number}", exception.Message);
+            }
+            catch (InvalidOperationException exception)
+            {
+                // What the JSON reader throws at a property whose name holds half a surrogate pair.
+                run.Reject($"{file.Name}:{line.Number}", $"cannot be read: {exception.Message}");
+            }
+
+            return null;
+        }
+    }
+
+    private static ExampleCommand Allocations(EventCommand events)
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "CSV with the columns allocation, project, resource, hoursPerWeek, from, to, role." };
+        file.AcceptExistingOnly();
+        var source = SourceOption("/import/allocations");
+        var asOf = AsOfOption();
+        var command = new ExampleCommand(
+            "allocations",
+            "A resource plan: who works on which project, from when to when, for how many hours a week. Give --as-of when the plan corrects one that was imported before.",
+            "shitops import allocations plan.csv",
+            "shitops import allocations --as-of 2026-03-01T09:00:00Z plan-corrected.csv");
+        command.Arguments.Add(file);
+        command.Options.Add(source);
+        command.Options.Add(asOf);
+        events.AddTo(command);
+        command.SetAction((arguments, stopping) =>
+        {
+            var plan = arguments.GetRequiredValue(file);
+            return events.RunAsync(arguments, [], SendPlanAsync, summarise: null, stopping);
+
+            async Task SendPlanAsync(EventRun run)
+            {
+                using var text = plan.OpenText();
+                foreach (var row in ResourceAllocations.Read(text, arguments.GetValue(source) ?? "/import/allocations", arguments.GetValue(asOf)))
+                {
+                    stopping.ThrowIfCancellationRequested();
+                    if (row.Event is { } allocated) await run.SendAsync(allocated);
+                    else run.Reject($"{plan}:{row.Line}:{row.Column}", row.Error!);
+                }
+            }
+        });
+        return command;
+    }
+
+    private static Option<StatusMappingFile?> MappingOption() => new("--mapping")
+    {
+        Description = "JSON file that says what the tracker's statuses and resolutions mean.",
+        HelpName = "FILE",
+        CustomParser = result =>
+        {
+            var path = result.Tokens[0].Value;
+            try
+            {
+                return StatusMappingFile.Parse(File.ReadAllBytes(path));
+            }
+            catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+            {
+                result.AddError(exception is FormatException ? $"{path}: {exception.Message}" : exception.Message);
+                return null;
+            }
+        },
+    };
+
+    private static Option<string?> SourceOption(string otherwise)
+    {
+        var source = new Option<string?>("--source") { Description = $"The CloudEvents source of the events. [default: {otherwise}]", HelpName = "URI" };
+        source.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is not { Length: > 0 and <= 1024 } uri || !Uri.IsWellFormedUriString(uri, UriKind.RelativeOrAbsolute))
+                result.AddError("--source: expected a URI such as https://jira.example.com");
+        });
+        return source;
+    }
+
+    private static Option<DateTimeOffset?> AsOfOption() => new("--as-of")
+    {
+        Description = "When the plan was stated. [default: each row's first day]",
+        HelpName = "TIMESTAMP",
+        CustomParser = result =>
+        {
+            if (TrackerTime.TryParse(result.Tokens[0].Value, out var time)) return time;
+            result.AddError($"--as-of: expected a timestamp such as 2026-01-31T12:00:00Z, found \"{result.Tokens[0].Value}\"");
+            return null;
+        },
+    };
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using ShitOps.Cli.Input;
+using ShitOps.Cli.Output;
+using ShitOps.Events;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>produce FILE…</c>: events that are there as JSON lines, unchanged onto the topic.</summary>
+internal static class ProduceCommand
+{
+    public static Command Create(EventCommand events)
+    {
+        var files = FilesArgument.Create("CloudEvents as JSON lines (.jsonl, .jsonl.gz); - is standard input.");
+        var command = new ExampleCommand(
+            "produce",
+            "Produce events that are there as CloudEvents JSON, one a line. A line that is no event of the contract is reported and left out.",
+            "shitops produce events.jsonl.gz",
+            "kubectl logs --follow deploy/tracker | shitops produce -",
+            "shitops produce --kafka kafka.example.com:9093 --topic shitops-events day1.jsonl day2.jsonl");
+        command.Arguments.Add(files);
+        events.AddTo(command);
+        command.SetAction((arguments, stopping) =>
+        {
+            var inputs = arguments.GetRequiredValue(files).Select(path => new JsonLinesFile(path)).ToArray();
+            return events.RunAsync(arguments, inputs, run => SendAsync(inputs, run, stopping), summarise: null, stopping);
+        });
+        return command;
+    }
+
+    private static async Task SendAsync(IEnumerable<JsonLinesFile> files, EventRun run, CancellationToken stopping)
+    {
+        var decoder = new EventDecoder();
+        foreach (var file in files)
+        {
+            await file.ForEachLineAsync(
+                run,
+                line =>
+                {
+                    var decoded = decoder.DecodeStructured(line.Json);
+                    if (decoded.IsDecoded) return run.SendAsync(decoded.Event, line.Json);
+                    run.Reject($"{file.Name}:{line.Number}", decoded.Error.ToString());
+                    return ValueTask.CompletedTask;
+                },
+                stopping);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using ShitOps.Cli.Health;
+using Spectre.Console;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>status</c>: how the function app is doing.</summary>
+internal sealed class StatusCommand(Terminal terminal)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    private readonly Option<Uri> url = new("--url")
+    {
+        Description = "Address of the function app.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => new Uri("http://localhost:7071"),
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https") return parsed;
+            result.AddError($"--url: expected an address such as http://localhost:7071, found \"{result.Tokens[0].Value}\"");
+            return null!;
+        },
+    };
+
+    private readonly Option<string?> key = new("--key") { Description = "Function key, where the app wants one.", HelpName = "KEY" };
+
+    private readonly Option<bool> watch = new("--watch") { Description = "Look again every 2 s until Ctrl-C." };
+
+    public Command Create()
+    {
+        var command = new ExampleCommand(
+            "status",
+            "Show how far the function app has processed each partition, and what it has counted. The exit code is 0 if it is healthy, else 1.",
+            "shitops status",
+            "shitops status --watch",
+            "shitops status --url https://shitops.example.com --key \"$FUNCTION_KEY\"");
+        command.Options.Add(url);
+        command.Options.Add(key);
+        command.Options.Add(watch);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
+    {
+        using var http = new HttpClient { Timeout = AnswerTimeout };
+        var endpoint = new HealthEndpoint(http, arguments.GetRequiredValue(url), arguments.GetValue(key));
+        if (arguments.GetValue(watch)) return await WatchAsync(endpoint, stopping);
+        try
+        {
+            var report = await endpoint.AskAsync(stopping);
+            foreach (var line in HealthText.Lines(report, terminal.Clock.GetUtcNow())) terminal.Output.WriteLine(line);
+            return report.Status == HealthReport.Healthy ? ExitCode.Success : ExitCode.Failure;
+        }
+        catch (HealthUnavailableException exception)
+        {
+            terminal.Report(exception.Message);
+            return ExitCode.Failure;
+        }
+    }
+
+    /// <summary>Watching outlives an app that is away for a while; the exit code tells what was seen last.</summary>
+    private async Task<int> WatchAsync(HealthEndpoint endpoint, CancellationToken stopping)
+    {
+        var exitCode = ExitCode.Failure;
+        try
+        {
+            if (terminal.Live is { } live)
+                await live.Live(new Text("")).StartAsync(screen => WatchAsync(lines => screen.UpdateTarget(new Text(string.Join('\n', lines)))));
+            else
+                await WatchAsync(lines => terminal.Output.WriteLine(lines[0]));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Ctrl-C is how watching ends.
+        }
+
+        return exitCode;
+
+        async Task WatchAsync(Action<IReadOnlyList<string>> show)
+        {
+            while (true)
+            {
+                try
+                {
+                    var report = await endpoint.AskAsync(stopping);
+                    exitCode = report.Status == HealthReport.Healthy ? ExitCode.Success : ExitCode.Failure;
+                    show(HealthText.Lines(report, terminal.Clock.GetUtcNow()));
+                }
+                catch (HealthUnavailableException exception)
+                {
+                    exitCode = ExitCode.Failure;
+                    show([exception.Message]);
+                }
+
+                await Task.Delay(BetweenLooks, terminal.Clock, stopping);
+            }
+        }
+    }
+}

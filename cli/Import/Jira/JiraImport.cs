@@ -1,0 +1,71 @@
+using System.Text.Json;
+using ShitOps.Events;
+
+namespace ShitOps.Cli.Import.Jira;
+
+/// <summary>
+/// An issue of Jira as events. With a changelog every change has its time; without one the record proves its fields only for the
+/// last time it was updated, and there they are stated: a forecast that looks back must not see a due date before anyone had set it.
+/// Title, kind and parent are stated from creation on all the same.
+/// </summary>
+internal static class JiraImport
+{
+    /// <summary>The events of one record.</summary>
+    /// <param name="record">The issue as Jira's REST API writes it.</param>
+    /// <param name="mapping">What Jira's statuses mean.</param>
+    /// <param name="source">The CloudEvents source; null: the address of the record's Jira.</param>
+    /// <exception cref="BadRecordException">The record is no issue.</exception>
+    public static ImportedTask Import(JsonElement record, StatusMapping mapping, string? source)
+    {
+        var issue = JiraIssue.Parse(record);
+        var events = new TaskEvents(source ?? issue.Source, issue.Project, issue.Key, issue.Created);
+        var status = JiraStatusHistory.Of(issue, mapping);
+        var states = States(issue);
+
+        StateCreation(events, issue, states[0].State, status?.Initial);
+        foreach (var change in status?.Changes ?? []) events.State(change.Time, new TaskStatusChanged(issue.Key, change.Status));
+        for (var i = 1; i < states.Count; i++)
+            JiraStateChange.State(events, issue.Key, issue.Milestones, states[i - 1].State, states[i].State, states[i].Time);
+
+        return new ImportedTask(source ?? issue.Source, issue.Project, issue.ProjectName, issue.Created, events.InOrder());
+    }
+
+    /// <summary>What is known of the issue at which times, from its creation on.</summary>
+    private static List<(DateTimeOffset Time, JiraState State)> States(JiraIssue issue)
+    {
+        List<(DateTimeOffset Time, JiraState State)> states = [];
+        var state = issue.State;
+        foreach (var change in issue.Changes.Reverse())
+        {
+            states.Add((change.Time, state));
+            state = change.Undo(state);
+        }
+
+        states.Reverse();
+        if (issue.HasWholeChangelog || issue.Latest == issue.Created) return [(issue.Created, state), .. states];
+        return [(issue.Created, state.WhatItIs()), .. states.Count > 0 ? states : [(issue.Latest, state)]];
+    }
+
+    private static void StateCreation(TaskEvents events, JiraIssue issue, JiraState state, Status? status)
+    {
+        var milestone = JiraMilestone.Of(state, issue.Milestones);
+        events.State(issue.Created, new TaskCreated(issue.Key, new TaskFields
+        {
+            Title = Known(state.Title),
+            Kind = Known(state.Kind),
+            Parent = Known(state.Parent),
+            Priority = Known(state.Priority),
+            Status = status,
+            Assignee = Known(state.Assignee),
+            EstimateHours = Known(state.EstimateHours),
+            Due = Known(state.Due ?? milestone?.Due),
+            Milestone = Known(milestone?.ToMilestone()),
+            Labels = state.AllLabels is { Count: > 0 } labels ? new(true, labels) : default,
+        }));
+        if (state.RemainingHours is not null || state.SpentHours is not null)
+            events.State(issue.Created, new TaskEstimated(issue.Key, default, Known(state.RemainingHours), Known(state.SpentHours)));
+        if (state.Flagged) events.State(issue.Created, new TaskBlocked(issue.Key, JiraStateChange.Impediment));
+    }
+
+    private static Field<T?> Known<T>(T? value) => value is null ? default : new(true, value);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+using ShitOps.Events;
+
+namespace ShitOps.Cli.Import;
+
+/// <summary>
+/// A resource plan as CSV (RFC 4180) with the columns allocation, project, resource, hoursPerWeek, from, to and role in any order;
+/// the first five have to be filled. Each row becomes one <c>resource.allocated</c>.
+/// </summary>
+internal sealed class ResourceAllocations
+{
+    private static readonly string[] Columns = ["allocation", "project", "resource", "hoursPerWeek", "from", "to", "role"];
+
+    private readonly CsvParser csv;
+    private readonly Dictionary<string, int> columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<(string Project, string Allocation)> seen = [];
+    private int line;
+    private bool isBadlyQuoted;
+
+    private ResourceAllocations(TextReader text)
+    {
+        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            IgnoreBlankLines = false,
+            BadDataFound = _ => isBadlyQuoted = true,
+        };
+        csv = new CsvParser(text, configuration);
+    }
+
+    /// <summary>Reads a plan. Each row is an event, or the reason why it is none; a header that is none ends the reading.</summary>
+    /// <param name="text">The CSV.</param>
+    /// <param name="source">The CloudEvents source.</param>
+    /// <param name="asOf">When the plan was stated; null: each row counts as stated at the beginning of its first day, in UTC.</param>
+    public static IEnumerable<AllocationRow> Read(TextReader text, string source, DateTimeOffset? asOf)
+    {
+        var plan = new ResourceAllocations(text);
+        using (plan.csv)
+        {
+            if (!plan.Advance())
+            {
+                yield return AllocationRow.Bad(1, 1, "expected a header, found nothing");
+                yield break;
+            }
+
+            if (plan.ReadHeader() is { } fault)
+            {
+                yield return fault;
+                yield break;
+            }
+
+            while (plan.Advance()) yield return plan.Row(source, asOf);
+        }
+    }
+
+    /// <summary>Goes to the next row that is not blank.</summary>
+    private bool Advance()
+    {
+        do
+        {
+            line = csv.RawRow + 1;
+            isBadlyQuoted = false;
+            if (!csv.Read()) return false;
+        }
+        while (string.IsNullOrWhiteSpace(csv.RawRecord));
+
+        // Faults of quoting come up only when the fields are taken apart.
+        _ = csv.Record;
+        return true;
+    }
+
+    private AllocationRow? ReadHeader()
+    {
+        for (var i = 0; i < csv.Count; i++)
+        {
+            var name = csv[i].Trim().TrimStart('\uFEFF');
+            if (!Columns.Contains(name, StringComparer.OrdinalIgnoreCase)) return Fault(i, $"unknown column \"{name}\"; expected some of {string.Join(", ", Columns)}");
+            if (!columns.TryAdd(name, i)) return Fault(i, $"the column \"{name}\" is there twice");
+        }
+
+        return Columns[..5].FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing
+            ? AllocationRow.Bad(line, 1, $"the column \"{missing}\" is missing")
+            : null;
+    }
+
+    private AllocationRow Row(string source, DateTimeOffset? asOf)
+    {
+        if (isBadlyQuoted) return AllocationRow.Bad(line, 1, "a quote stands inside a field that does not begin with one, or is never closed");
+        if (csv.Count != columns.Count) return Fault(Math.Min(csv.Count, columns.Count), $"{csv.Count} fields, but the header has {columns.Count}");
+
+        foreach (var required in Columns[..5])
+            if (Value(required) is null) return Fault(required, "is empty");
+        foreach (var name in Columns)
+            if (Value(name) is { Length: > Limits.Name } value) return Fault(name, $"{value.Length:N0} characters are more than {Limits.Name}");
+
+        if (!double.TryParse(Value("hoursPerWeek"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) || Limits.Hours(hours * 3600) is null)
+            return Fault("hoursPerWeek", $"expected a number of hours such as 37.5, found \"{Value("hoursPerWeek")}\"");
+        if (Day("from") is not { } from) return Fault("from", $"expected a date such as 2026-01-31, found \"{Value("from")}\"");
+        var to = Day("to");
+        if (to is null && Value("to") is { } text) return Fault("to", $"expected a date such as 2026-01-31, found \"{text}\"");
+        if (to < from) return Fault("to", $"{to:O} lies before from, {from:O}");
+
+        var (project, allocation) = (Value("project")!, Value("allocation")!);
+        if (!seen.Add((project, allocation))) return Fault("allocation", $"\"{allocation}\" of project \"{project}\" is there twice");
+
+        var data = new ResourceAllocated(allocation, Value("resource")!, hours, from, to, Value("role"));
+        var time = asOf ?? new DateTimeOffset(from, TimeOnly.MinValue, TimeSpan.Zero);
+        return new AllocationRow(line, 1, EventIdentity.Identify(source, project, allocation, 0, time, data), Error: null);
+    }
+
+    private DateOnly? Day(string column) =>
+        Value(column) is { } text && Rfc3339.TryParseDate(Encoding.UTF8.GetBytes(text), out var day) ? day : null;
+
+    private string? Value(string column) =>
+        columns.TryGetValue(column, out var i) && i < csv.Count && csv[i].Trim() is { Length: > 0 } value ? value : null;
+
+    private AllocationRow Fault(string column, string message) => Fault(columns[column], $"{column}: {message}");
+
+    private AllocationRow Fault(int field, string message)
+    {
+        var (row, column) = PlaceOf(field);
+        return AllocationRow.Bad(row, column, message);
+    }
+
+    /// <summary>Where a field begins: commas and line breaks within quotes do not count.</summary>
+    private (int Line, int Column) PlaceOf(int field)
+    {
+        var (row, column, isQuoted) = (line, 1, false);
+        foreach (var c in csv.RawRecord.TrimEnd('\r', '\n'))
+        {
+            if (field == 0) break;
+            if (c == '"') isQuoted = !isQuoted;
+            if (c == ',' && !isQuoted) field--;
+            (row, column) = c == '\n' ? (row + 1, 1) : (row, column + 1);
+        }
+
+        return (row, column);
+    }
+}
+
+/// <summary>One row of a plan: an event, or what is wrong and where. Line and column count from 1.</summary>
+internal sealed record AllocationRow(int Line, int Column, Event? Event, string? Error)
+{
+    public static AllocationRow Bad(int line, int column, string error) => new(line, column, Event: null, error);
+}

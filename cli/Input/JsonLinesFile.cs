@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace ShitOps.Cli.Input;
+
+/// <summary>A file of one JSON value a line, plain or gzip; <c>-</c> is standard input.</summary>
+/// <param name="path">As the user gave it, and as messages name it.</param>
+internal sealed class JsonLinesFile(string path)
+{
+    /// <summary>The path that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    private long position;
+
+    public string Name { get; } = path == StandardInput ? "stdin" : path;
+
+    /// <summary>Bytes of the file as it lies on the disk; null where that is not known.</summary>
+    public long? Length { get; } = path == StandardInput ? null : new FileInfo(path).Length;
+
+    /// <summary>How many of <see cref="Length"/> have been read.</summary>
+    public long Position => Interlocked.Read(ref position);
+
+    /// <summary>The lines that are not blank, each in memory that is its own.</summary>
+    /// <exception cref="InvalidDataException">The compressed data are damaged or end too early.</exception>
+    public async IAsyncEnumerable<InputLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var file = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
+        var head = PipeReader.Create(file, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
+        var start = await head.ReadAtLeastAsync(2, cancellationToken);
+        var isGzip = start.Buffer.Length >= 2 && start.Buffer.Slice(0, 2).ToArray() is [0x1f, 0x8b];
+        head.AdvanceTo(start.Buffer.Start);
+
+        var reader = isGzip
+            ? PipeReader.Create(new GZipStream(head.AsStream(), CompressionMode.Decompress), new StreamPipeReaderOptions(bufferSize: 1 << 16))
+            : head;
+        var number = 0L;
+        while (true)
+        {
+            // A terminal or a pipe does not give up a read that waits for input, so the waiting is given up instead.
+            var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
+            if (file.CanSeek) Interlocked.Exchange(ref position, file.Position);
+            var rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
+            {
+                if (Line(rest.Slice(0, end), ++number) is { } line) yield return line;
+                rest = rest.Slice(rest.GetPosition(1, end));
+            }
+
+            if (read.IsCompleted)
+            {
+                if (Line(rest, ++number) is { } last) yield return last;
+                break;
+            }
+
+            reader.AdvanceTo(rest.Start, rest.End);
+        }
+
+        await reader.CompleteAsync();
+    }
+
+    private static InputLine? Line(ReadOnlySequence<byte> bytes, long number)
+    {
+        var json = bytes.ToArray();
+        var trimmed = json.AsSpan();
+        if (number == 1 && trimmed.StartsWith("\uFEFF"u8)) trimmed = trimmed[3..];
+        trimmed = trimmed.Trim(" \t\r"u8);
+        if (trimmed.IsEmpty) return null;
+        return new InputLine(number, trimmed.Length == json.Length ? json : trimmed.ToArray());
+    }
+}
+
+/// <summary>One line of a file.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Json">Without the line break and blanks around it.</param>
+internal readonly record struct InputLine(long Number, byte[] Json);

@@ -1,0 +1,83 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using ShitOps.Ingestion;
+using ShitOps.Local.Simulator;
+
+namespace ShitOps.Local;
+
+/// <summary>The simulated organisation as a part of the run on one machine.</summary>
+internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
+{
+    private readonly CancellationTokenSource stopping;
+    private readonly EventProducer producer;
+    private readonly Task running;
+    private SimulationProgress latest;
+
+    private Demo(LocalOptions options, LocalKafka kafka, Action<string> print, CancellationToken cancellationToken)
+    {
+        stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        producer = new EventProducer(kafka.Connection, NullLogger<EventProducer>.Instance);
+        running = RunAsync(Simulation(options), print);
+    }
+
+    /// <summary>How far it has come, in a few words; null: it has not begun.</summary>
+    public string? Status => latest switch
+    {
+        { Events: 0, Reports: 0 } => null,
+        { IsLive: false } => $"{latest.Events:N0} events of the past, at {latest.Reached:d MMM yyyy}",
+        _ => $"{latest.Events + latest.Reports:N0} events, live",
+    };
+
+    /// <summary>Starts it where it is wanted: with the embedded broker, on a topic that holds nothing but its own events, or by --demo.</summary>
+    public static Demo? StartIfWanted(LocalOptions options, LocalKafka kafka, Action<string> print, CancellationToken cancellationToken)
+    {
+        if (options.Demo is null && !File.Exists(Path.Combine(Simulation(options).DataDirectory, SimulatedOrganisation.PositionFile)))
+        {
+            if (!kafka.IsEmbedded) return Without("this Kafka is not the embedded one");
+            if (!kafka.IsTopicEmpty()) return Without("the topic holds events already");
+        }
+
+        return options.Demo == false ? null : new Demo(options, kafka, print, cancellationToken);
+
+        Demo? Without(string reason)
+        {
+            print($"No simulated organisation, since {reason}; --demo starts it all the same.");
+            return null;
+        }
+    }
+
+    public void Report(SimulationProgress value) => latest = value;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await running;
+        producer.Dispose();
+        stopping.Dispose();
+    }
+
+    private static SimulationOptions Simulation(LocalOptions options) => new()
+    {
+        Seed = options.DemoSeed,
+        Teams = options.DemoTeams,
+        BackfillDays = options.DemoDays,
+        EventsPerSecond = options.DemoRate,
+        DataDirectory = Path.Combine(options.DataDirectory, "demo"),
+    };
+
+    private async Task RunAsync(SimulationOptions options, Action<string> print)
+    {
+        try
+        {
+            await new SimulatedOrganisation(options, TimeProvider.System, this).RunAsync(producer, stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The regular end.
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or IOException or KafkaException)
+        {
+            print($"The simulated organisation has stopped: {fault.Message}");
+        }
+    }
+}

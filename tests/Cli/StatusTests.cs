@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ShitOps.Cli.Health;
+
+namespace ShitOps.Tests.Cli;
+
+/// <summary><c>status</c> against a server that answers as the function app does.</summary>
+public class StatusTests
+{
+    private const string Report = """
+        {"status":"STATUS","stream":"local","topic":"shitops-events","partitions":[
+          {"partition":1,"endOffset":123456,"checkpoint":120,"lag":123336,"newestEventTime":"2026-01-31T12:00:00Z","lastProcessed":"2026-01-31T12:00:00Z"},
+          {"partition":0,"endOffset":5}],
+         "events":{"decoded":1000,"unknown":2,"undecodable":3,"byType":{"task.created":10,"task.assigned":990}},"lag":123336,"deadLetters":3}
+        """;
+
+    [Fact]
+    public void A_report_reads_as_text()
+    {
+        Assert.Equal(
+            [
+                "healthy   stream local   topic shitops-events   lag 123,336   dead letters 3",
+                "",
+                "partition           end    checkpoint           lag     processed  newest event",
+                "        0             5             -             -             -  -",
+                "        1       123,456           120       123,336      10 s ago  2026-01-31 12:00:00Z",
+                "",
+                "events: 1,000 decoded, 2 of unknown type, 3 undecodable",
+                "  task.assigned                    990",
+                "  task.created                      10",
+            ],
+            HealthText.Lines(HealthReport.Parse(Report.Replace("STATUS", "healthy", StringComparison.Ordinal)), new DateTimeOffset(2026, 1, 31, 12, 0, 10, TimeSpan.Zero)));
+    }
+
+    [Fact]
+    public void What_an_app_leaves_out_is_a_dash()
+    {
+        Assert.Equal(
+            ["unknown   stream ?   topic ?   lag -   dead letters -", "", "events: - decoded, - of unknown type, - undecodable"],
+            HealthText.Lines(HealthReport.Parse("""{"partitions":null,"events":7,"lag":"much"}"""), DateTimeOffset.UnixEpoch));
+    }
+
+    [Theory]
+    [InlineData(200, "healthy", 0)]
+    [InlineData(200, "degraded", 1)]
+    [InlineData(503, "degraded", 1)]
+    public async Task The_exit_code_tells_health(int code, string status, int exitCode)
+    {
+        await using var app = await StartAsync(request =>
+            Results.Text(request.Headers["x-functions-key"] == "secret" ? Report.Replace("STATUS", status, StringComparison.Ordinal) : "{}", "application/json", statusCode: code));
+        var run = await CommandRun.OfAsync(["status", "--url", app.Urls.Single(), "--key", "secret"]);
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith($"{status}   stream local", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401, "", " wants a function key: give it with --key\n")]
+    [InlineData(404, "", " answers 404 to GET /api/health: is it a ShitOps function app? Name another with --url\n")]
+    [InlineData(200, "<html>", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
+    public async Task An_answer_that_is_no_report_is_said_in_one_line(int code, string body, string message)
+    {
+        await using var app = await StartAsync(_ => Results.Text(body, "text/html", statusCode: code));
+        var run = await CommandRun.OfAsync(["status", "--url", app.Urls.Single()]);
+        Assert.Equal((1, "", $"{app.Urls.Single()}/{message}"), (run.ExitCode, run.Output, run.Error));
+    }
+
+    [Fact]
+    public async Task An_app_that_is_not_there_is_said_in_one_line()
+    {
+        await using var app = await StartAsync(_ => Results.Ok());
+        var url = app.Urls.Single();
+        await app.StopAsync();
+        var run = await CommandRun.OfAsync(["status", "--url", url]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{url}/ does not answer (", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("): start it with \"dotnet run --project local\", or name another with --url\n", run.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> StartAsync(Func<HttpRequest, IResult> answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapGet("/api/health", (HttpRequest request) => answer(request));
+        await app.StartAsync();
+        return app;
+    }
+}

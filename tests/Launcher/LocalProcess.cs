@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ShitOps.Tests.Launcher;
+
+/// <summary>The launcher as a process.</summary>
+internal sealed class LocalProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder printed = new();
+
+    private LocalProcess(Process process) => this.process = process;
+
+    public string Printed
+    {
+        get
+        {
+            lock (printed) return printed.ToString();
+        }
+    }
+
+    public static LocalProcess Start((string Name, string Value)[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Dotnet.Program, [Path.Combine(AppContext.BaseDirectory, "ShitOps.Local.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var local = new LocalProcess(new Process { StartInfo = start });
+        local.process.OutputDataReceived += (_, output) => local.Take(output.Data);
+        local.process.ErrorDataReceived += (_, output) => local.Take(output.Data);
+        local.process.Start();
+        local.process.BeginOutputReadLine();
+        local.process.BeginErrorReadLine();
+        return local;
+    }
+
+    public async Task UntilPrintedAsync(string text)
+    {
+        for (var clock = Stopwatch.StartNew(); !Printed.Contains(text, StringComparison.Ordinal); await Task.Delay(50))
+        {
+            if (process.HasExited || clock.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException($"never printed \"{text}\" but:\n{Printed}");
+        }
+    }
+
+    public async Task<int> ExitCodeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync(patience.Token);
+        return process.ExitCode;
+    }
+
+    /// <summary>Asks it to stop, as a service manager does.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    public void Kill() => process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        lock (printed) printed.AppendLine(line);
+    }
+}

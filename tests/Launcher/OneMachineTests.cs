@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Confluent.Kafka;
+using ShitOps.Local;
+
+namespace ShitOps.Tests.Launcher;
+
+/// <summary><c>dotnet run --project local</c> as its users see it.</summary>
+public sealed class OneMachineTests : IDisposable
+{
+    private readonly string data = Directory.CreateTempSubdirectory("shitops-local-").FullName;
+    private readonly int port = Ports.Free(2);
+    private readonly int kafkaPort = Ports.Free();
+    private readonly int storagePort = Ports.Free(3);
+
+    public void Dispose() => Directory.Delete(data, recursive: true);
+
+    [Fact]
+    public async Task Comes_up_counts_what_a_client_from_outside_produces_stops_cleanly_and_goes_on_where_it_was()
+    {
+        await using (var first = Start("--no-demo", "--instances", "2"))
+        {
+            await first.UntilPrintedAsync("ShitOps is up");
+            using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{kafkaPort}" }).Build();
+            for (var i = 0; i < 100; i++) await producer.ProduceAsync("shitops-events", new Message<string, byte[]> { Key = "APOLLO", Value = Some.EventJson($"e-{i}") });
+            await UntilCountedAsync(100);
+            first.Terminate();
+            Assert.Equal(0, await first.ExitCodeAsync());
+            Assert.Contains("Stopped", first.Printed, StringComparison.Ordinal);
+            Assert.All(Enumerable.Range(port, 2).Append(kafkaPort).Append(storagePort), used => Ports.RequireFree(used, "the next test", "none"));
+        }
+
+        await using var second = Start("--no-demo");
+        await second.UntilPrintedAsync("ShitOps is up");
+        await UntilCountedAsync(100);
+        using var http = new HttpClient();
+        using var answer = await http.PostAsync($"http://localhost:{port}/api/events", new ByteArrayContent(Some.EventJson("e-100")));
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
+        await UntilCountedAsync(101);
+        second.Terminate();
+        Assert.Equal(0, await second.ExitCodeAsync());
+    }
+
+    [Fact]
+    public async Task Starts_the_function_app_again_when_it_is_killed_and_leaves_nothing_behind_when_itself_is()
+    {
+        await using var local = Start("--no-demo");
+        await local.UntilPrintedAsync("ShitOps is up");
+        var app = await ProcessIdAsync();
+        Process.GetProcessById(app).Kill();
+        await local.UntilPrintedAsync("is started again");
+        await UntilCountedAsync(0);
+
+        local.Kill();
+
+        for (var clock = Stopwatch.StartNew(); !AllFree(); await Task.Delay(100)) Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "a child outlives its parent");
+
+        bool AllFree()
+        {
+            try
+            {
+                foreach (var used in (int[])[port, kafkaPort, storagePort]) Ports.RequireFree(used, "", "");
+                return true;
+            }
+            catch (LocalFault)
+            {
+                return false;
+            }
+        }
+
+        async Task<int> ProcessIdAsync()
+        {
+            using var http = new HttpClient();
+            var status = await http.GetFromJsonAsync<JsonElement>($"http://localhost:{port}/admin/host/status");
+            return status.GetProperty("processId").GetInt32();
+        }
+    }
+
+    [Fact]
+    public async Task Shows_events_of_a_simulated_organisation()
+    {
+        await using var local = Start("--demo-days", "20");
+        await local.UntilPrintedAsync("ShitOps is up");
+
+        await UntilAsync(health => health.GetProperty("events").GetProperty("decoded").GetInt64() > 1000);
+
+        local.Terminate();
+        Assert.Equal(0, await local.ExitCodeAsync());
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_which_port_is_taken_and_how_to_choose_another()
+    {
+        foreach (var (taken, option, user) in new[] { (port, "--port", "the function app"), (kafkaPort, "--kafka-port", "the Kafka broker"), (storagePort + 2, "--storage-port", "Azurite") })
+        {
+            using var listener = new TcpListener(System.Net.IPAddress.Loopback, taken);
+            listener.Start();
+            await using var local = Start("--no-demo");
+
+            Assert.Equal(1, await local.ExitCodeAsync());
+            Assert.Contains($"Port {taken}, which {user} needs, is taken: stop what uses it (ss -ltnp), or choose another with {option}.", local.Printed, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_Node_is_missing()
+    {
+        await using var local = LocalProcess.Start([("PATH", "/nowhere")], Arguments("--no-demo"));
+
+        Assert.Equal(1, await local.ExitCodeAsync());
+        Assert.Contains("node is not on the PATH: install Node.js 20 or later with npm (https://nodejs.org), which Azurite needs, and start again.", local.Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_its_folder_cannot_be_written()
+    {
+        // A file in the place of the folder stops even a superuser, whom permissions do not.
+        var file = Path.Combine(data, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var local = LocalProcess.Start([], "--data", Path.Combine(file, "data"), "--port", $"{port}");
+
+        Assert.Equal(1, await local.ExitCodeAsync());
+        Assert.Contains($"The folder {Path.Combine(file, "data")} cannot be written: ", local.Printed, StringComparison.Ordinal);
+        Assert.Contains("choose another with --data.", local.Printed, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--instances", "0", "--instances takes a number from 1 to 16")]
+    [InlineData("--port", "70000", "--port takes a port from 1 to 65533")]
+    [InlineData("--demo-rate", "-1", "--demo-rate takes 0, or a number from 0.01 to 10,000")]
+    public async Task Refuses_options_that_make_no_sense(string option, string value, string message)
+    {
+        await using var local = LocalProcess.Start([], option, value);
+
+        Assert.NotEqual(0, await local.ExitCodeAsync());
+        Assert.Contains(message, local.Printed, StringComparison.Ordinal);
+    }
+
+    private string[] Arguments(params string[] more) => ["--data", data, "--port", $"{port}", "--kafka-port", $"{kafkaPort}", "--storage-port", $"{storagePort}", .. more];
+
+    private LocalProcess Start(params string[] more) => LocalProcess.Start([], Arguments(more));
+
+    private Task UntilCountedAsync(long events) => UntilAsync(health => health.GetProperty("lag").GetInt64() == 0 && health.GetProperty("events").GetProperty("decoded").GetInt64() == events);
+
+    private async Task UntilAsync(Func<JsonElement, bool> holds)
+    {
+        using var http = new HttpClient();
+        var last = "no answer";
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(200))
+        {
+            try
+            {
+                using var answer = await http.GetAsync($"http://localhost:{port}/api/health");
+                var health = await answer.Content.ReadFromJsonAsync<JsonElement>();
+                if (holds(health)) return;
+                last = health.ToString();
+            }
+            catch (HttpRequestException)
+            {
+                // Starting, or just being started again.
+            }
+        }
+
+        throw new TimeoutException($"never came true: {last}");
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using Confluent.Kafka;
+using ShitOps.Events;
+using ShitOps.Local;
+
+namespace ShitOps.Tests.Pipeline;
+
+/// <summary>Events through Kafka, trigger and table, in processes of their own.</summary>
+[Collection(nameof(BrokerCollection))]
+public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
+{
+    [Fact]
+    public async Task Counts_exactly_through_crashes_and_shared_partitions()
+    {
+        const int Events = 30_000;
+        var topic = await kafka.CreateTopicAsync();
+        var stream = Some.Name("stream");
+        List<FunctionAppProcess> instances = [await StartAsync(topic, stream), await StartAsync(topic, stream)];
+        var producing = Task.Run(() => Produce(topic, Events));
+
+        // One of the two is killed again and again while events come in; small batches make many chances to be hit amid one.
+        for (var crash = 0; crash < 4; crash++)
+        {
+            var from = await CountedAsync(instances[1 - (crash % 2)]);
+            await instances[1 - (crash % 2)].HealthWhenAsync(health => Counted(health) > from || producing.IsCompleted);
+            instances[crash % 2].Kill();
+            await instances[crash % 2].DisposeAsync();
+            instances[crash % 2] = await StartAsync(topic, stream);
+        }
+
+        await producing;
+        var health = await instances[0].HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0);
+
+        Assert.Equal(Events, health.GetProperty("events").GetProperty("decoded").GetInt64());
+        Assert.Equal(Events / 3, health.GetProperty("events").GetProperty("byType").GetProperty(EventTypes.TaskDeleted).GetInt64());
+        Assert.Equal(0, health.GetProperty("deadLetters").GetInt64());
+        foreach (var instance in instances) await instance.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Goes_on_past_what_is_no_event_and_tells_so_in_its_health()
+    {
+        var topic = await kafka.CreateTopicAsync(partitions: 1);
+        await using var app = await StartAsync(topic, Some.Name("stream"));
+        using (var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers }).Build())
+        {
+            foreach (var value in (byte[]?[])["no json"u8.ToArray(), null, Some.EventJson("e-1"), [0xff], Some.EventJson("e-2")])
+                await producer.ProduceAsync(topic, new Message<Null, byte[]> { Value = value! });
+        }
+
+        var health = await app.HealthWhenAsync(health => Counted(health) == 5);
+
+        Assert.Equal("healthy", health.GetProperty("status").GetString());
+        Assert.Equal((2, 3), (health.GetProperty("events").GetProperty("decoded").GetInt32(), health.GetProperty("deadLetters").GetInt32()));
+        var partition = Assert.Single(health.GetProperty("partitions").EnumerateArray());
+        Assert.Equal((0, 5, 5, 0), (partition.GetProperty("partition").GetInt32(), partition.GetProperty("endOffset").GetInt32(), partition.GetProperty("checkpoint").GetInt32(), partition.GetProperty("lag").GetInt32()));
+        Assert.Equal(Some.Time, partition.GetProperty("newestEventTime").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Is_degraded_while_Kafka_is_away_and_says_what_does_not_answer()
+    {
+        var nowhere = $"localhost:{Ports.Free()}";
+        await using var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, nowhere, "events", Some.Name("stream"));
+
+        using var answer = await app.Http.GetAsync("api/health");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        var health = await app.HealthAsync();
+        Assert.Equal("degraded", health.GetProperty("status").GetString());
+        Assert.Contains(nowhere, Assert.Single(health.GetProperty("faults").EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    private static long Counted(System.Text.Json.JsonElement health)
+    {
+        var events = health.GetProperty("events");
+        return events.GetProperty("decoded").GetInt64() + events.GetProperty("unknown").GetInt64() + events.GetProperty("undecodable").GetInt64();
+    }
+
+    private static async Task<long> CountedAsync(FunctionAppProcess app) => Counted(await app.HealthAsync());
+
+    private Task<FunctionAppProcess> StartAsync(string topic, string stream) => FunctionAppProcess.StartAsync(
+        azurite.ConnectionString, kafka.Brokers, topic, stream,
+        ("AzureFunctionsJobHost__extensions__kafka__maxBatchSize", "200"), ("AzureFunctionsJobHost__extensions__kafka__sessionTimeoutMs", "6000"));
+
+    private void Produce(string topic, int count)
+    {
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers, EnableIdempotence = true }).Build();
+        for (var i = 0; i < count; i++)
+        {
+            EventData data = i % 3 == 0 ? new TaskDeleted($"T-{i}") : new TaskAssigned($"T-{i}", "Ada");
+            producer.Produce(topic, new Message<string, byte[]> { Key = $"P{i % 50}", Value = Some.EventJson($"e-{i}", $"P{i % 50}", data) });
+            // Slow enough that the crashes fall amid it.
+            if (i % 1000 == 0) Thread.Sleep(300);
+        }
+
+        producer.Flush(TimeSpan.FromMinutes(1));
+    }
+}
