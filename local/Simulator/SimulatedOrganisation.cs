@@ -85,7 +85,7 @@ public sealed class SimulatedOrganisation
         private DateTimeOffset nextSave;
         private long lastReport;
         private long reports;
-        private bool isLive;
+        private DateTimeOffset? liveSince;
 
         public async Task LiveAsync(CancellationToken cancellationToken)
         {
@@ -105,16 +105,16 @@ public sealed class SimulatedOrganisation
             var position = start with { Reached = inFlight.Reached ?? start.Reached, Events = start.Events + inFlight.Acknowledged };
             if (position != saved) position.Save(simulation.path);
             saved = position;
-            simulation.progress?.Report(new SimulationProgress(position.Events, reports, isLive ? time.GetUtcNow() : position.Reached, isLive));
+            simulation.progress?.Report(new SimulationProgress(position.Events, reports, liveSince is null ? position.Reached : time.GetUtcNow(), liveSince is not null));
         }
 
         /// <summary>Waits for the organisation's next event, and produces reports meanwhile.</summary>
         private async Task WaitAsync(DateTimeOffset until, CancellationToken cancellationToken)
         {
-            if (!isLive)
+            if (liveSince is null)
             {
                 await inFlight.DrainAsync();
-                isLive = true;
+                liveSince = time.GetUtcNow();
                 Save();
             }
 
@@ -123,7 +123,10 @@ public sealed class SimulatedOrganisation
                 var due = await ReportAsync(now, cancellationToken);
                 SaveNowAndThen();
                 var pause = Earliest(due, until, nextSave) - time.GetUtcNow();
-                if (pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellationToken);
+                if (pause <= TimeSpan.Zero) continue;
+
+                // Task.Delay cuts off what is less than a millisecond and would return at once.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), time, cancellationToken);
             }
         }
 
@@ -139,7 +142,8 @@ public sealed class SimulatedOrganisation
             var latest = now.UtcTicks / distance;
 
             // When Kafka or this machine has been away, reports of long ago would say nothing new.
-            lastReport = Math.Max(lastReport, (now - LongestLag).UtcTicks / distance);
+            var earliest = now - LongestLag;
+            lastReport = Math.Max(lastReport, (earliest > liveSince ? earliest : liveSince!.Value).UtcTicks / distance);
             while (lastReport < latest)
             {
                 var instant = new DateTimeOffset(++lastReport * distance, TimeSpan.Zero);
