@@ -38,12 +38,17 @@ public class DurabilityTests
                 });
                 if (i % 20_000 != 15_000) continue;
                 // In the middle of things: some are acknowledged, others on their way.
-                while (acknowledged.Count < i / 2) producer.Poll(TimeSpan.FromMilliseconds(1));
+                var until = DateTime.UtcNow + TestBroker.Patience;
+                while (acknowledged.Count < i / 2)
+                {
+                    Assert.True(DateTime.UtcNow < until, $"Only {acknowledged.Count} of {i} messages were acknowledged; refused: {refused.FirstOrDefault()}");
+                    producer.Poll(TimeSpan.FromMilliseconds(1));
+                }
                 broker.Kill();
                 broker.Dispose();
                 broker = await BrokerProcess.StartAsync(directory.FullName, port);
             }
-            producer.Flush(CancellationToken.None);
+            Assert.Equal(0, producer.Flush(TestBroker.Patience));
 
             Assert.Empty(refused);
             Assert.Equal(clusterId, broker.ClusterId);

@@ -178,6 +178,14 @@ public class GroupStateTests
     }
 
     [Fact]
+    public async Task A_static_member_that_comes_back_with_another_protocol_is_not_measured_against_its_former_self()
+    {
+        var first = await _group.Join(Request("", "range") with { InstanceId = "one" }, Start);
+        var second = await _group.Join(Request("", "cooperative") with { InstanceId = "one" }, Start);
+        Assert.Equal((ErrorCode.None, first.Generation + 1, "cooperative"), (second.Error, second.Generation, second.ProtocolName));
+    }
+
+    [Fact]
     public async Task An_id_given_but_never_used_is_forgotten()
     {
         await _group.Join(Request(), Start);
