@@ -127,7 +127,7 @@ internal sealed partial class KafkaListener : TriggerListener
                         Hand();
                     }
                 }
-                catch (KafkaException fault) when (fault.Error.IsFatal)
+                catch (KafkaException fault)
                 {
                     LogFatal(_logger, fault.Error.Reason);
                     _filling.Clear();
