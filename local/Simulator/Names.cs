@@ -14,7 +14,7 @@ internal static class Names
 
     public static IReadOnlyList<string> Given { get; } =
     [
-        "Amara", "Jürgen", "Mei-Ling", "Søren", "Priya", "Mateo", "Aisha", "Yuki", "Tomasz", "Chidi", "Ingrid", "Rafael", "Leilani", "Omar", "Zoë", "Nguyễn",
+        "Amara", "Jürgen", "Mei-Ling", "Søren", "Priya", "Mateo", "Aisha", "Yuki", "Tomasz", "Chidi", "Ingrid", "Rafael", "Leilani", "Omar", "Zoë", "Linh",
         "Fatima", "Pádraig", "Ananya", "Björn", "Camila", "Dmitri", "Esi", "Gabriel", "Hana", "Ivana", "Jamal", "Katarzyna", "Lucía", "Malik",
     ];
 
