@@ -60,7 +60,9 @@ internal static class CodecBench
     {
         string[] people = ["Amara Okafor", "Jürgen Weiß", "Mei-Ling Chen", "Søren Kjær", "Priya Raghunathan"];
         (string Word, StatusCategory Category)[] statuses =
-            [("To Do", StatusCategory.Todo), ("In Progress", StatusCategory.InProgress), ("In Review", StatusCategory.InProgress), ("Done", StatusCategory.Done)];
+        [
+            ("To Do", StatusCategory.Todo), ("In Progress", StatusCategory.InProgress), ("In Review", StatusCategory.InProgress), ("Done", StatusCategory.Done),
+        ];
         var random = new Random(1);
         var start = new DateTimeOffset(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
         return [.. Enumerable.Range(0, count).Select(i => EventEncoder.Encode(Next(i)))];
@@ -73,7 +75,8 @@ internal static class CodecBench
             EventData data = random.Next(10) switch
             {
                 < 6 => new TaskStatusChanged(task, new Status(word, category)),
-                < 8 => new TaskUpdated(task, new TaskFields { Title = $"Reconcile invoice {i} with the ledger", Priority = "High", Status = new Status(word, category) }),
+                < 8 => new TaskUpdated(
+                    task, new TaskFields { Title = $"Reconcile invoice {i} with the ledger", Priority = "High", Status = new Status(word, category) }),
                 < 9 => new TaskAssigned(task, people[random.Next(people.Length)]),
                 _ => new TaskEstimated(task, 16, random.Next(16), random.Next(16)),
             };

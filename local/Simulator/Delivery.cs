@@ -137,6 +137,9 @@ internal sealed class Delivery(Trackers trackers, Dice dice)
         }
     }
 
-    private void Log(Team team, Work work, DateTimeOffset hour, double remaining) =>
-        trackers.Say(team, work, hour, new TaskEstimated(work.Key, work.Estimate is null ? default : new Field<double?>(true, work.Estimate), Math.Round(remaining, 2), Math.Round(work.Spent, 2)));
+    private void Log(Team team, Work work, DateTimeOffset hour, double remaining)
+    {
+        var estimate = work.Estimate is null ? default : new Field<double?>(true, work.Estimate);
+        trackers.Say(team, work, hour, new TaskEstimated(work.Key, estimate, Math.Round(remaining, 2), Math.Round(work.Spent, 2)));
+    }
 }

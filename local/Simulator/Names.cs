@@ -5,7 +5,8 @@ internal static class Names
 {
     public static IReadOnlyList<string> Teams { get; } =
     [
-        "payments", "identity", "search", "mobile", "data-platform", "infrastructure", "growth", "logistics", "support-tools", "security", "billing", "web",
+        "payments", "identity", "search", "mobile", "data-platform", "infrastructure", "growth", "logistics", "support-tools", "security",
+        "billing", "web",
         "notifications", "partners", "analytics", "catalogue", "fraud", "content", "localisation", "developer-experience",
     ];
 
@@ -14,31 +15,43 @@ internal static class Names
 
     public static IReadOnlyList<string> Given { get; } =
     [
-        "Amara", "Jürgen", "Mei-Ling", "Søren", "Priya", "Mateo", "Aisha", "Yuki", "Tomasz", "Chidi", "Ingrid", "Rafael", "Leilani", "Omar", "Zoë", "Nguyễn",
-        "Fatima", "Pádraig", "Ananya", "Björn", "Camila", "Dmitri", "Esi", "Gabriel", "Hana", "Ivana", "Jamal", "Katarzyna", "Lucía", "Malik",
+        "Amara", "Jürgen", "Mei-Ling", "Søren", "Priya", "Mateo", "Aisha", "Yuki", "Tomasz", "Chidi", "Ingrid", "Rafael", "Leilani", "Omar",
+        "Zoë", "Linh",
+        "Fatima", "Pádraig", "Ananya", "Björn", "Camila", "Dmitri", "Esi", "Gabriel", "Hana", "Ivana", "Jamal", "Katarzyna", "Lucía",
+        "Malik",
     ];
 
     public static IReadOnlyList<string> Family { get; } =
     [
-        "Okafor", "Weiß", "Chen", "Kjær", "Raghunathan", "García", "Al-Farsi", "Tanaka", "Kowalski", "Nwosu", "Lindqvist", "da Silva", "Kealoha", "Haddad",
-        "Müller", "Trần", "Rahman", "Ó Briain", "Iyer", "Sørensen", "Rojas", "Volkov", "Mensah", "Moreau", "Suzuki", "Petrović", "Brown", "Nowak", "Fernández", "Diallo",
+        "Okafor", "Weiß", "Chen", "Kjær", "Raghunathan", "García", "Al-Farsi", "Tanaka", "Kowalski", "Nwosu", "Lindqvist", "da Silva",
+        "Kealoha", "Haddad",
+        "Müller", "Trần", "Rahman", "Ó Briain", "Iyer", "Sørensen", "Rojas", "Volkov", "Mensah", "Moreau", "Suzuki", "Petrović", "Brown",
+        "Nowak", "Fernández", "Diallo",
     ];
 
     public static IReadOnlyList<string> Undertakings { get; } =
     [
-        "Checkout without accounts", "Single sign-on", "Search relevance", "Offline mode", "Event lake", "Kubernetes upgrade", "Referral programme",
-        "Route planning", "Ticket triage", "Key rotation", "Invoice archive", "Design system", "Push preferences", "Partner portal", "Cohort reports",
-        "Product bundles", "Chargeback defence", "Editorial calendar", "Right-to-left layouts", "Build cache", "Data retention", "Wallet top-up",
-        "Passkeys", "Typo tolerance", "Widget gallery", "Cost allocation", "Regional failover", "Pricing experiments", "Returns", "Macro editor",
-        "Audit trail", "Tax engine", "Accessibility", "Digest mails", "Webhooks", "Churn model", "Stock levels", "Device fingerprints", "Image pipeline", "Test environments",
+        "Checkout without accounts", "Single sign-on", "Search relevance", "Offline mode", "Event lake", "Kubernetes upgrade",
+        "Referral programme",
+        "Route planning", "Ticket triage", "Key rotation", "Invoice archive", "Design system", "Push preferences", "Partner portal",
+        "Cohort reports",
+        "Product bundles", "Chargeback defence", "Editorial calendar", "Right-to-left layouts", "Build cache", "Data retention",
+        "Wallet top-up",
+        "Passkeys", "Typo tolerance", "Widget gallery", "Cost allocation", "Regional failover", "Pricing experiments", "Returns",
+        "Macro editor",
+        "Audit trail", "Tax engine", "Accessibility", "Digest mails", "Webhooks", "Churn model", "Stock levels", "Device fingerprints",
+        "Image pipeline", "Test environments",
     ];
 
-    public static IReadOnlyList<string> Verbs { get; } = ["Add", "Fix", "Migrate", "Document", "Measure", "Simplify", "Remove", "Test", "Cache", "Validate", "Redesign", "Monitor"];
+    public static IReadOnlyList<string> Verbs { get; } =
+        ["Add", "Fix", "Migrate", "Document", "Measure", "Simplify", "Remove", "Test", "Cache", "Validate", "Redesign", "Monitor"];
 
     public static IReadOnlyList<string> Objects { get; } =
     [
-        "the import", "error messages", "the settings page", "timeouts", "the retry policy", "old endpoints", "empty states", "permissions", "the nightly job", "pagination",
-        "the data model", "sorting", "rate limits", "the onboarding", "translations", "the export", "audit entries", "the cache key", "feature flags", "the status page",
+        "the import", "error messages", "the settings page", "timeouts", "the retry policy", "old endpoints", "empty states", "permissions",
+        "the nightly job", "pagination",
+        "the data model", "sorting", "rate limits", "the onboarding", "translations", "the export", "audit entries", "the cache key",
+        "feature flags", "the status page",
     ];
 
     public static IReadOnlyList<string> Kinds { get; } = ["story", "story", "task", "task", "bug", "bug", "spike"];
@@ -51,7 +64,8 @@ internal static class Names
 
     public static IReadOnlyList<string> Obstacles { get; } =
     [
-        "waiting for access to production", "waiting for legal", "the test environment is down", "depends on another team's interface", "vendor has not answered",
+        "waiting for access to production", "waiting for legal", "the test environment is down", "depends on another team's interface",
+        "vendor has not answered",
         "requirements unclear", "waiting for the security review", "licence not bought yet",
     ];
 }

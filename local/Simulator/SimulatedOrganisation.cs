@@ -55,7 +55,8 @@ public sealed class SimulatedOrganisation
         if (position.Seed != options.Seed || position.Teams != options.Teams)
         {
             throw new InvalidOperationException(
-                $"{path} belongs to the organisation with seed {position.Seed} and {position.Teams} teams, not to seed {options.Seed} and {options.Teams} teams; delete it to begin another one");
+                $"{path} belongs to the organisation with seed {position.Seed} and {position.Teams} teams, "
+                + $"not to seed {options.Seed} and {options.Teams} teams; delete it to begin another one");
         }
 
         var run = new Run(this, position, produce);
@@ -105,7 +106,8 @@ public sealed class SimulatedOrganisation
             var position = start with { Reached = inFlight.Reached ?? start.Reached, Events = start.Events + inFlight.Acknowledged };
             if (position != saved) position.Save(simulation.path);
             saved = position;
-            simulation.progress?.Report(new SimulationProgress(position.Events, reports, liveSince is null ? position.Reached : time.GetUtcNow(), liveSince is not null));
+            var reached = liveSince is null ? position.Reached : time.GetUtcNow();
+            simulation.progress?.Report(new SimulationProgress(position.Events, reports, reached, liveSince is not null));
         }
 
         /// <summary>Waits for the organisation's next event, and produces reports meanwhile.</summary>

@@ -17,13 +17,21 @@ internal sealed record Workflow(
     public static IReadOnlyList<Workflow> All { get; } =
     [
         new("https://jira.example.com", Is("To Do", StatusCategory.Todo), Is("In Progress", StatusCategory.InProgress),
-            [Is("In Review", StatusCategory.InProgress)], Is("Blocked", StatusCategory.Blocked), Is("Done", StatusCategory.Done), Is("Won't Do", StatusCategory.Cancelled), true),
+            [Is("In Review", StatusCategory.InProgress)],
+            Is("Blocked", StatusCategory.Blocked),
+            Is("Done", StatusCategory.Done), Is("Won't Do", StatusCategory.Cancelled), true),
         new("https://github.com/example", Is("open", StatusCategory.Todo), Is("in progress", StatusCategory.InProgress),
-            [Is("review requested", StatusCategory.InProgress)], null, Is("closed", StatusCategory.Done), Is("not planned", StatusCategory.Cancelled), false),
+            [Is("review requested", StatusCategory.InProgress)],
+            null,
+            Is("closed", StatusCategory.Done), Is("not planned", StatusCategory.Cancelled), false),
         new("https://jira.example.com", Is("Backlog", StatusCategory.Todo), Is("Development", StatusCategory.InProgress),
-            [Is("Code Review", StatusCategory.InProgress), Is("Testing", StatusCategory.InProgress)], Is("Impeded", StatusCategory.Blocked), Is("Released", StatusCategory.Done), Is("Rejected", StatusCategory.Cancelled), true),
+            [Is("Code Review", StatusCategory.InProgress), Is("Testing", StatusCategory.InProgress)],
+            Is("Impeded", StatusCategory.Blocked),
+            Is("Released", StatusCategory.Done), Is("Rejected", StatusCategory.Cancelled), true),
         new("https://linear.example.com", Is("Todo", StatusCategory.Todo), Is("Started", StatusCategory.InProgress),
-            [], null, Is("Completed", StatusCategory.Done), Is("Canceled", StatusCategory.Cancelled), false),
+            [],
+            null,
+            Is("Completed", StatusCategory.Done), Is("Canceled", StatusCategory.Cancelled), false),
     ];
 
     private static Status Is(string name, StatusCategory category) => new(name, category);

@@ -21,8 +21,8 @@ public sealed class EventDecoder
     private readonly Utf8Interner names = new();
 
     /// <summary>
-    /// Decodes the value of a Kafka record by its headers: binary if they have <c>ce_specversion</c> and a <c>content-type</c> that does
-    /// not begin with <c>application/cloudevents</c>, else structured.
+    /// Decodes the value of a Kafka record by its headers: structured if <c>content-type</c> begins with <c>application/cloudevents</c>
+    /// or there is no <c>ce_specversion</c>, else binary.
     /// </summary>
     public DecodeResult Decode(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers)
     {

@@ -194,21 +194,6 @@ public class OrganisationTests
         Assert.All(years, team => Assert.InRange(team.Min(), team.Max() * 0.7, team.Max()));
     }
 
-    [Fact]
-    public void Memory_does_not_grow_with_the_years()
-    {
-        var organisation = new Organisation(1, 4, Start);
-        var afterOneYear = MemoryAfter(365);
-        Assert.InRange(MemoryAfter(5 * 365), 0, afterOneYear + 2_000_000);
-        GC.KeepAlive(organisation);
-
-        long MemoryAfter(int days)
-        {
-            while (organisation.Next().At < Start.AddDays(days)) { }
-            return GC.GetTotalMemory(forceFullCollection: true);
-        }
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(40)]
