@@ -5,8 +5,8 @@ namespace ShitOps.Local;
 /// <summary>A process that ends when its standard input does; so it never outlives this one, even if this one is killed.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly StreamWriter log;
+    private readonly Process _process;
+    private readonly StreamWriter _log;
 
     /// <summary>Starts it.</summary>
     /// <param name="start">What to run; the streams are redirected here.</param>
@@ -15,55 +15,55 @@ internal sealed class ChildProcess : IAsyncDisposable
     public ChildProcess(ProcessStartInfo start, string logFile, Action<string> onLine)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        log = new StreamWriter(logFile, append: false) { AutoFlush = true };
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, output) => Take(output.Data);
-        process.ErrorDataReceived += (_, output) => Take(output.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        Exited = process.WaitForExitAsync();
+        _log = new StreamWriter(logFile, append: false) { AutoFlush = true };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, output) => Take(output.Data);
+        _process.ErrorDataReceived += (_, output) => Take(output.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        Exited = _process.WaitForExitAsync();
 
         void Take(string? line)
         {
             if (line is null) return;
-            lock (log)
+            lock (_log)
             {
-                if (log.BaseStream.CanWrite) log.WriteLine(line);
+                if (_log.BaseStream.CanWrite) _log.WriteLine(line);
             }
 
             onLine(line);
         }
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     /// <summary>Ends with the process.</summary>
     public Task Exited { get; }
 
     /// <summary>Meaningful once <see cref="Exited"/> has ended.</summary>
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Closes its input and waits; kills it if it has not ended within <paramref name="patience"/>.</summary>
     public async Task StopAsync(TimeSpan patience)
     {
         try
         {
-            process.StandardInput.Close();
+            _process.StandardInput.Close();
         }
         catch (IOException)
         {
             // It has ended already and its pipe with it.
         }
 
-        if (await Task.WhenAny(Exited, Task.Delay(patience)) != Exited) process.Kill(entireProcessTree: true);
+        if (await Task.WhenAny(Exited, Task.Delay(patience)) != Exited) _process.Kill(entireProcessTree: true);
         await Exited;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.FromSeconds(30));
-        process.Dispose();
-        lock (log) log.Dispose();
+        _process.Dispose();
+        lock (_log) _log.Dispose();
     }
 }

@@ -8,24 +8,24 @@ namespace ShitOps.Local;
 /// <summary>The simulated organisation as a part of the run on one machine.</summary>
 internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
 {
-    private readonly CancellationTokenSource stopping;
-    private readonly EventProducer producer;
-    private readonly Task running;
-    private SimulationProgress latest;
+    private readonly CancellationTokenSource _stopping;
+    private readonly EventProducer _producer;
+    private readonly Task _running;
+    private SimulationProgress _latest;
 
     private Demo(LocalOptions options, LocalKafka kafka, Action<string> print, CancellationToken cancellationToken)
     {
-        stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        producer = new EventProducer(kafka.Connection, NullLogger<EventProducer>.Instance);
-        running = RunAsync(Simulation(options), print);
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _producer = new EventProducer(kafka.Connection, NullLogger<EventProducer>.Instance);
+        _running = RunAsync(Simulation(options), print);
     }
 
     /// <summary>How far it has come, in a few words; null: it has not begun.</summary>
-    public string? Status => latest switch
+    public string? Status => _latest switch
     {
         { Events: 0, Reports: 0 } => null,
-        { IsLive: false } => $"{latest.Events:N0} events of the past, at {latest.Reached:d MMM yyyy}",
-        _ => $"{latest.Events + latest.Reports:N0} events, live",
+        { IsLive: false } => $"{_latest.Events:N0} events of the past, at {_latest.Reached:d MMM yyyy}",
+        _ => $"{_latest.Events + _latest.Reports:N0} events, live",
     };
 
     /// <summary>Starts it where it is wanted: with the embedded broker, on a topic that holds nothing but its own events, or by --demo.</summary>
@@ -46,14 +46,14 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
         }
     }
 
-    public void Report(SimulationProgress value) => latest = value;
+    public void Report(SimulationProgress value) => _latest = value;
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running;
-        producer.Dispose();
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _running;
+        _producer.Dispose();
+        _stopping.Dispose();
     }
 
     private static SimulationOptions Simulation(LocalOptions options) => new()
@@ -69,7 +69,7 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
     {
         try
         {
-            await new SimulatedOrganisation(options, TimeProvider.System, this).RunAsync(producer, stopping.Token);
+            await new SimulatedOrganisation(options, TimeProvider.System, this).RunAsync(_producer, _stopping.Token);
         }
         catch (OperationCanceledException)
         {

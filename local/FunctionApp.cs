@@ -5,7 +5,7 @@ namespace ShitOps.Local;
 /// <summary>The function app as one or several processes that share the partitions.</summary>
 internal sealed class FunctionApp : IAsyncDisposable
 {
-    private readonly List<FunctionsInstance> instances = [];
+    private readonly List<FunctionsInstance> _instances = [];
 
     /// <summary>Starts them and waits until each answers.</summary>
     /// <exception cref="LocalFault">One ends at once or does not answer.</exception>
@@ -19,7 +19,7 @@ internal sealed class FunctionApp : IAsyncDisposable
             for (var i = 0; i < options.Instances; i++)
             {
                 var instance = new FunctionsInstance(options.Port + i, settings, options, print);
-                app.instances.Add(instance);
+                app._instances.Add(instance);
                 await instance.StartAsync(http, cancellationToken);
             }
 
@@ -33,7 +33,7 @@ internal sealed class FunctionApp : IAsyncDisposable
     }
 
     /// <summary>Stops them all at once; what they are working on is finished or left for the next start.</summary>
-    public async ValueTask DisposeAsync() => await Task.WhenAll(instances.Select(instance => instance.DisposeAsync().AsTask()));
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_instances.Select(instance => instance.DisposeAsync().AsTask()));
 
     private static Dictionary<string, string> Settings(LocalOptions options, AzuriteProcess azurite, LocalKafka kafka) => new()
     {

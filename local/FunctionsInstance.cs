@@ -8,10 +8,10 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly CancellationTokenSource stopping = new();
-    private readonly string logFile = Path.Combine(options.DataDirectory, "logs", $"functions-{port}.log");
-    private string lastLine = "";
-    private Task supervision = Task.CompletedTask;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly string _logFile = Path.Combine(options.DataDirectory, "logs", $"functions-{port}.log");
+    private string _lastLine = "";
+    private Task _supervision = Task.CompletedTask;
 
     /// <summary>Starts the process and waits until it answers; from then on it is supervised.</summary>
     /// <exception cref="LocalFault">It ends at once or does not answer.</exception>
@@ -28,26 +28,26 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
             throw;
         }
 
-        supervision = SuperviseAsync(process);
+        _supervision = SuperviseAsync(process);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await supervision;
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _supervision;
+        _stopping.Dispose();
     }
 
     private async Task SuperviseAsync(ChildProcess process)
     {
         var stopped = new TaskCompletionSource();
-        await using var registration = stopping.Token.Register(stopped.SetResult);
-        while (await Task.WhenAny(process.Exited, stopped.Task) == process.Exited && !stopping.IsCancellationRequested)
+        await using var registration = _stopping.Token.Register(stopped.SetResult);
+        while (await Task.WhenAny(process.Exited, stopped.Task) == process.Exited && !_stopping.IsCancellationRequested)
         {
-            print($"The function app on port {port} ended with exit code {process.ExitCode} and is started again; its output is in {logFile}.");
+            print($"The function app on port {port} ended with exit code {process.ExitCode} and is started again; its output is in {_logFile}.");
             await process.DisposeAsync();
             await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1)), stopped.Task);
-            if (stopping.IsCancellationRequested) return;
+            if (_stopping.IsCancellationRequested) return;
             process = Start();
         }
 
@@ -61,9 +61,9 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
         var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "ShitOps.Functions.dll"), "--port", $"{port}"]);
         if (options.RequireKeys) start.ArgumentList.Add("--require-keys");
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        return new ChildProcess(start, logFile, line =>
+        return new ChildProcess(start, _logFile, line =>
         {
-            lastLine = line;
+            _lastLine = line;
             if (options.Verbose || line.StartsWith("warn:", StringComparison.Ordinal) || line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal))
                 print($"[{port}] {line}");
         });
@@ -74,7 +74,7 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
         var deadline = Stopwatch.StartNew();
         while (deadline.Elapsed < Patience)
         {
-            if (process.Exited.IsCompleted) throw new LocalFault($"The function app ended at once: {lastLine} (all its output is in {logFile})");
+            if (process.Exited.IsCompleted) throw new LocalFault($"The function app ended at once: {_lastLine} (all its output is in {_logFile})");
             try
             {
                 // Any answer will do, a 401 too.
@@ -87,6 +87,6 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
             }
         }
 
-        throw new LocalFault($"The function app does not answer on port {port} after {Patience.TotalSeconds:N0} s; its output is in {logFile}.");
+        throw new LocalFault($"The function app does not answer on port {port} after {Patience.TotalSeconds:N0} s; its output is in {_logFile}.");
     }
 }

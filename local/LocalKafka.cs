@@ -11,10 +11,10 @@ internal sealed class LocalKafka : IAsyncDisposable
 {
     private const int Partitions = 8;
 
-    private readonly KafkaBroker? broker;
+    private readonly KafkaBroker? _broker;
 
     private LocalKafka(KafkaConnection connection, string stream, int partitions, KafkaBroker? broker) =>
-        (Connection, Stream, TopicPartitions, this.broker) = (connection, stream, partitions, broker);
+        (Connection, Stream, TopicPartitions, _broker) = (connection, stream, partitions, broker);
 
     public KafkaConnection Connection { get; }
 
@@ -23,7 +23,7 @@ internal sealed class LocalKafka : IAsyncDisposable
 
     public int TopicPartitions { get; }
 
-    public bool IsEmbedded => broker is not null;
+    public bool IsEmbedded => _broker is not null;
 
     /// <summary>Starts the broker if need be, and makes the topic if it is not there.</summary>
     /// <exception cref="LocalFault">The port or folder is taken, or Kafka does not answer.</exception>
@@ -63,7 +63,7 @@ internal sealed class LocalKafka : IAsyncDisposable
         return Enumerable.Range(0, TopicPartitions).All(partition => consumer.QueryWatermarkOffsets(new TopicPartition(Connection.Topic, partition), TimeSpan.FromSeconds(10)).High == 0);
     }
 
-    public ValueTask DisposeAsync() => broker?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _broker?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<string> ClusterIdAsync(IAdminClient admin) =>
         (await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = TimeSpan.FromSeconds(10) })).ClusterId;

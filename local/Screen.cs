@@ -9,17 +9,17 @@ internal sealed class Screen : IDisposable
     private static readonly TimeSpan LiveInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(60);
 
-    private readonly Lock turn = new();
-    private string status = "";
+    private readonly Lock _turn = new();
+    private string _status = "";
 
     /// <summary>Prints a line that stays.</summary>
     public void Print(string line)
     {
-        lock (turn)
+        lock (_turn)
         {
             Console.Write(Clear());
             Console.WriteLine(line);
-            Console.Write(status);
+            Console.Write(_status);
         }
     }
 
@@ -44,10 +44,10 @@ internal sealed class Screen : IDisposable
 
     public void Dispose()
     {
-        lock (turn)
+        lock (_turn)
         {
             Console.Write(Clear());
-            status = "";
+            _status = "";
         }
     }
 
@@ -71,14 +71,14 @@ internal sealed class Screen : IDisposable
 
     private void Show(string line)
     {
-        lock (turn)
+        lock (_turn)
         {
             var width = Math.Max(20, Console.WindowWidth - 1);
             Console.Write(Clear());
-            status = line.Length > width ? line[..width] : line;
-            Console.Write(status);
+            _status = line.Length > width ? line[..width] : line;
+            Console.Write(_status);
         }
     }
 
-    private string Clear() => status.Length == 0 ? "" : $"\r{new string(' ', status.Length)}\r";
+    private string Clear() => _status.Length == 0 ? "" : $"\r{new string(' ', _status.Length)}\r";
 }

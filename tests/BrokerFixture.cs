@@ -7,17 +7,17 @@ namespace ShitOps.Tests;
 /// <summary>One embedded broker for the tests of a collection; each makes topics of its own.</summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("shitops-kafka-").FullName;
-    private KafkaBroker? broker;
+    private readonly string _folder = Directory.CreateTempSubdirectory("shitops-kafka-").FullName;
+    private KafkaBroker? _broker;
 
-    public string Brokers => broker!.BootstrapServers;
+    public string Brokers => _broker!.BootstrapServers;
 
-    public async ValueTask InitializeAsync() => broker = await KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = folder, Port = 0 });
+    public async ValueTask InitializeAsync() => _broker = await KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = _folder, Port = 0 });
 
     public async ValueTask DisposeAsync()
     {
-        if (broker is not null) await broker.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        if (_broker is not null) await _broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Makes a topic and gives its name.</summary>

@@ -8,11 +8,11 @@ namespace ShitOps.Tests;
 /// <summary>The function app as a process of its own, as users run it.</summary>
 internal sealed class FunctionAppProcess : IAsyncDisposable
 {
-    private readonly ChildProcess process;
+    private readonly ChildProcess _process;
 
     private FunctionAppProcess(ChildProcess process, int port)
     {
-        this.process = process;
+        _process = process;
         Port = port;
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromMinutes(2) };
     }
@@ -38,7 +38,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
         var app = new FunctionAppProcess(new ChildProcess(start, log, _ => { }), port);
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(1); await Task.Delay(100))
         {
-            if (app.process.Exited.IsCompleted) throw new InvalidOperationException($"the function app ended at once:\n{File.ReadAllText(log)}");
+            if (app._process.Exited.IsCompleted) throw new InvalidOperationException($"the function app ended at once:\n{File.ReadAllText(log)}");
             try
             {
                 using var answer = await app.Http.GetAsync("admin/host/status");
@@ -70,11 +70,11 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
     }
 
     /// <summary>Ends it as a crash would.</summary>
-    public void Kill() => Process.GetProcessById(process.Id).Kill();
+    public void Kill() => Process.GetProcessById(_process.Id).Kill();
 
     public async ValueTask DisposeAsync()
     {
-        await process.DisposeAsync();
+        await _process.DisposeAsync();
         Http.Dispose();
     }
 }

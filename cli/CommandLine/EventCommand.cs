@@ -8,15 +8,15 @@ namespace ShitOps.Cli.CommandLine;
 /// <summary>What the commands that send events have in common: where to, how far they have come, and how they end.</summary>
 internal sealed class EventCommand(Terminal terminal, IConfiguration environment)
 {
-    private readonly KafkaOptions kafka = new();
+    private readonly KafkaOptions _kafka = new();
 
-    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Print the events as JSON lines instead of producing them." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the events as JSON lines instead of producing them." };
 
     /// <summary>Gives a command its options.</summary>
     public void AddTo(Command command)
     {
-        kafka.AddTo(command);
-        command.Options.Add(dryRun);
+        _kafka.AddTo(command);
+        command.Options.Add(_dryRun);
     }
 
     /// <summary>Runs <paramref name="send"/> with everything around it.</summary>
@@ -29,12 +29,12 @@ internal sealed class EventCommand(Terminal terminal, IConfiguration environment
     public async Task<int> RunAsync(
         ParseResult arguments, IReadOnlyList<JsonLinesFile> files, Func<EventRun, Task> send, Action<TextWriter>? summarise, CancellationToken stopping)
     {
-        var isDryRun = arguments.GetValue(dryRun);
+        var isDryRun = arguments.GetValue(_dryRun);
         try
         {
             await using EventOutput output = isDryRun
                 ? new LinesOutput(terminal.OutputBytes)
-                : await KafkaOutput.ConnectAsync(kafka.Connection(arguments, environment));
+                : await KafkaOutput.ConnectAsync(_kafka.Connection(arguments, environment));
             var run = new EventRun(output, terminal);
             var isComplete = await SendAllAsync(run, files, send, stopping);
 

@@ -14,13 +14,13 @@ internal sealed class ExampleCommand(string name, string description, params str
 /// <summary>The usual help, and the examples of the command below it.</summary>
 internal sealed class ExampleHelp : SynchronousCommandLineAction
 {
-    private readonly HelpAction usual = new();
+    private readonly HelpAction _usual = new();
 
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
-        usual.Invoke(parseResult);
+        _usual.Invoke(parseResult);
         if (parseResult.CommandResult.Command is not ExampleCommand { Examples.Count: > 0 } command) return ExitCode.Success;
 
         var output = parseResult.InvocationConfiguration.Output;

@@ -10,13 +10,13 @@ internal sealed class KafkaOptions
     private const string DefaultBrokers = "localhost:9092";
     private const string DefaultTopic = "shitops-events";
 
-    private readonly Option<string?> brokers = new("--kafka")
+    private readonly Option<string?> _brokers = new("--kafka")
     {
         Description = $"Brokers, several separated by commas. [default: KafkaBrokers of the environment, else {DefaultBrokers}]",
         HelpName = "HOST:PORT",
     };
 
-    private readonly Option<string?> topic = new("--topic")
+    private readonly Option<string?> _topic = new("--topic")
     {
         Description = $"Topic of the events. [default: KafkaTopic of the environment, else {DefaultTopic}]",
         HelpName = "NAME",
@@ -25,8 +25,8 @@ internal sealed class KafkaOptions
     /// <summary>Gives a command the options.</summary>
     public void AddTo(Command command)
     {
-        command.Options.Add(brokers);
-        command.Options.Add(topic);
+        command.Options.Add(_brokers);
+        command.Options.Add(_topic);
     }
 
     /// <summary>The connection; TLS and sign-in come from KafkaProtocol, KafkaSslCaPem and the other settings of <see cref="KafkaConnection"/>.</summary>
@@ -37,8 +37,8 @@ internal sealed class KafkaOptions
             .AddConfiguration(environment)
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["KafkaBrokers"] = FirstOf(arguments.GetValue(brokers), environment["KafkaBrokers"], DefaultBrokers),
-                ["KafkaTopic"] = FirstOf(arguments.GetValue(topic), environment["KafkaTopic"], DefaultTopic),
+                ["KafkaBrokers"] = FirstOf(arguments.GetValue(_brokers), environment["KafkaBrokers"], DefaultBrokers),
+                ["KafkaTopic"] = FirstOf(arguments.GetValue(_topic), environment["KafkaTopic"], DefaultTopic),
             })
             .Build();
         return KafkaConnection.FromSettings(settings);

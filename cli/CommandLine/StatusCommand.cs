@@ -10,7 +10,7 @@ internal sealed class StatusCommand(Terminal terminal)
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
-    private readonly Option<Uri> url = new("--url")
+    private readonly Option<Uri> _url = new("--url")
     {
         Description = "Address of the function app.",
         HelpName = "URL",
@@ -23,9 +23,9 @@ internal sealed class StatusCommand(Terminal terminal)
         },
     };
 
-    private readonly Option<string?> key = new("--key") { Description = "Function key, where the app wants one.", HelpName = "KEY" };
+    private readonly Option<string?> _key = new("--key") { Description = "Function key, where the app wants one.", HelpName = "KEY" };
 
-    private readonly Option<bool> watch = new("--watch") { Description = "Look again every 2 s until Ctrl-C." };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Look again every 2 s until Ctrl-C." };
 
     public Command Create()
     {
@@ -35,9 +35,9 @@ internal sealed class StatusCommand(Terminal terminal)
             "shitops status",
             "shitops status --watch",
             "shitops status --url https://shitops.example.com --key \"$FUNCTION_KEY\"");
-        command.Options.Add(url);
-        command.Options.Add(key);
-        command.Options.Add(watch);
+        command.Options.Add(_url);
+        command.Options.Add(_key);
+        command.Options.Add(_watch);
         command.SetAction(RunAsync);
         return command;
     }
@@ -45,8 +45,8 @@ internal sealed class StatusCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
     {
         using var http = new HttpClient { Timeout = AnswerTimeout };
-        var endpoint = new HealthEndpoint(http, arguments.GetRequiredValue(url), arguments.GetValue(key));
-        if (arguments.GetValue(watch)) return await WatchAsync(endpoint, stopping);
+        var endpoint = new HealthEndpoint(http, arguments.GetRequiredValue(_url), arguments.GetValue(_key));
+        if (arguments.GetValue(_watch)) return await WatchAsync(endpoint, stopping);
         try
         {
             var report = await endpoint.AskAsync(stopping);

@@ -5,27 +5,27 @@ namespace ShitOps.Cli.Import;
 /// <summary>The projects that an import has come across, with the counts of their tasks.</summary>
 internal sealed class ImportedProjects
 {
-    private readonly SortedDictionary<string, ImportedProject> projects = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ImportedProject> _projects = new(StringComparer.Ordinal);
 
     /// <summary>In the order of their keys.</summary>
-    public IReadOnlyCollection<ImportedProject> All => projects.Values;
+    public IReadOnlyCollection<ImportedProject> All => _projects.Values;
 
     /// <summary>Counts a task.</summary>
     public void Add(ImportedTask task)
     {
-        if (!projects.TryGetValue(task.Project, out var project)) projects[task.Project] = project = new ImportedProject(task.Source, task.Project, task.Created);
+        if (!_projects.TryGetValue(task.Project, out var project)) _projects[task.Project] = project = new ImportedProject(task.Source, task.Project, task.Created);
         project.Add(task);
     }
 
     /// <summary>One <c>project.created</c> for each project: at the creation of its earliest task, the earliest time at which it is known to be there.</summary>
-    public IEnumerable<Event> CreatedEvents() => projects.Values.Select(project => project.CreatedEvent());
+    public IEnumerable<Event> CreatedEvents() => _projects.Values.Select(project => project.CreatedEvent());
 }
 
 /// <summary>One project of an import.</summary>
 internal sealed class ImportedProject(string source, string key, DateTimeOffset created)
 {
-    private DateTimeOffset earliest = created;
-    private string? name;
+    private DateTimeOffset _earliest = created;
+    private string? _name;
 
     public string Key { get; } = key;
 
@@ -46,13 +46,13 @@ internal sealed class ImportedProject(string source, string key, DateTimeOffset 
         Events += task.Events.Count;
         if (task.FinalCategory == StatusCategory.Done) Done++;
         if (task.FinalCategory == StatusCategory.Cancelled) Cancelled++;
-        if (task.Created < earliest) earliest = task.Created;
-        name ??= task.ProjectName;
+        if (task.Created < _earliest) _earliest = task.Created;
+        _name ??= task.ProjectName;
     }
 
     public Event CreatedEvent()
     {
-        var fields = new ProjectFields { Name = name is null ? default : name };
-        return EventIdentity.Identify(source, Key, "project", 0, earliest, new ProjectCreated(fields));
+        var fields = new ProjectFields { Name = _name is null ? default : _name };
+        return EventIdentity.Identify(source, Key, "project", 0, _earliest, new ProjectCreated(fields));
     }
 }

@@ -14,20 +14,20 @@ internal sealed class ResourceAllocations
 {
     private static readonly string[] Columns = ["allocation", "project", "resource", "hoursPerWeek", "from", "to", "role"];
 
-    private readonly CsvParser csv;
-    private readonly Dictionary<string, int> columns = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<(string Project, string Allocation)> seen = [];
-    private int line;
-    private bool isBadlyQuoted;
+    private readonly CsvParser _csv;
+    private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<(string Project, string Allocation)> _seen = [];
+    private int _line;
+    private bool _isBadlyQuoted;
 
     private ResourceAllocations(TextReader text)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             IgnoreBlankLines = false,
-            BadDataFound = _ => isBadlyQuoted = true,
+            BadDataFound = _ => _isBadlyQuoted = true,
         };
-        csv = new CsvParser(text, configuration);
+        _csv = new CsvParser(text, configuration);
     }
 
     /// <summary>Reads a plan. Each row is an event, or the reason why it is none; a header that is none ends the reading.</summary>
@@ -37,7 +37,7 @@ internal sealed class ResourceAllocations
     public static IEnumerable<AllocationRow> Read(TextReader text, string source, DateTimeOffset? asOf)
     {
         var plan = new ResourceAllocations(text);
-        using (plan.csv)
+        using (plan._csv)
         {
             if (!plan.Advance())
             {
@@ -60,35 +60,35 @@ internal sealed class ResourceAllocations
     {
         do
         {
-            line = csv.RawRow + 1;
-            isBadlyQuoted = false;
-            if (!csv.Read()) return false;
+            _line = _csv.RawRow + 1;
+            _isBadlyQuoted = false;
+            if (!_csv.Read()) return false;
         }
-        while (string.IsNullOrWhiteSpace(csv.RawRecord));
+        while (string.IsNullOrWhiteSpace(_csv.RawRecord));
 
         // Faults of quoting come up only when the fields are taken apart.
-        _ = csv.Record;
+        _ = _csv.Record;
         return true;
     }
 
     private AllocationRow? ReadHeader()
     {
-        for (var i = 0; i < csv.Count; i++)
+        for (var i = 0; i < _csv.Count; i++)
         {
-            var name = csv[i].Trim().TrimStart('\uFEFF');
+            var name = _csv[i].Trim().TrimStart('\uFEFF');
             if (!Columns.Contains(name, StringComparer.OrdinalIgnoreCase)) return Fault(i, $"unknown column \"{name}\"; expected some of {string.Join(", ", Columns)}");
-            if (!columns.TryAdd(name, i)) return Fault(i, $"the column \"{name}\" is there twice");
+            if (!_columns.TryAdd(name, i)) return Fault(i, $"the column \"{name}\" is there twice");
         }
 
-        return Columns[..5].FirstOrDefault(name => !columns.ContainsKey(name)) is { } missing
-            ? AllocationRow.Bad(line, 1, $"the column \"{missing}\" is missing")
+        return Columns[..5].FirstOrDefault(name => !_columns.ContainsKey(name)) is { } missing
+            ? AllocationRow.Bad(_line, 1, $"the column \"{missing}\" is missing")
             : null;
     }
 
     private AllocationRow Row(string source, DateTimeOffset? asOf)
     {
-        if (isBadlyQuoted) return AllocationRow.Bad(line, 1, "a quote stands inside a field that does not begin with one, or is never closed");
-        if (csv.Count != columns.Count) return Fault(Math.Min(csv.Count, columns.Count), $"{csv.Count} fields, but the header has {columns.Count}");
+        if (_isBadlyQuoted) return AllocationRow.Bad(_line, 1, "a quote stands inside a field that does not begin with one, or is never closed");
+        if (_csv.Count != _columns.Count) return Fault(Math.Min(_csv.Count, _columns.Count), $"{_csv.Count} fields, but the header has {_columns.Count}");
 
         foreach (var required in Columns[..5])
             if (Value(required) is null) return Fault(required, "is empty");
@@ -103,20 +103,20 @@ internal sealed class ResourceAllocations
         if (to < from) return Fault("to", $"{to:O} lies before from, {from:O}");
 
         var (project, allocation) = (Value("project")!, Value("allocation")!);
-        if (!seen.Add((project, allocation))) return Fault("allocation", $"\"{allocation}\" of project \"{project}\" is there twice");
+        if (!_seen.Add((project, allocation))) return Fault("allocation", $"\"{allocation}\" of project \"{project}\" is there twice");
 
         var data = new ResourceAllocated(allocation, Value("resource")!, hours, from, to, Value("role"));
         var time = asOf ?? new DateTimeOffset(from, TimeOnly.MinValue, TimeSpan.Zero);
-        return new AllocationRow(line, 1, EventIdentity.Identify(source, project, allocation, 0, time, data), Error: null);
+        return new AllocationRow(_line, 1, EventIdentity.Identify(source, project, allocation, 0, time, data), Error: null);
     }
 
     private DateOnly? Day(string column) =>
         Value(column) is { } text && Rfc3339.TryParseDate(Encoding.UTF8.GetBytes(text), out var day) ? day : null;
 
     private string? Value(string column) =>
-        columns.TryGetValue(column, out var i) && i < csv.Count && csv[i].Trim() is { Length: > 0 } value ? value : null;
+        _columns.TryGetValue(column, out var i) && i < _csv.Count && _csv[i].Trim() is { Length: > 0 } value ? value : null;
 
-    private AllocationRow Fault(string column, string message) => Fault(columns[column], $"{column}: {message}");
+    private AllocationRow Fault(string column, string message) => Fault(_columns[column], $"{column}: {message}");
 
     private AllocationRow Fault(int field, string message)
     {
@@ -127,8 +127,8 @@ internal sealed class ResourceAllocations
     /// <summary>Where a field begins: commas and line breaks within quotes do not count.</summary>
     private (int Line, int Column) PlaceOf(int field)
     {
-        var (row, column, isQuoted) = (line, 1, false);
-        foreach (var c in csv.RawRecord.TrimEnd('\r', '\n'))
+        var (row, column, isQuoted) = (_line, 1, false);
+        foreach (var c in _csv.RawRecord.TrimEnd('\r', '\n'))
         {
             if (field == 0) break;
             if (c == '"') isQuoted = !isQuoted;

@@ -5,18 +5,18 @@ namespace ShitOps.Cli.Import;
 /// <summary>Gathers the events of one task and puts them in order of time; nothing happens to a task before it was created.</summary>
 internal sealed class TaskEvents(string source, string project, string task, DateTimeOffset created)
 {
-    private readonly List<(DateTimeOffset Time, EventData Data)> stated = [];
+    private readonly List<(DateTimeOffset Time, EventData Data)> _stated = [];
 
     /// <summary>States <paramref name="data"/> at <paramref name="time"/>, at the earliest when the task was created. What is stated first at one time comes first.</summary>
-    public void State(DateTimeOffset time, EventData data) => stated.Add((time < created ? created : time, data));
+    public void State(DateTimeOffset time, EventData data) => _stated.Add((time < created ? created : time, data));
 
     /// <summary>The events by time.</summary>
     public IReadOnlyList<Event> InOrder()
     {
-        List<Event> events = new(stated.Count);
+        List<Event> events = new(_stated.Count);
         var ordinal = 0;
         DateTimeOffset? last = null;
-        foreach (var (time, data) in stated.OrderBy(one => one.Time))
+        foreach (var (time, data) in _stated.OrderBy(one => one.Time))
         {
             ordinal = time == last ? ordinal + 1 : 0;
             last = time;

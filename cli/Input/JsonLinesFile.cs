@@ -12,7 +12,7 @@ internal sealed class JsonLinesFile(string path)
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    private long position;
+    private long _position;
 
     public string Name { get; } = path == StandardInput ? "stdin" : path;
 
@@ -20,7 +20,7 @@ internal sealed class JsonLinesFile(string path)
     public long? Length { get; } = path == StandardInput ? null : new FileInfo(path).Length;
 
     /// <summary>How many of <see cref="Length"/> have been read.</summary>
-    public long Position => Interlocked.Read(ref position);
+    public long Position => Interlocked.Read(ref _position);
 
     /// <summary>The lines that are not blank, each in memory that is its own.</summary>
     /// <exception cref="InvalidDataException">The compressed data are damaged or end too early.</exception>
@@ -40,7 +40,7 @@ internal sealed class JsonLinesFile(string path)
         {
             // A terminal or a pipe does not give up a read that waits for input, so the waiting is given up instead.
             var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
-            if (file.CanSeek) Interlocked.Exchange(ref position, file.Position);
+            if (file.CanSeek) Interlocked.Exchange(ref _position, file.Position);
             var rest = read.Buffer;
             while (rest.PositionOf((byte)'\n') is { } end)
             {

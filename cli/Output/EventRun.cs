@@ -6,9 +6,9 @@ namespace ShitOps.Cli.Output;
 /// <summary>One run of a command that sends events: hands them to the output and counts what became of them.</summary>
 internal sealed class EventRun(EventOutput output, Terminal terminal)
 {
-    private readonly SortedDictionary<string, long> types = new(StringComparer.Ordinal);
-    private readonly HashSet<string> projects = new(StringComparer.Ordinal);
-    private readonly long started = terminal.Clock.GetTimestamp();
+    private readonly SortedDictionary<string, long> _types = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _projects = new(StringComparer.Ordinal);
+    private readonly long _started = terminal.Clock.GetTimestamp();
 
     /// <summary>Events handed to the output.</summary>
     public long Sent { get; private set; }
@@ -19,22 +19,22 @@ internal sealed class EventRun(EventOutput output, Terminal terminal)
     /// <summary>Events that have arrived.</summary>
     public long Written => output.Written;
 
-    public TimeSpan Elapsed => terminal.Clock.GetElapsedTime(started);
+    public TimeSpan Elapsed => terminal.Clock.GetElapsedTime(_started);
 
     /// <summary>Events a second since the run began.</summary>
     public double Rate => Elapsed.TotalSeconds is > 0 and var seconds ? Written / seconds : 0;
 
     /// <summary>Events by type.</summary>
-    public IReadOnlyDictionary<string, long> Types => types;
+    public IReadOnlyDictionary<string, long> Types => _types;
 
     /// <summary>How many projects the events are about.</summary>
-    public int Projects => projects.Count;
+    public int Projects => _projects.Count;
 
     /// <summary>Sends an event whose bytes are known.</summary>
     public ValueTask SendAsync(Event sent, byte[] json)
     {
-        types[sent.Type] = types.GetValueOrDefault(sent.Type) + 1;
-        projects.Add(sent.Project);
+        _types[sent.Type] = _types.GetValueOrDefault(sent.Type) + 1;
+        _projects.Add(sent.Project);
         Sent++;
         return output.WriteAsync(sent.Project, json);
     }

@@ -12,18 +12,18 @@ internal sealed class KafkaOutput : EventOutput
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(8);
 
-    private readonly KafkaConnection connection;
-    private readonly EventProducer producer;
-    private readonly Queue<Task> underWay = new(MostUnderWay);
-    private long written;
+    private readonly KafkaConnection _connection;
+    private readonly EventProducer _producer;
+    private readonly Queue<Task> _underWay = new(MostUnderWay);
+    private long _written;
 
     private KafkaOutput(KafkaConnection connection)
     {
-        this.connection = connection;
-        producer = new EventProducer(connection, NullLogger<EventProducer>.Instance);
+        _connection = connection;
+        _producer = new EventProducer(connection, NullLogger<EventProducer>.Instance);
     }
 
-    public override long Written => Interlocked.Read(ref written);
+    public override long Written => Interlocked.Read(ref _written);
 
     /// <summary>Connects, and makes sure within seconds that Kafka is there and has the topic.</summary>
     /// <exception cref="OutputFailedException">It is not, or has not.</exception>
@@ -35,19 +35,19 @@ internal sealed class KafkaOutput : EventOutput
 
     public override async ValueTask WriteAsync(string project, byte[] json)
     {
-        if (underWay.Count == MostUnderWay) await AcknowledgeOldestAsync();
-        while (underWay.TryPeek(out var oldest) && oldest.IsCompleted) await AcknowledgeOldestAsync();
-        underWay.Enqueue(producer.ProduceAsync(project, json));
+        if (_underWay.Count == MostUnderWay) await AcknowledgeOldestAsync();
+        while (_underWay.TryPeek(out var oldest) && oldest.IsCompleted) await AcknowledgeOldestAsync();
+        _underWay.Enqueue(_producer.ProduceAsync(project, json));
     }
 
     public override async ValueTask FlushAsync()
     {
-        while (underWay.Count > 0) await AcknowledgeOldestAsync();
+        while (_underWay.Count > 0) await AcknowledgeOldestAsync();
     }
 
     public override ValueTask DisposeAsync()
     {
-        producer.Dispose();
+        _producer.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -55,13 +55,13 @@ internal sealed class KafkaOutput : EventOutput
     {
         try
         {
-            await underWay.Dequeue();
-            Interlocked.Increment(ref written);
+            await _underWay.Dequeue();
+            Interlocked.Increment(ref _written);
         }
         catch (KafkaException exception)
         {
             throw new OutputFailedException(
-                $"Kafka at {connection.Brokers} did not take an event: {exception.Error.Reason}; {Written:N0} were taken. Run the same command again, repeating does no harm.");
+                $"Kafka at {_connection.Brokers} did not take an event: {exception.Error.Reason}; {Written:N0} were taken. Run the same command again, repeating does no harm.");
         }
     }
 

@@ -3,24 +3,24 @@ namespace ShitOps.Cli.Output;
 /// <summary>Writes events as JSON lines; the stream stays open.</summary>
 internal sealed class LinesOutput(Stream stream) : EventOutput
 {
-    private readonly BufferedStream buffered = new(stream, 1 << 16);
-    private long written;
+    private readonly BufferedStream _buffered = new(stream, 1 << 16);
+    private long _written;
 
-    public override long Written => written;
+    public override long Written => _written;
 
     public override ValueTask WriteAsync(string project, byte[] json)
     {
         try
         {
-            buffered.Write(json);
-            buffered.WriteByte((byte)'\n');
+            _buffered.Write(json);
+            _buffered.WriteByte((byte)'\n');
         }
         catch (IOException exception)
         {
             throw Closed(exception);
         }
 
-        written++;
+        _written++;
         return ValueTask.CompletedTask;
     }
 
@@ -28,7 +28,7 @@ internal sealed class LinesOutput(Stream stream) : EventOutput
     {
         try
         {
-            buffered.Flush();
+            _buffered.Flush();
         }
         catch (IOException exception)
         {

@@ -19,7 +19,7 @@ public sealed class EventIntake(EventProducer producer)
     /// <summary>The most events under way to Kafka from all requests together.</summary>
     public const int MaxUnderWay = 50_000;
 
-    private int underWay;
+    private int _underWay;
 
     /// <summary>Reads, checks and produces; ends when Kafka has acknowledged the events or refused one.</summary>
     /// <exception cref="OperationCanceledException">The client went away; the events may have been taken.</exception>
@@ -58,9 +58,9 @@ public sealed class EventIntake(EventProducer producer)
 
     private async Task<IntakeOutcome> ProduceAsync(IReadOnlyList<byte[]> events, string[] projects, CancellationToken cancellationToken)
     {
-        if (Interlocked.Add(ref underWay, events.Count) > MaxUnderWay)
+        if (Interlocked.Add(ref _underWay, events.Count) > MaxUnderWay)
         {
-            Interlocked.Add(ref underWay, -events.Count);
+            Interlocked.Add(ref _underWay, -events.Count);
             return new(0, new IntakeProblem("Too many events under way", StatusCodes.Status429TooManyRequests, "None was taken: send them again in a second."));
         }
 
@@ -91,7 +91,7 @@ public sealed class EventIntake(EventProducer producer)
         }
         finally
         {
-            Interlocked.Add(ref underWay, -events.Count);
+            Interlocked.Add(ref _underWay, -events.Count);
         }
     }
 }

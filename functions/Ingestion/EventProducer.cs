@@ -13,15 +13,15 @@ public sealed class EventProducer : IDisposable
 {
     private static readonly byte[] ContentType = System.Text.Encoding.ASCII.GetBytes(Event.ContentType);
 
-    private readonly IProducer<string, byte[]> producer;
-    private readonly string topic;
+    private readonly IProducer<string, byte[]> _producer;
+    private readonly string _topic;
 
     /// <summary>Starts a client; it connects in the background.</summary>
     /// <param name="connection">Which Kafka, which topic.</param>
     /// <param name="logger">Where the client reports lost brokers and the like.</param>
     public EventProducer(KafkaConnection connection, ILogger<EventProducer> logger)
     {
-        topic = connection.Topic;
+        _topic = connection.Topic;
         var config = new ProducerConfig(connection.ToClientConfig())
         {
             ClientId = "shitops",
@@ -34,7 +34,7 @@ public sealed class EventProducer : IDisposable
             MessageMaxBytes = EventDecoder.MaxBytes + 4096,
             DeliveryReportFields = "status",
         };
-        producer = new ProducerBuilder<string, byte[]>(config)
+        _producer = new ProducerBuilder<string, byte[]>(config)
             .SetLogHandler((_, log) => logger.Log((LogLevel)log.LevelAs(LogLevelType.MicrosoftExtensionsLogging), "{Facility}: {Message}", log.Facility, log.Message))
             .SetErrorHandler((_, error) => logger.LogWarning("Kafka: {Reason}", error.Reason))
             .Build();
@@ -46,12 +46,12 @@ public sealed class EventProducer : IDisposable
     /// <param name="cancellationToken">Ends the waiting; the event may be produced all the same.</param>
     /// <exception cref="KafkaException">Kafka did not take it, or the client's queue is full (<see cref="ErrorCode.Local_QueueFull"/>).</exception>
     public Task ProduceAsync(string project, byte[] json, CancellationToken cancellationToken = default) =>
-        producer.ProduceAsync(topic, new Message<string, byte[]> { Key = project, Value = json, Headers = new Headers { { "content-type", ContentType } } }, cancellationToken);
+        _producer.ProduceAsync(_topic, new Message<string, byte[]> { Key = project, Value = json, Headers = new Headers { { "content-type", ContentType } } }, cancellationToken);
 
     /// <summary>Waits up to 10 s for events that are still under way.</summary>
     public void Dispose()
     {
-        producer.Flush(TimeSpan.FromSeconds(10));
-        producer.Dispose();
+        _producer.Flush(TimeSpan.FromSeconds(10));
+        _producer.Dispose();
     }
 }

@@ -21,8 +21,8 @@ public sealed record DeadLetter(KafkaRecord Record, DecodeError Error)
 /// </summary>
 public sealed class DeadLetters(StorageAccount account)
 {
-    private readonly BlobContainerClient container = account.Blobs.GetBlobContainerClient("dead-letters");
-    private bool exists;
+    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("dead-letters");
+    private bool _exists;
 
     /// <summary>Stores letters of one partition durably; the same ones again leave one copy.</summary>
     /// <param name="stream">The stream.</param>
@@ -42,7 +42,7 @@ public sealed class DeadLetters(StorageAccount account)
         }
 
         lines.Position = 0;
-        await container.GetBlobClient(name).UploadAsync(
+        await _container.GetBlobClient(name).UploadAsync(
             lines, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" } }, cancellationToken);
     }
 
@@ -52,10 +52,10 @@ public sealed class DeadLetters(StorageAccount account)
     {
         await EnsureExistsAsync(cancellationToken);
         var deleted = 0;
-        await foreach (var blob in container.GetBlobsAsync(cancellationToken: cancellationToken))
+        await foreach (var blob in _container.GetBlobsAsync(cancellationToken: cancellationToken))
         {
             if (blob.Properties.LastModified >= before) continue;
-            await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+            await _container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
             deleted++;
         }
 
@@ -64,9 +64,9 @@ public sealed class DeadLetters(StorageAccount account)
 
     private async Task EnsureExistsAsync(CancellationToken cancellationToken)
     {
-        if (exists) return;
-        await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        exists = true;
+        if (_exists) return;
+        await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        _exists = true;
     }
 
     private static void Write(Stream output, KafkaStream stream, DeadLetter letter)

@@ -9,8 +9,8 @@ namespace ShitOps.Pipeline;
 /// <summary>What has been consumed of one partition of the stream: the checkpoint and the counts up to it.</summary>
 public sealed class PartitionCount(string stream, string topic, int partition)
 {
-    private readonly EventDecoder decoder = new();
-    private readonly SortedDictionary<string, long> byType = new(StringComparer.Ordinal);
+    private readonly EventDecoder _decoder = new();
+    private readonly SortedDictionary<string, long> _byType = new(StringComparer.Ordinal);
 
     public string Topic => topic;
 
@@ -29,7 +29,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
     public long Undecodable { get; private set; }
 
     /// <summary>Decoded events by type.</summary>
-    public IReadOnlyDictionary<string, long> ByType => byType;
+    public IReadOnlyDictionary<string, long> ByType => _byType;
 
     /// <summary>The greatest time of an event counted; null before the first.</summary>
     public DateTimeOffset? NewestEventTime { get; private set; }
@@ -50,7 +50,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         foreach (var record in records)
         {
             if (record.Offset < Checkpoint) continue;
-            var result = decoder.Decode(record.Value, Headers(record));
+            var result = _decoder.Decode(record.Value, Headers(record));
             if (!result.IsDecoded)
             {
                 Undecodable++;
@@ -67,7 +67,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
                 else
                 {
                     Decoded++;
-                    byType[decoded.Type] = byType.GetValueOrDefault(decoded.Type) + 1;
+                    _byType[decoded.Type] = _byType.GetValueOrDefault(decoded.Type) + 1;
                 }
             }
 
@@ -93,7 +93,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
             NewestEventTime = entity.GetDateTimeOffset("NewestEventTime"),
             LastProcessed = entity.GetDateTimeOffset("LastProcessed"),
         };
-        foreach (var (type, count) in JsonSerializer.Deserialize<Dictionary<string, long>>(entity.GetString("ByType") ?? "{}")!) row.byType[type] = count;
+        foreach (var (type, count) in JsonSerializer.Deserialize<Dictionary<string, long>>(entity.GetString("ByType") ?? "{}")!) row._byType[type] = count;
         return row;
     }
 
@@ -106,7 +106,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         // Tables hold times from 1601 on; an event may claim an earlier one.
         ["NewestEventTime"] = NewestEventTime?.Year > 1601 ? NewestEventTime : null,
         ["LastProcessed"] = LastProcessed,
-        ["ByType"] = JsonSerializer.Serialize(byType),
+        ["ByType"] = JsonSerializer.Serialize(_byType),
     };
 
     private static EventHeader[] Headers(KafkaRecord record) =>

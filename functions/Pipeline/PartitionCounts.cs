@@ -7,14 +7,14 @@ namespace ShitOps.Pipeline;
 /// <summary>The table <c>pipeline</c>: one <see cref="PartitionCount"/> a row, PartitionKey = stream, RowKey = topic and partition.</summary>
 public sealed class PartitionCounts(StorageAccount account)
 {
-    private readonly TableClient table = account.Tables.GetTableClient("pipeline");
-    private bool exists;
+    private readonly TableClient _table = account.Tables.GetTableClient("pipeline");
+    private bool _exists;
 
     /// <summary>The partition's row, or a new one at offset 0.</summary>
     public async Task<PartitionCount> LoadAsync(KafkaStream stream, string topic, int partition, CancellationToken cancellationToken)
     {
         await EnsureExistsAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(stream.Name, PartitionCount.RowKey(topic, partition), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(stream.Name, PartitionCount.RowKey(topic, partition), cancellationToken: cancellationToken);
         return found.HasValue ? PartitionCount.FromEntity(found.Value!) : new PartitionCount(stream.Name, topic, partition);
     }
 
@@ -23,7 +23,7 @@ public sealed class PartitionCounts(StorageAccount account)
     {
         await EnsureExistsAsync(cancellationToken);
         List<PartitionCount> rows = [];
-        await foreach (var entity in table.QueryAsync<TableEntity>(entity => entity.PartitionKey == stream.Name, cancellationToken: cancellationToken))
+        await foreach (var entity in _table.QueryAsync<TableEntity>(entity => entity.PartitionKey == stream.Name, cancellationToken: cancellationToken))
             rows.Add(PartitionCount.FromEntity(entity));
         return rows;
     }
@@ -37,8 +37,8 @@ public sealed class PartitionCounts(StorageAccount account)
     {
         try
         {
-            if (row.ETag == default) await table.AddEntityAsync(row.ToEntity(), cancellationToken);
-            else await table.UpdateEntityAsync(row.ToEntity(), row.ETag, TableUpdateMode.Replace, cancellationToken);
+            if (row.ETag == default) await _table.AddEntityAsync(row.ToEntity(), cancellationToken);
+            else await _table.UpdateEntityAsync(row.ToEntity(), row.ETag, TableUpdateMode.Replace, cancellationToken);
             return true;
         }
         catch (RequestFailedException conflict) when (conflict.Status is 409 or 412)
@@ -49,8 +49,8 @@ public sealed class PartitionCounts(StorageAccount account)
 
     private async Task EnsureExistsAsync(CancellationToken cancellationToken)
     {
-        if (exists) return;
-        await table.CreateIfNotExistsAsync(cancellationToken);
-        exists = true;
+        if (_exists) return;
+        await _table.CreateIfNotExistsAsync(cancellationToken);
+        _exists = true;
     }
 }

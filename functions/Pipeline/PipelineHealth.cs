@@ -12,19 +12,19 @@ public sealed class PipelineHealth : IDisposable
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly KafkaConnection connection;
-    private readonly KafkaStream stream;
-    private readonly PartitionCounts counts;
-    private readonly TimeProvider time;
-    private readonly IAdminClient admin;
-    private readonly SemaphoreSlim measuring = new(1);
-    private (long At, HealthReport Report)? last;
+    private readonly KafkaConnection _connection;
+    private readonly KafkaStream _stream;
+    private readonly PartitionCounts _counts;
+    private readonly TimeProvider _time;
+    private readonly IAdminClient _admin;
+    private readonly SemaphoreSlim _measuring = new(1);
+    private (long At, HealthReport Report)? _last;
 
     /// <summary>Starts an admin client; it connects in the background.</summary>
     public PipelineHealth(KafkaConnection connection, KafkaStream stream, PartitionCounts counts, TimeProvider time, ILogger<PipelineHealth> logger)
     {
-        (this.connection, this.stream, this.counts, this.time) = (connection, stream, counts, time);
-        admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig()) { ClientId = "shitops-health" })
+        (_connection, _stream, _counts, _time) = (connection, stream, counts, time);
+        _admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig()) { ClientId = "shitops-health" })
             .SetLogHandler((_, log) => logger.LogDebug("{Facility}: {Message}", log.Facility, log.Message))
             .SetErrorHandler((_, error) => logger.LogDebug("Kafka: {Reason}", error.Reason))
             .Build();
@@ -33,24 +33,24 @@ public sealed class PipelineHealth : IDisposable
     /// <summary>Asks Kafka and the table; answers within a second of each other are shared, so that probing costs next to nothing.</summary>
     public async Task<HealthReport> MeasureAsync(CancellationToken cancellationToken)
     {
-        await measuring.WaitAsync(cancellationToken);
+        await _measuring.WaitAsync(cancellationToken);
         try
         {
-            if (last is { } recent && time.GetElapsedTime(recent.At) < Fresh) return recent.Report;
+            if (_last is { } recent && _time.GetElapsedTime(recent.At) < Fresh) return recent.Report;
             var report = await MeasureNowAsync(cancellationToken);
-            last = (time.GetTimestamp(), report);
+            _last = (_time.GetTimestamp(), report);
             return report;
         }
         finally
         {
-            measuring.Release();
+            _measuring.Release();
         }
     }
 
     public void Dispose()
     {
-        admin.Dispose();
-        measuring.Dispose();
+        _admin.Dispose();
+        _measuring.Dispose();
     }
 
     private async Task<HealthReport> MeasureNowAsync(CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ public sealed class PipelineHealth : IDisposable
         IReadOnlyList<PartitionCount> rows = [];
         try
         {
-            rows = [.. (await counts.ListAsync(stream, cancellationToken)).Where(row => row.Topic == connection.Topic)];
+            rows = [.. (await _counts.ListAsync(_stream, cancellationToken)).Where(row => row.Topic == _connection.Topic)];
         }
         catch (RequestFailedException fault)
         {
@@ -73,22 +73,22 @@ public sealed class PipelineHealth : IDisposable
         }
         catch (KafkaException fault)
         {
-            faults.Add($"Kafka at {connection.Brokers}: {fault.Error.Reason}");
+            faults.Add($"Kafka at {_connection.Brokers}: {fault.Error.Reason}");
         }
 
-        return HealthReport.Of(stream.Name, connection.Topic, rows, ends, faults);
+        return HealthReport.Of(_stream.Name, _connection.Topic, rows, ends, faults);
     }
 
     private async Task<IReadOnlyDictionary<int, long>> EndsAsync()
     {
-        var topic = admin.GetMetadata(connection.Topic, Patience).Topics.Single();
+        var topic = _admin.GetMetadata(_connection.Topic, Patience).Topics.Single();
         if (topic.Error.IsError) throw new KafkaException(topic.Error);
         var asked = topic.Partitions.Select(partition => new TopicPartitionOffsetSpec
         {
-            TopicPartition = new TopicPartition(connection.Topic, partition.PartitionId),
+            TopicPartition = new TopicPartition(_connection.Topic, partition.PartitionId),
             OffsetSpec = OffsetSpec.Latest(),
         });
-        var found = await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Patience });
+        var found = await _admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Patience });
         return found.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
     }
 }

@@ -9,11 +9,11 @@ public sealed class AzuriteProcess : IAsyncDisposable
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private readonly ChildProcess process;
+    private readonly ChildProcess _process;
 
     private AzuriteProcess(ChildProcess process, int blobPort)
     {
-        this.process = process;
+        _process = process;
         BlobPort = blobPort;
     }
 
@@ -24,7 +24,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{BlobPort}/{Account};"
         + $"QueueEndpoint=http://127.0.0.1:{BlobPort + 1}/{Account};TableEndpoint=http://127.0.0.1:{BlobPort + 2}/{Account};";
 
-    internal Task Exited => process.Exited;
+    internal Task Exited => _process.Exited;
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="installation">Which Azurite.</param>
@@ -66,5 +66,5 @@ public sealed class AzuriteProcess : IAsyncDisposable
     }
 
     /// <summary>Stops it; it saves everything first.</summary>
-    public ValueTask DisposeAsync() => process.DisposeAsync();
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -18,7 +18,7 @@ internal sealed class InFlight(Produce produce, TimeProvider time)
     private const int Most = 2_000;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    private readonly Queue<(Task Sent, DateTimeOffset? At)> underWay = new();
+    private readonly Queue<(Task Sent, DateTimeOffset? At)> _underWay = new();
 
     /// <summary>How many organisation's events have been acknowledged, with none missing before the last of them.</summary>
     public long Acknowledged { get; private set; }
@@ -32,22 +32,22 @@ internal sealed class InFlight(Produce produce, TimeProvider time)
     /// <param name="cancellationToken">Ends waiting and producing.</param>
     public async ValueTask SendAsync(Event value, DateTimeOffset? at, CancellationToken cancellationToken)
     {
-        while (underWay.Count >= Most) await TakeFirstAsync();
-        underWay.Enqueue((ProduceAsync(value.Project, EventEncoder.Encode(value), cancellationToken), at));
-        while (underWay.TryPeek(out var first) && first.Sent.IsCompleted) await TakeFirstAsync();
+        while (_underWay.Count >= Most) await TakeFirstAsync();
+        _underWay.Enqueue((ProduceAsync(value.Project, EventEncoder.Encode(value), cancellationToken), at));
+        while (_underWay.TryPeek(out var first) && first.Sent.IsCompleted) await TakeFirstAsync();
     }
 
     /// <summary>Waits for all that are under way.</summary>
     public async Task DrainAsync()
     {
-        while (underWay.Count > 0) await TakeFirstAsync();
+        while (_underWay.Count > 0) await TakeFirstAsync();
     }
 
     private async Task TakeFirstAsync()
     {
-        var (sent, at) = underWay.Peek();
+        var (sent, at) = _underWay.Peek();
         await sent;
-        underWay.Dequeue();
+        _underWay.Dequeue();
         if (at is null) return;
         Acknowledged++;
         Reached = at;

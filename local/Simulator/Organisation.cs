@@ -15,15 +15,15 @@ public sealed class Organisation
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private readonly string idPrefix;
-    private readonly int seed;
-    private readonly List<Team> teams;
-    private readonly List<Person> people;
-    private readonly Outbox outbox;
-    private readonly Portfolio portfolio;
-    private readonly Backlogs backlogs;
-    private readonly Delivery delivery;
-    private DateTimeOffset hour;
+    private readonly string _idPrefix;
+    private readonly int _seed;
+    private readonly List<Team> _teams;
+    private readonly List<Person> _people;
+    private readonly Outbox _outbox;
+    private readonly Portfolio _portfolio;
+    private readonly Backlogs _backlogs;
+    private readonly Delivery _delivery;
+    private DateTimeOffset _hour;
 
     /// <summary>An organisation with no past.</summary>
     /// <param name="seed">Which one of all that are possible.</param>
@@ -33,29 +33,29 @@ public sealed class Organisation
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(teams, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(teams, 1000);
-        this.seed = seed;
-        hour = new DateTimeOffset(start.UtcTicks - (start.UtcTicks % Hour.Ticks), TimeSpan.Zero);
-        idPrefix = string.Create(CultureInfo.InvariantCulture, $"sim-{seed}-{teams}-{hour:yyyyMMddHH}");
+        _seed = seed;
+        _hour = new DateTimeOffset(start.UtcTicks - (start.UtcTicks % Hour.Ticks), TimeSpan.Zero);
+        _idPrefix = string.Create(CultureInfo.InvariantCulture, $"sim-{seed}-{teams}-{_hour:yyyyMMddHH}");
 
         var dice = new Dice(seed);
-        outbox = new Outbox(idPrefix, dice);
-        var trackers = new Trackers(outbox, dice);
-        portfolio = new Portfolio(trackers, dice);
-        backlogs = new Backlogs(trackers, dice);
-        delivery = new Delivery(trackers, dice);
-        this.teams = [.. Enumerable.Range(0, teams).Select(index => Found(index, dice))];
-        people = [.. this.teams.SelectMany(team => team.People)];
+        _outbox = new Outbox(_idPrefix, dice);
+        var trackers = new Trackers(_outbox, dice);
+        _portfolio = new Portfolio(trackers, dice);
+        _backlogs = new Backlogs(trackers, dice);
+        _delivery = new Delivery(trackers, dice);
+        _teams = [.. Enumerable.Range(0, teams).Select(index => Found(index, dice))];
+        _people = [.. _teams.SelectMany(team => team.People)];
     }
 
     /// <summary>The next event to be sent; never before the last one.</summary>
     public Sending Next()
     {
         Sending sending;
-        while (!outbox.TryTake(hour, out sending))
+        while (!_outbox.TryTake(_hour, out sending))
         {
-            foreach (var team in teams)
-                if (team.Hours.Include(hour)) Live(team);
-            hour += Hour;
+            foreach (var team in _teams)
+                if (team.Hours.Include(_hour)) Live(team);
+            _hour += Hour;
         }
 
         return sending;
@@ -69,14 +69,14 @@ public sealed class Organisation
     /// <returns>Null if nothing is in work.</returns>
     public Event? ReportAt(DateTimeOffset instant)
     {
-        var random = new Random(unchecked((int)((instant.UtcTicks * 6364136223846793005) >> 32) ^ seed));
-        var first = random.Next(people.Count);
-        for (var i = 0; i < people.Count; i++)
+        var random = new Random(unchecked((int)((instant.UtcTicks * 6364136223846793005) >> 32) ^ _seed));
+        var first = random.Next(_people.Count);
+        for (var i = 0; i < _people.Count; i++)
         {
-            var work = people[(first + i) % people.Count].Begun.Find(work => work.BlockedUntil is null && work.Begun <= instant);
+            var work = _people[(first + i) % _people.Count].Begun.Find(work => work.BlockedUntil is null && work.Begun <= instant);
             if (work is null) continue;
             EventData data = random.Next(10) == 0 ? BuildResult(work, random) : Progress(work, instant, random);
-            return new Event($"{idPrefix}-report-{instant.UtcTicks:D19}", "https://ci.example.com", EventTypes.Of(data), instant, work.Project.Id, data);
+            return new Event($"{_idPrefix}-report-{instant.UtcTicks:D19}", "https://ci.example.com", EventTypes.Of(data), instant, work.Project.Id, data);
         }
 
         return null;
@@ -94,14 +94,14 @@ public sealed class Organisation
 
     private void Live(Team team)
     {
-        if (team.Hours.BeginDay(hour))
+        if (team.Hours.BeginDay(_hour))
         {
-            portfolio.Plan(team, people, hour);
-            backlogs.Refine(team, hour);
+            _portfolio.Plan(team, _people, _hour);
+            _backlogs.Refine(team, _hour);
         }
 
-        backlogs.Grow(team, hour);
-        delivery.Work(team, hour);
+        _backlogs.Grow(team, _hour);
+        _delivery.Work(team, _hour);
     }
 
     private Team Found(int index, Dice dice)
@@ -116,7 +116,7 @@ public sealed class Organisation
             ReviewsPerHour = index % 5 == 2 ? 0.05 : 0.25,
             UsualProjects = dice.Between(3, 4),
             People = [.. Enumerable.Range(index * PeoplePerTeam, PeoplePerTeam).Select(number => new Person(NameOf(number), dice.Chance(0.2)))],
-            NextBegin = DateOnly.FromDateTime(hour.UtcDateTime),
+            NextBegin = DateOnly.FromDateTime(_hour.UtcDateTime),
         };
     }
 

@@ -16,7 +16,7 @@ internal sealed class Portfolio(Trackers trackers, Dice dice)
     private static readonly Status Done = new("Done", StatusCategory.Done);
     private static readonly Status Cancelled = new("Cancelled", StatusCategory.Cancelled);
 
-    private readonly Dictionary<string, int> begun = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _begun = new(StringComparer.Ordinal);
 
     /// <summary>What a team decides about its projects in the first hour of a day.</summary>
     /// <param name="team">The team.</param>
@@ -41,7 +41,7 @@ internal sealed class Portfolio(Trackers trackers, Dice dice)
     private void Begin(Team team, IReadOnlyList<Person> everyone, DateTimeOffset hour, DateOnly today)
     {
         var name = dice.Pick(Names.Undertakings);
-        var nth = begun[name] = begun.GetValueOrDefault(name) + 1;
+        var nth = _begun[name] = _begun.GetValueOrDefault(name) + 1;
         if (nth > 1) name = $"{name} {nth}";
 
         var scope = dice.Between(40, 150);

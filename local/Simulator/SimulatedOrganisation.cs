@@ -23,10 +23,10 @@ public sealed class SimulatedOrganisation
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(2);
 
-    private readonly SimulationOptions options;
-    private readonly TimeProvider time;
-    private readonly IProgress<SimulationProgress>? progress;
-    private readonly string path;
+    private readonly SimulationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IProgress<SimulationProgress>? _progress;
+    private readonly string _path;
 
     /// <summary>Prepares a run; nothing happens yet.</summary>
     /// <param name="options">Which organisation, how lively.</param>
@@ -36,10 +36,10 @@ public sealed class SimulatedOrganisation
     public SimulatedOrganisation(SimulationOptions options, TimeProvider time, IProgress<SimulationProgress>? progress = null)
     {
         options.Check();
-        this.options = options;
-        this.time = time;
-        this.progress = progress;
-        path = Path.Combine(options.DataDirectory, PositionFile);
+        _options = options;
+        _time = time;
+        _progress = progress;
+        _path = Path.Combine(options.DataDirectory, PositionFile);
     }
 
     /// <summary>Runs until it is cancelled.</summary>
@@ -50,13 +50,13 @@ public sealed class SimulatedOrganisation
     /// <inheritdoc cref="RunAsync(EventProducer, CancellationToken)"/>
     public async Task RunAsync(Produce produce, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(options.DataDirectory);
-        var position = SimulationPosition.Load(path) ?? Begin();
-        if (position.Seed != options.Seed || position.Teams != options.Teams)
+        Directory.CreateDirectory(_options.DataDirectory);
+        var position = SimulationPosition.Load(_path) ?? Begin();
+        if (position.Seed != _options.Seed || position.Teams != _options.Teams)
         {
             throw new InvalidOperationException(
-                $"{path} belongs to the organisation with seed {position.Seed} and {position.Teams} teams, "
-                + $"not to seed {options.Seed} and {options.Teams} teams; delete it to begin another one");
+                $"{_path} belongs to the organisation with seed {position.Seed} and {position.Teams} teams, "
+                + $"not to seed {_options.Seed} and {_options.Teams} teams; delete it to begin another one");
         }
 
         var run = new Run(this, position, produce);
@@ -72,63 +72,63 @@ public sealed class SimulatedOrganisation
 
     private SimulationPosition Begin()
     {
-        var start = time.GetUtcNow().AddDays(-options.BackfillDays);
-        return new SimulationPosition(options.Seed, options.Teams, start, start, 0);
+        var start = _time.GetUtcNow().AddDays(-_options.BackfillDays);
+        return new SimulationPosition(_options.Seed, _options.Teams, start, start, 0);
     }
 
     /// <summary>One run, from the position at its start.</summary>
     private sealed class Run(SimulatedOrganisation simulation, SimulationPosition start, Produce produce)
     {
-        private readonly Organisation organisation = new(start.Seed, start.Teams, start.Start);
-        private readonly TimeProvider time = simulation.time;
-        private readonly InFlight inFlight = new(produce, simulation.time);
-        private SimulationPosition? saved;
-        private DateTimeOffset nextSave;
-        private long lastReport;
-        private long reports;
-        private DateTimeOffset? liveSince;
+        private readonly Organisation _organisation = new(start.Seed, start.Teams, start.Start);
+        private readonly TimeProvider _time = simulation._time;
+        private readonly InFlight _inFlight = new(produce, simulation._time);
+        private SimulationPosition? _saved;
+        private DateTimeOffset _nextSave;
+        private long _lastReport;
+        private long _reports;
+        private DateTimeOffset? _liveSince;
 
         public async Task LiveAsync(CancellationToken cancellationToken)
         {
-            for (long taken = 0; taken < start.Events; taken++) organisation.Next();
+            for (long taken = 0; taken < start.Events; taken++) _organisation.Next();
             while (true)
             {
-                var sending = organisation.Next();
-                if (sending.At > time.GetUtcNow()) await WaitAsync(sending.At, cancellationToken);
+                var sending = _organisation.Next();
+                if (sending.At > _time.GetUtcNow()) await WaitAsync(sending.At, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                await inFlight.SendAsync(sending.Event, sending.At, cancellationToken);
+                await _inFlight.SendAsync(sending.Event, sending.At, cancellationToken);
                 SaveNowAndThen();
             }
         }
 
         public void Save()
         {
-            var position = start with { Reached = inFlight.Reached ?? start.Reached, Events = start.Events + inFlight.Acknowledged };
-            if (position != saved) position.Save(simulation.path);
-            saved = position;
-            var reached = liveSince is null ? position.Reached : time.GetUtcNow();
-            simulation.progress?.Report(new SimulationProgress(position.Events, reports, reached, liveSince is not null));
+            var position = start with { Reached = _inFlight.Reached ?? start.Reached, Events = start.Events + _inFlight.Acknowledged };
+            if (position != _saved) position.Save(simulation._path);
+            _saved = position;
+            var reached = _liveSince is null ? position.Reached : _time.GetUtcNow();
+            simulation._progress?.Report(new SimulationProgress(position.Events, _reports, reached, _liveSince is not null));
         }
 
         /// <summary>Waits for the organisation's next event, and produces reports meanwhile.</summary>
         private async Task WaitAsync(DateTimeOffset until, CancellationToken cancellationToken)
         {
-            if (liveSince is null)
+            if (_liveSince is null)
             {
-                await inFlight.DrainAsync();
-                liveSince = time.GetUtcNow();
+                await _inFlight.DrainAsync();
+                _liveSince = _time.GetUtcNow();
                 Save();
             }
 
-            while (time.GetUtcNow() is var now && now < until)
+            while (_time.GetUtcNow() is var now && now < until)
             {
                 var due = await ReportAsync(now, cancellationToken);
                 SaveNowAndThen();
-                var pause = Earliest(due, until, nextSave) - time.GetUtcNow();
+                var pause = Earliest(due, until, _nextSave) - _time.GetUtcNow();
                 if (pause <= TimeSpan.Zero) continue;
 
                 // Task.Delay cuts off what is less than a millisecond and would return at once.
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), time, cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), _time, cancellationToken);
             }
         }
 
@@ -139,29 +139,29 @@ public sealed class SimulatedOrganisation
         /// <returns>When the next one is due.</returns>
         private async Task<DateTimeOffset> ReportAsync(DateTimeOffset now, CancellationToken cancellationToken)
         {
-            if (simulation.options.EventsPerSecond == 0) return DateTimeOffset.MaxValue;
-            var distance = (long)(TimeSpan.TicksPerSecond / simulation.options.EventsPerSecond);
+            if (simulation._options.EventsPerSecond == 0) return DateTimeOffset.MaxValue;
+            var distance = (long)(TimeSpan.TicksPerSecond / simulation._options.EventsPerSecond);
             var latest = now.UtcTicks / distance;
 
             // When Kafka or this machine has been away, reports of long ago would say nothing new.
             var earliest = now - LongestLag;
-            lastReport = Math.Max(lastReport, (earliest > liveSince ? earliest : liveSince!.Value).UtcTicks / distance);
-            while (lastReport < latest)
+            _lastReport = Math.Max(_lastReport, (earliest > _liveSince ? earliest : _liveSince!.Value).UtcTicks / distance);
+            while (_lastReport < latest)
             {
-                var instant = new DateTimeOffset(++lastReport * distance, TimeSpan.Zero);
-                if (organisation.ReportAt(instant) is not { } report) continue;
-                await inFlight.SendAsync(report, null, cancellationToken);
-                reports++;
+                var instant = new DateTimeOffset(++_lastReport * distance, TimeSpan.Zero);
+                if (_organisation.ReportAt(instant) is not { } report) continue;
+                await _inFlight.SendAsync(report, null, cancellationToken);
+                _reports++;
             }
 
-            return new DateTimeOffset((lastReport + 1) * distance, TimeSpan.Zero);
+            return new DateTimeOffset((_lastReport + 1) * distance, TimeSpan.Zero);
         }
 
         private void SaveNowAndThen()
         {
-            var now = time.GetUtcNow();
-            if (now < nextSave) return;
-            nextSave = now + SaveEvery;
+            var now = _time.GetUtcNow();
+            if (now < _nextSave) return;
+            _nextSave = now + SaveEvery;
             Save();
         }
 

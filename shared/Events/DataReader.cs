@@ -10,7 +10,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
     private const int MostLabels = 256;
     private const double MostHours = 1_000_000;
 
-    private readonly Utf8Interner names = names;
+    private readonly Utf8Interner _names = names;
 
     /// <summary>Whether the type's data are of the contract.</summary>
     public static bool Knows(string type) => type switch
@@ -295,7 +295,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
     private string NameHere(ref Utf8JsonReader reader, string place)
     {
         if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        return CheckName(names.Get(EventDecoder.Unescaped(ref reader)), place);
+        return CheckName(_names.Get(EventDecoder.Unescaped(ref reader)), place);
     }
 
     private static string CheckName(string name, string place)

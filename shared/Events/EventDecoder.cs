@@ -18,7 +18,7 @@ public sealed class EventDecoder
     private static readonly SearchValues<char> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
-    private readonly Utf8Interner names = new();
+    private readonly Utf8Interner _names = new();
 
     /// <summary>
     /// Decodes the value of a Kafka record by its headers: structured if <c>content-type</c> begins with <c>application/cloudevents</c>
@@ -73,7 +73,7 @@ public sealed class EventDecoder
                     reader.Read();
                     var start = (int)reader.TokenStartIndex;
                     typeOfData = envelope.Type;
-                    data = typeOfData is null || reader.TokenType == JsonTokenType.Null ? null : new DataReader(names).Read(ref reader, typeOfData);
+                    data = typeOfData is null || reader.TokenType == JsonTokenType.Null ? null : new DataReader(_names).Read(ref reader, typeOfData);
                     if (data is null) reader.Skip();
                     dataBytes = reader.TokenType == JsonTokenType.Null ? default : utf8[start..(int)reader.BytesConsumed];
                 }
@@ -147,7 +147,7 @@ public sealed class EventDecoder
         if (utf8.IsEmpty) return DataReader.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
         var reader = new Utf8JsonReader(utf8);
         reader.Read();
-        var data = new DataReader(names).Read(ref reader, type);
+        var data = new DataReader(_names).Read(ref reader, type);
         if (data is null) reader.Skip();
         reader.Read();
         return data;
@@ -159,13 +159,13 @@ public sealed class EventDecoder
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.String) throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {Describe(ref reader)}");
-        return CheckText(recurs ? names.Get(Unescaped(ref reader)) : reader.GetString()!, name, longest);
+        return CheckText(recurs ? _names.Get(Unescaped(ref reader)) : reader.GetString()!, name, longest);
     }
 
     private string Attribute(EventHeader header, string name, int longest)
     {
         if (!Utf8.IsValid(header.Value.Span)) throw Invalid(DecodeFailure.InvalidAttribute, name, "is not UTF-8");
-        return CheckText(names.Get(header.Value.Span), name, longest);
+        return CheckText(_names.Get(header.Value.Span), name, longest);
     }
 
     private static string CheckText(string text, string name, int longest)

@@ -12,7 +12,7 @@ internal sealed class Utf8Interner
     private const int Slots = 4096;
     private const int LongestKept = 64;
 
-    private readonly string?[] kept = new string?[Slots];
+    private readonly string?[] _kept = new string?[Slots];
 
     /// <summary>The string of valid UTF-8 bytes.</summary>
     public string Get(ReadOnlySpan<byte> utf8)
@@ -20,7 +20,7 @@ internal sealed class Utf8Interner
         if (utf8.Length is 0 or > LongestKept) return Encoding.UTF8.GetString(utf8);
 
         // A slot is only a guess: its text is compared, so a collision costs an allocation and nothing else.
-        ref var slot = ref kept[Hash(utf8) % Slots];
+        ref var slot = ref _kept[Hash(utf8) % Slots];
         if (slot is null || !Equals(utf8, slot)) slot = Encoding.UTF8.GetString(utf8);
         return slot;
     }

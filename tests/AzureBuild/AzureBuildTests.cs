@@ -17,9 +17,9 @@ public sealed class AzureBuildTests : IDisposable
         ("Microsoft.Azure.Functions.Worker.OpenTelemetry", "1.2.0"),
     ];
 
-    private readonly string folder = Directory.CreateTempSubdirectory("shitops-azure-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("shitops-azure-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Evaluates_to_the_Functions_packages_and_nothing_local()
@@ -53,13 +53,13 @@ public sealed class AzureBuildTests : IDisposable
     public async Task Publishes_from_a_feed_that_has_the_packages_and_says_which_are_missing_from_one_that_has_not()
     {
         var source = CopyOfTheSources();
-        var feed = Path.Combine(folder, "feed");
-        var output = Path.Combine(folder, "published");
+        var feed = Path.Combine(_folder, "feed");
+        var output = Path.Combine(_folder, "published");
         StubFeed.Write(feed, Packages);
 
         // The stand-ins must not get into the user's own package cache under Microsoft's names: they are restored into a folder of their own.
         var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        string[] publish = ["publish", "functions", "-c", "Release", "-o", output, $"-p:RestorePackagesPath={Path.Combine(folder, "packages")}", $"-p:RestoreFallbackFolders={cache}"];
+        string[] publish = ["publish", "functions", "-c", "Release", "-o", output, $"-p:RestorePackagesPath={Path.Combine(_folder, "packages")}", $"-p:RestoreFallbackFolders={cache}"];
         var without = await Dotnet.RunAsync(source, publish);
         var with = await Dotnet.RunAsync(source, [.. publish, $"-p:RestoreAdditionalProjectSources={feed}", "-p:KafkaProtocol=Ssl"]);
 
@@ -96,7 +96,7 @@ public sealed class AzureBuildTests : IDisposable
 
     private string CopyOfTheSources()
     {
-        var copy = Path.Combine(folder, "source");
+        var copy = Path.Combine(_folder, "source");
         string[] files = ["Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", ".editorconfig", "global.json", "host.json"];
         var inFolders = ((string[])["functions", "shared"]).SelectMany(name => Directory.EnumerateFiles(RepositoryRoot.File(name), "*", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(RepositoryRoot.Path, path))

@@ -6,9 +6,9 @@ namespace ShitOps.Tests.Cli;
 /// <summary>A directory for one test's files, gone when it ends.</summary>
 internal sealed class ScratchDirectory : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("shitops-cli-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("shitops-cli-");
 
-    public string Path => directory.FullName;
+    public string Path => _directory.FullName;
 
     /// <summary>Writes a file and returns its path.</summary>
     public string File(string name, params string[] lines)
@@ -27,5 +27,5 @@ internal sealed class ScratchDirectory : IDisposable
         return path;
     }
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 }

@@ -8,7 +8,7 @@ internal sealed class ArbitraryEvents(int seed)
     private static readonly string[] Oddities = ["a", "Z", "7", " ", "\"", "\\", "/", "ü", "ß", "中", "😀", "\u00a0", "\u2028", "<", "&", "+", "'", "{", "]", ","];
     private static readonly string[] Controls = ["\0", "\u0001", "\b", "\t", "\n", "\u001f", "\u007f", "\u0085"];
 
-    private readonly Random random = new(seed);
+    private readonly Random _random = new(seed);
 
     public Event Next()
     {
@@ -16,7 +16,7 @@ internal sealed class ArbitraryEvents(int seed)
         return new Event(Attribute(256), Attribute(1024), EventTypes.Of(data), Time(), Attribute(256), data);
     }
 
-    private EventData Data() => random.Next(13) switch
+    private EventData Data() => _random.Next(13) switch
     {
         0 => new ProjectCreated(ProjectFields()),
         1 => new ProjectUpdated(ProjectFields()),
@@ -38,7 +38,7 @@ internal sealed class ArbitraryEvents(int seed)
         Name = StatedText(Text),
         Team = StatedText(Name),
         Owner = StatedText(Name),
-        Status = random.Next(2) == 0 ? Status() : null,
+        Status = _random.Next(2) == 0 ? Status() : null,
         Start = Stated(Day),
         Due = Stated(Day),
     };
@@ -48,36 +48,36 @@ internal sealed class ArbitraryEvents(int seed)
         Title = StatedText(Text),
         Kind = StatedText(Name),
         Priority = StatedText(Name),
-        Status = random.Next(2) == 0 ? Status() : null,
+        Status = _random.Next(2) == 0 ? Status() : null,
         Assignee = StatedText(Name),
         Team = StatedText(Name),
         Parent = StatedText(Name),
         EstimateHours = Stated(Hours),
         Due = Stated(Day),
-        Milestone = random.Next(3) switch { 0 => default, 1 => new Field<Milestone?>(true, null), _ => Milestone() },
-        Labels = random.Next(3) switch { 0 => default, 1 => new Field<IReadOnlyList<string>?>(true, null), _ => new(true, [.. Enumerable.Range(0, random.Next(5)).Select(_ => Name())]) },
+        Milestone = _random.Next(3) switch { 0 => default, 1 => new Field<Milestone?>(true, null), _ => Milestone() },
+        Labels = _random.Next(3) switch { 0 => default, 1 => new Field<IReadOnlyList<string>?>(true, null), _ => new(true, [.. Enumerable.Range(0, _random.Next(5)).Select(_ => Name())]) },
     };
 
-    private Milestone Milestone() => new(Name(), (MilestoneKind)random.Next(3), random.Next(2) == 0 ? Day() : null, random.Next(2) == 0 ? Day() : null);
+    private Milestone Milestone() => new(Name(), (MilestoneKind)_random.Next(3), _random.Next(2) == 0 ? Day() : null, _random.Next(2) == 0 ? Day() : null);
 
     private ResourceAllocated Allocated()
     {
         var (one, other) = (Day(), Day());
         var (from, to) = one < other ? (one, other) : (other, one);
-        return new ResourceAllocated(Name(), Name(), Hours(), from, random.Next(2) == 0 ? to : null, Maybe(Name));
+        return new ResourceAllocated(Name(), Name(), Hours(), from, _random.Next(2) == 0 ? to : null, Maybe(Name));
     }
 
-    private Status Status() => new(Name(), (StatusCategory)random.Next(5));
+    private Status Status() => new(Name(), (StatusCategory)_random.Next(5));
 
-    private DateOnly Day() => DateOnly.FromDayNumber(random.Next(DateOnly.MaxValue.DayNumber + 1));
+    private DateOnly Day() => DateOnly.FromDayNumber(_random.Next(DateOnly.MaxValue.DayNumber + 1));
 
-    private double Hours() => random.Next(4) switch { 0 => 0, 1 => random.Next(100), 2 => random.NextDouble() * 1_000_000, _ => 1_000_000 };
+    private double Hours() => _random.Next(4) switch { 0 => 0, 1 => _random.Next(100), 2 => _random.NextDouble() * 1_000_000, _ => 1_000_000 };
 
-    private DateTimeOffset Time() => random.Next(3) switch
+    private DateTimeOffset Time() => _random.Next(3) switch
     {
-        0 => new DateTimeOffset(random.NextInt64(DateTime.MaxValue.Ticks + 1), TimeSpan.Zero),
-        1 => DateTimeOffset.UnixEpoch.AddSeconds(random.Next()),
-        _ => DateTimeOffset.UnixEpoch.AddMilliseconds(random.NextInt64(4_000_000_000_000)),
+        0 => new DateTimeOffset(_random.NextInt64(DateTime.MaxValue.Ticks + 1), TimeSpan.Zero),
+        1 => DateTimeOffset.UnixEpoch.AddSeconds(_random.Next()),
+        _ => DateTimeOffset.UnixEpoch.AddMilliseconds(_random.NextInt64(4_000_000_000_000)),
     };
 
     private string Attribute(int longest) => Text(1, longest, Oddities);
@@ -88,9 +88,9 @@ internal sealed class ArbitraryEvents(int seed)
 
     private string Text(int shortest, int longest, string[] alphabet)
     {
-        var length = random.Next(20) == 0 ? longest : random.Next(shortest, 30);
+        var length = _random.Next(20) == 0 ? longest : _random.Next(shortest, 30);
         var text = new System.Text.StringBuilder();
-        while (text.Length < length) text.Append(alphabet[random.Next(alphabet.Length)]);
+        while (text.Length < length) text.Append(alphabet[_random.Next(alphabet.Length)]);
 
         // The last one may have been a pair of surrogates, one more than there is room for.
         if (text.Length > longest) text.Remove(text.Length - 2, 2);
@@ -98,10 +98,10 @@ internal sealed class ArbitraryEvents(int seed)
     }
 
     private T? Maybe<T>(Func<T> value)
-        where T : class => random.Next(3) == 0 ? null : value();
+        where T : class => _random.Next(3) == 0 ? null : value();
 
-    private Field<string?> StatedText(Func<string> value) => random.Next(3) switch { 0 => default, 1 => new Field<string?>(true, null), _ => value() };
+    private Field<string?> StatedText(Func<string> value) => _random.Next(3) switch { 0 => default, 1 => new Field<string?>(true, null), _ => value() };
 
     private Field<T?> Stated<T>(Func<T> value)
-        where T : struct => random.Next(3) switch { 0 => default, 1 => new Field<T?>(true, null), _ => value() };
+        where T : struct => _random.Next(3) switch { 0 => default, 1 => new Field<T?>(true, null), _ => value() };
 }

@@ -12,7 +12,7 @@ public class ContentModeTests
     private static readonly (string, string)[] Attributes =
         [("ce_specversion", "1.0"), ("ce_id", "1"), ("ce_source", "/s"), ("ce_type", "task.deleted"), ("ce_subject", "p"), ("ce_time", "2026-01-31T12:00:00Z")];
 
-    private readonly EventDecoder decoder = new();
+    private readonly EventDecoder _decoder = new();
 
     [Theory]
     [InlineData(null)]
@@ -22,7 +22,7 @@ public class ContentModeTests
     public void Without_ce_headers_the_value_is_the_whole_event(string? contentType)
     {
         EventHeader[] headers = contentType is null ? [] : [Header("Content-Type", contentType)];
-        Assert.Equal(new TaskDeleted("structured"), decoder.Decode(Encoding.UTF8.GetBytes(Structured), headers).Event?.Data);
+        Assert.Equal(new TaskDeleted("structured"), _decoder.Decode(Encoding.UTF8.GetBytes(Structured), headers).Event?.Data);
     }
 
     [Theory]
@@ -32,14 +32,14 @@ public class ContentModeTests
     [InlineData("application/cloudevents+jsonx")]
     public void Another_format_of_events_is_refused(string contentType)
     {
-        var error = decoder.Decode(Encoding.UTF8.GetBytes(Structured), [Header("content-type", contentType)]).Error;
+        var error = _decoder.Decode(Encoding.UTF8.GetBytes(Structured), [Header("content-type", contentType)]).Error;
         Assert.Equal($"content-type: \"{contentType}\" is not application/cloudevents+json", error?.ToString());
         Assert.Equal(DecodeFailure.UnsupportedContentType, error?.Reason);
     }
 
     [Fact]
     public void A_structured_content_type_outweighs_ce_headers() =>
-        Assert.Equal(new TaskDeleted("structured"), decoder.Decode(Encoding.UTF8.GetBytes(Structured), Headers([.. Attributes, ("content-type", Event.ContentType)])).Event?.Data);
+        Assert.Equal(new TaskDeleted("structured"), _decoder.Decode(Encoding.UTF8.GetBytes(Structured), Headers([.. Attributes, ("content-type", Event.ContentType)])).Event?.Data);
 
     [Theory]
     [InlineData(null)]
@@ -51,12 +51,12 @@ public class ContentModeTests
         var headers = Headers(contentType is null ? Attributes : [.. Attributes, ("content-type", contentType)]);
         Assert.Equal(
             new Event("1", "/s", "task.deleted", new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), "p", new TaskDeleted("binary")),
-            decoder.Decode("{\"task\":\"binary\"}"u8, headers).Event);
+            _decoder.Decode("{\"task\":\"binary\"}"u8, headers).Event);
     }
 
     [Fact]
     public void Header_names_have_no_case_and_the_last_of_two_counts() =>
-        Assert.Equal("2", decoder.Decode("{\"task\":\"b\"}"u8, Headers([.. Attributes, ("CE_Id", "2")])).Event?.Id);
+        Assert.Equal("2", _decoder.Decode("{\"task\":\"b\"}"u8, Headers([.. Attributes, ("CE_Id", "2")])).Event?.Id);
 
     [Theory]
     [InlineData("ce_id", "", "id: is empty")]
@@ -65,11 +65,11 @@ public class ContentModeTests
     [InlineData("ce_time", "soon", "time: \"soon\" is not an RFC 3339 timestamp such as 2026-01-31T12:00:00Z")]
     [InlineData("content-type", "text/plain", "datacontenttype: \"text/plain\" is not application/json")]
     public void A_faulty_header_is_named(string name, string value, string error) =>
-        Assert.Equal(error, decoder.Decode("{\"task\":\"b\"}"u8, Headers([.. Attributes, (name, value)])).Error?.ToString());
+        Assert.Equal(error, _decoder.Decode("{\"task\":\"b\"}"u8, Headers([.. Attributes, (name, value)])).Error?.ToString());
 
     [Fact]
     public void A_header_that_is_not_UTF8_is_named() =>
-        Assert.Equal("source: is not UTF-8", decoder.Decode("{}"u8, [.. Headers(Attributes), new EventHeader("ce_source", new byte[] { 0xFF })]).Error?.ToString());
+        Assert.Equal("source: is not UTF-8", _decoder.Decode("{}"u8, [.. Headers(Attributes), new EventHeader("ce_source", new byte[] { 0xFF })]).Error?.ToString());
 
     [Theory]
     [InlineData("ce_id", "id")]
@@ -78,13 +78,13 @@ public class ContentModeTests
     [InlineData("ce_subject", "subject")]
     [InlineData("ce_time", "time")]
     public void A_missing_header_is_named(string header, string attribute) =>
-        Assert.Equal($"{attribute}: is missing", decoder.Decode("{\"task\":\"b\"}"u8, Headers([.. Attributes.Where(pair => pair.Item1 != header)])).Error?.ToString());
+        Assert.Equal($"{attribute}: is missing", _decoder.Decode("{\"task\":\"b\"}"u8, Headers([.. Attributes.Where(pair => pair.Item1 != header)])).Error?.ToString());
 
     [Theory]
     [InlineData("", "data: is missing")]
     [InlineData("null", "data: expected an object, found null")]
     [InlineData("{\"task\":\"b\"} x", "line 1, byte 14: not JSON, or nested deeper than 64 levels")]
-    public void Faulty_data_are_named(string value, string error) => Assert.Equal(error, decoder.Decode(Encoding.UTF8.GetBytes(value), Headers(Attributes)).Error?.ToString());
+    public void Faulty_data_are_named(string value, string error) => Assert.Equal(error, _decoder.Decode(Encoding.UTF8.GetBytes(value), Headers(Attributes)).Error?.ToString());
 
     [Theory]
     [InlineData("", true)]
@@ -95,7 +95,7 @@ public class ContentModeTests
     [InlineData("{} {}", false)]
     public void Data_of_an_unknown_type_may_be_anything_that_is_JSON(string value, bool isDecoded)
     {
-        var result = decoder.Decode(Encoding.UTF8.GetBytes(value), Headers([.. Attributes, ("ce_type", "task.renamed")]));
+        var result = _decoder.Decode(Encoding.UTF8.GetBytes(value), Headers([.. Attributes, ("ce_type", "task.renamed")]));
         Assert.Equal(isDecoded, result.IsDecoded);
         Assert.Null(result.Event?.Data);
     }
@@ -113,7 +113,7 @@ public class ContentModeTests
     public void Data_are_found_wherever_they_stand(string members)
     {
         var json = $$"""{"specversion":"1.0","id":"1","source":"/s","subject":"p","time":"2026-01-31T12:00:00Z",{{members}}}""";
-        var result = decoder.DecodeStructured(Encoding.UTF8.GetBytes(json));
+        var result = _decoder.DecodeStructured(Encoding.UTF8.GetBytes(json));
         Assert.Null(result.Error);
         Assert.Equal(new TaskDeleted("b"), result.Event!.Data);
     }

@@ -10,7 +10,7 @@ public class HostileInputTests
     private static readonly string[] HeaderNames =
         ["content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "CE_TYPE", "ce_", "", "traceparent"];
 
-    private readonly EventDecoder decoder = new();
+    private readonly EventDecoder _decoder = new();
 
     [Fact]
     public void Mutated_events()
@@ -23,7 +23,7 @@ public class HostileInputTests
         {
             var bytes = valid[random.Next(valid.Length)].ToList();
             for (var mutations = random.Next(1, 4); mutations > 0 && bytes.Count > 0; mutations--) Mutate(bytes, random, valid);
-            if (Check(decoder.DecodeStructured(bytes.ToArray()))) decoded++;
+            if (Check(_decoder.DecodeStructured(bytes.ToArray()))) decoded++;
         }
 
         Assert.InRange(decoded, 5_000, 115_000);
@@ -46,7 +46,7 @@ public class HostileInputTests
                 header = new EventHeader(HeaderNames[random.Next(HeaderNames.Length)], value);
             }
 
-            Check(decoder.Decode(bytes, headers));
+            Check(_decoder.Decode(bytes, headers));
         }
     }
 
@@ -54,8 +54,8 @@ public class HostileInputTests
     public void Every_prefix_of_an_event()
     {
         var json = EventContract.Documented.Types[EventTypes.TaskCreated].Example.AsSpan().TrimEnd((byte)'\n');
-        for (var length = 0; length < json.Length; length++) Assert.False(Check(decoder.DecodeStructured(json[..length])));
-        Assert.True(Check(decoder.DecodeStructured(json)));
+        for (var length = 0; length < json.Length; length++) Assert.False(Check(_decoder.DecodeStructured(json[..length])));
+        Assert.True(Check(_decoder.DecodeStructured(json)));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class HostileInputTests
             for (var value = 0; value < 256; value++)
             {
                 changed[at] = (byte)value;
-                Check(decoder.DecodeStructured(changed));
+                Check(_decoder.DecodeStructured(changed));
             }
         }
     }
@@ -84,7 +84,7 @@ public class HostileInputTests
     {
         var nested = new string('[', arrays) + new string(']', arrays);
         var json = where == "data" ? Json($$"""{"task":"1","deep":{{nested}}}""") : Json("""{"task":"1"}""", $",\"deep\":{nested}");
-        Assert.Equal(isDecoded, Check(decoder.DecodeStructured(json)));
+        Assert.Equal(isDecoded, Check(_decoder.DecodeStructured(json)));
     }
 
     [Fact]
@@ -94,9 +94,9 @@ public class HostileInputTests
         var padded = new byte[EventDecoder.MaxBytes];
         padded.AsSpan().Fill((byte)' ');
         json.CopyTo(padded, 0);
-        Assert.True(Check(decoder.DecodeStructured(padded)));
+        Assert.True(Check(_decoder.DecodeStructured(padded)));
 
-        var result = decoder.DecodeStructured([.. padded, (byte)' ']);
+        var result = _decoder.DecodeStructured([.. padded, (byte)' ']);
         Assert.False(Check(result));
         Assert.Equal(DecodeFailure.TooLarge, result.Error!.Reason);
     }
@@ -105,9 +105,9 @@ public class HostileInputTests
     public void A_million_bytes_of_properties()
     {
         var properties = string.Join(',', Enumerable.Range(0, 170_000).Select(i => "\"\":0"));
-        Assert.True(Check(decoder.DecodeStructured(Json($"{{\"task\":\"1\",{properties}}}"))));
-        Assert.True(Check(decoder.DecodeStructured(Json("{\"task\":\"1\"}", $",{properties}"))));
-        Assert.False(Check(decoder.DecodeStructured(Json("{\"task\":\"1\"}", $",{string.Join(',', Enumerable.Repeat("\"\":0", 1_000_000))}"))));
+        Assert.True(Check(_decoder.DecodeStructured(Json($"{{\"task\":\"1\",{properties}}}"))));
+        Assert.True(Check(_decoder.DecodeStructured(Json("{\"task\":\"1\"}", $",{properties}"))));
+        Assert.False(Check(_decoder.DecodeStructured(Json("{\"task\":\"1\"}", $",{string.Join(',', Enumerable.Repeat("\"\":0", 1_000_000))}"))));
     }
 
     [Theory]
@@ -127,11 +127,11 @@ public class HostileInputTests
     [InlineData("1000000.0000000000000000000000000000000001", true)]
     [InlineData("-0.0", true)]
     public void Numbers(string hours, bool isDecoded) =>
-        Assert.Equal(isDecoded, Check(decoder.DecodeStructured(Json($$"""{"task":"1","spentHours":{{hours}}}""", type: EventTypes.TaskEstimated))));
+        Assert.Equal(isDecoded, Check(_decoder.DecodeStructured(Json($$"""{"task":"1","spentHours":{{hours}}}""", type: EventTypes.TaskEstimated))));
 
     [Fact]
     public void A_number_of_a_million_digits() =>
-        Assert.False(Check(decoder.DecodeStructured(Json($$"""{"task":"1","spentHours":{{new string('9', 1_000_000)}}}""", type: EventTypes.TaskEstimated))));
+        Assert.False(Check(_decoder.DecodeStructured(Json($$"""{"task":"1","spentHours":{{new string('9', 1_000_000)}}}""", type: EventTypes.TaskEstimated))));
 
     [Fact]
     public void Every_control_character_in_a_name_comes_back_and_in_an_attribute_is_refused()
@@ -139,11 +139,11 @@ public class HostileInputTests
         for (var code = 0; code < 0xA0; code++)
         {
             var escaped = $"a\\u{code:x4}b";
-            var result = decoder.DecodeStructured(Json($$"""{"task":"{{escaped}}"}"""));
+            var result = _decoder.DecodeStructured(Json($$"""{"task":"{{escaped}}"}"""));
             Assert.Equal(new TaskDeleted($"a{(char)code}b"), result.Event?.Data);
-            Assert.Equal(EventEncoder.Encode(result.Event!), EventEncoder.Encode(decoder.DecodeStructured(EventEncoder.Encode(result.Event!)).Event!));
+            Assert.Equal(EventEncoder.Encode(result.Event!), EventEncoder.Encode(_decoder.DecodeStructured(EventEncoder.Encode(result.Event!)).Event!));
 
-            Assert.Equal(!char.IsControl((char)code), Check(decoder.DecodeStructured(Json("""{"task":"1"}""", $",\"subject\":\"{escaped}\""))));
+            Assert.Equal(!char.IsControl((char)code), Check(_decoder.DecodeStructured(Json("""{"task":"1"}""", $",\"subject\":\"{escaped}\""))));
         }
     }
 
@@ -158,7 +158,7 @@ public class HostileInputTests
         var json = Json("""{"task":"1","else":"2"}""");
         for (var at = 0; at <= json.Length; at++)
         {
-            var result = decoder.DecodeStructured([.. json[..at], .. bytes, .. json[at..]]);
+            var result = _decoder.DecodeStructured([.. json[..at], .. bytes, .. json[at..]]);
             Assert.False(Check(result));
             Assert.Equal("not UTF-8", result.Error!.ToString());
         }
@@ -169,7 +169,7 @@ public class HostileInputTests
     [InlineData("{\"task\":\"\\udc00\\ud800\"}")]
     [InlineData("{\"task\":\"1\",\"\\ud800\":1}")]
     public void Half_a_surrogate_pair(string data) =>
-        Assert.Equal("a string holds half of a surrogate pair", decoder.DecodeStructured(Json(data)).Error?.ToString());
+        Assert.Equal("a string holds half of a surrogate pair", _decoder.DecodeStructured(Json(data)).Error?.ToString());
 
     private static byte[] Json(string data, string more = "", string type = EventTypes.TaskDeleted) =>
         Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","id":"1","source":"/s","type":"{{type}}","subject":"p","time":"2026-01-31T12:00:00Z","data":{{data}}{{more}}}""");
@@ -205,7 +205,7 @@ public class HostileInputTests
 
         Assert.Equal(EventTypes.All.Contains(result.Event.Type), result.Event.Data is not null);
         if (result.Event.Data is null) return true;
-        var again = decoder.DecodeStructured(EventEncoder.Encode(result.Event));
+        var again = _decoder.DecodeStructured(EventEncoder.Encode(result.Event));
         Assert.True(again.IsDecoded, again.Error?.ToString());
         Assert.Equal(result.Event.Id, again.Event.Id);
         Assert.Equal(JsonSerializer.Serialize<object>(result.Event.Data), JsonSerializer.Serialize<object>(again.Event.Data!));

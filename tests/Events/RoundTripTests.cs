@@ -6,7 +6,7 @@ namespace ShitOps.Tests.Events;
 
 public class RoundTripTests
 {
-    private readonly EventDecoder decoder = new();
+    private readonly EventDecoder _decoder = new();
 
     [Fact]
     public void What_is_encoded_decodes_equal_in_structured_and_in_binary_mode()
@@ -16,10 +16,10 @@ public class RoundTripTests
         {
             var original = events.Next();
             var json = EventEncoder.Encode(original);
-            AssertSame(original, decoder.DecodeStructured(json));
+            AssertSame(original, _decoder.DecodeStructured(json));
 
             var data = JsonNode.Parse(json)!["data"]!.ToJsonString();
-            AssertSame(original, decoder.Decode(Encoding.UTF8.GetBytes(data), Headers(original)));
+            AssertSame(original, _decoder.Decode(Encoding.UTF8.GetBytes(data), Headers(original)));
         }
     }
 

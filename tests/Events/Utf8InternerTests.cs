@@ -5,7 +5,7 @@ namespace ShitOps.Tests.Events;
 
 public class Utf8InternerTests
 {
-    private readonly Utf8Interner interner = new();
+    private readonly Utf8Interner _interner = new();
 
     [Theory]
     [InlineData("")]
@@ -50,5 +50,5 @@ public class Utf8InternerTests
         foreach (var text in texts.Concat(texts)) Assert.Equal(text, Get(text));
     }
 
-    private string Get(string text) => interner.Get(Encoding.UTF8.GetBytes(text));
+    private string Get(string text) => _interner.Get(Encoding.UTF8.GetBytes(text));
 }

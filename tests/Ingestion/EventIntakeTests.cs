@@ -10,15 +10,15 @@ namespace ShitOps.Tests.Ingestion;
 /// <summary>The intake without a Kafka to produce to.</summary>
 public sealed class EventIntakeTests : IDisposable
 {
-    private readonly EventProducer nowhere = new(
+    private readonly EventProducer _nowhere = new(
         new KafkaConnection { Brokers = $"localhost:{Ports.Free()}", Topic = "events", DeliveryTimeout = TimeSpan.FromSeconds(2) }, NullLogger<EventProducer>.Instance);
 
-    public void Dispose() => nowhere.Dispose();
+    public void Dispose() => _nowhere.Dispose();
 
     [Fact]
     public async Task Names_every_event_that_Kafka_did_not_acknowledge()
     {
-        var outcome = await new EventIntake(nowhere).TakeAsync(Batch(2), CancellationToken.None);
+        var outcome = await new EventIntake(_nowhere).TakeAsync(Batch(2), CancellationToken.None);
 
         Assert.Equal(0, outcome.Taken);
         Assert.Equal(503, outcome.Problem!.Status);
@@ -29,7 +29,7 @@ public sealed class EventIntakeTests : IDisposable
     [Fact]
     public async Task Asks_to_wait_when_too_many_events_are_under_way_and_takes_again_when_they_are_not()
     {
-        var intake = new EventIntake(nowhere);
+        var intake = new EventIntake(_nowhere);
         var waiting = Enumerable.Range(0, EventIntake.MaxUnderWay / 1000).Select(_ => intake.TakeAsync(Batch(1000), CancellationToken.None)).ToList();
 
         var refused = await intake.TakeAsync(Batch(1), CancellationToken.None);

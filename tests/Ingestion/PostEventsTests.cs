@@ -12,11 +12,11 @@ namespace ShitOps.Tests.Ingestion;
 [Collection(nameof(BrokerCollection))]
 public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
 {
-    private readonly App app;
+    private readonly App _app;
 
     public PostEventsTests(App app)
     {
-        this.app = app;
+        _app = app;
         app.NewRecords();
     }
 
@@ -30,7 +30,7 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal("""{"taken":1}""", await answer.Content.ReadAsStringAsync());
-        var record = Assert.Single(app.NewRecords());
+        var record = Assert.Single(_app.NewRecords());
         Assert.Equal(json, record.Message.Value);
         Assert.Equal("APOLLO", Encoding.UTF8.GetString(record.Message.Key));
         Assert.Equal(Event.ContentType, Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes("content-type")));
@@ -47,7 +47,7 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
         using var answer = await PostAsync(Batch(events), contentType);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        var records = app.NewRecords();
+        var records = _app.NewRecords();
         Assert.Equal(events.Select(Convert.ToHexString).Order(), records.Select(record => Convert.ToHexString(record.Message.Value)).Order());
         Assert.All(records.GroupBy(record => Encoding.UTF8.GetString(record.Message.Key)), project => Assert.Single(project.Select(record => record.Partition.Value).Distinct()));
     }
@@ -60,10 +60,10 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
         foreach (var (name, value) in new[] { ("specversion", "1.0"), ("id", "e-1"), ("source", "s"), ("type", "task.deleted"), ("subject", "Caf%C3%A9"), ("time", "2026-01-31T12:00:00Z") })
             request.Headers.Add($"ce-{name}", value);
 
-        using var answer = await app.Process.Http.SendAsync(request);
+        using var answer = await _app.Process.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        var decoded = new EventDecoder().DecodeStructured(Assert.Single(app.NewRecords()).Message.Value).Event!;
+        var decoded = new EventDecoder().DecodeStructured(Assert.Single(_app.NewRecords()).Message.Value).Event!;
         Assert.Equal(new Event("e-1", "s", EventTypes.TaskDeleted, Some.Time, "Café", new TaskDeleted("A-1")), decoded);
     }
 
@@ -82,7 +82,7 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
         Assert.Equal(
             """[{"index":1,"id":"e-bad","reason":"time: \"yesterday\" is not an RFC 3339 timestamp such as 2026-01-31T12:00:00Z"},{"index":2,"reason":"expected a JSON object, found 17"}]""",
             problem.GetProperty("events").GetRawText());
-        Assert.Empty(app.NewRecords());
+        Assert.Empty(_app.NewRecords());
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("more than 1,000 events", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Empty(app.NewRecords());
+        Assert.Empty(_app.NewRecords());
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
         using var content = stated ? (HttpContent)new ByteArrayContent(new byte[(8 << 20) + 1]) : new StreamContent(new Unsized(new byte[(8 << 20) + 1]));
         content.Headers.ContentType = new MediaTypeHeaderValue(Event.BatchContentType);
 
-        using var answer = await app.Process.Http.PostAsync("api/events", content);
+        using var answer = await _app.Process.Http.PostAsync("api/events", content);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Contains("8,388,608", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        return await app.Process.Http.PostAsync("api/events", content);
+        return await _app.Process.Http.PostAsync("api/events", content);
     }
 
     /// <summary>A stream that does not tell its length, so that the body is sent in chunks.</summary>
@@ -165,20 +165,20 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
     /// <summary>A function app with a topic of its own, for all tests of this class.</summary>
     public sealed class App(BrokerFixture kafka, AzuriteFixture azurite) : IAsyncLifetime
     {
-        private readonly HashSet<TopicPartitionOffset> seen = [];
-        private string topic = "";
+        private readonly HashSet<TopicPartitionOffset> _seen = [];
+        private string _topic = "";
 
         internal FunctionAppProcess Process { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
-            topic = await kafka.CreateTopicAsync();
-            Process = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"));
+            _topic = await kafka.CreateTopicAsync();
+            Process = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, _topic, Some.Name("stream"));
         }
 
         public ValueTask DisposeAsync() => Process.DisposeAsync();
 
         /// <summary>What has come onto the topic since the last call.</summary>
-        internal List<ConsumeResult<byte[], byte[]>> NewRecords() => [.. kafka.ReadAll(topic).Where(record => seen.Add(record.TopicPartitionOffset))];
+        internal List<ConsumeResult<byte[], byte[]>> NewRecords() => [.. kafka.ReadAll(_topic).Where(record => _seen.Add(record.TopicPartitionOffset))];
     }
 }

@@ -6,16 +6,16 @@ namespace ShitOps.Tests.Launcher;
 /// <summary>The launcher as a process.</summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly StringBuilder printed = new();
+    private readonly Process _process;
+    private readonly StringBuilder _printed = new();
 
-    private LocalProcess(Process process) => this.process = process;
+    private LocalProcess(Process process) => _process = process;
 
     public string Printed
     {
         get
         {
-            lock (printed) return printed.ToString();
+            lock (_printed) return _printed.ToString();
         }
     }
 
@@ -24,11 +24,11 @@ internal sealed class LocalProcess : IAsyncDisposable
         var start = new ProcessStartInfo(Dotnet.Program, [Path.Combine(AppContext.BaseDirectory, "ShitOps.Local.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var local = new LocalProcess(new Process { StartInfo = start });
-        local.process.OutputDataReceived += (_, output) => local.Take(output.Data);
-        local.process.ErrorDataReceived += (_, output) => local.Take(output.Data);
-        local.process.Start();
-        local.process.BeginOutputReadLine();
-        local.process.BeginErrorReadLine();
+        local._process.OutputDataReceived += (_, output) => local.Take(output.Data);
+        local._process.ErrorDataReceived += (_, output) => local.Take(output.Data);
+        local._process.Start();
+        local._process.BeginOutputReadLine();
+        local._process.BeginErrorReadLine();
         return local;
     }
 
@@ -36,36 +36,36 @@ internal sealed class LocalProcess : IAsyncDisposable
     {
         for (var clock = Stopwatch.StartNew(); !Printed.Contains(text, StringComparison.Ordinal); await Task.Delay(50))
         {
-            if (process.HasExited || clock.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException($"never printed \"{text}\" but:\n{Printed}");
+            if (_process.HasExited || clock.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException($"never printed \"{text}\" but:\n{Printed}");
         }
     }
 
     public async Task<int> ExitCodeAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await process.WaitForExitAsync(patience.Token);
-        return process.ExitCode;
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public void Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }
 
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     private void Take(string? line)
     {
-        lock (printed) printed.AppendLine(line);
+        lock (_printed) _printed.AppendLine(line);
     }
 }

@@ -10,12 +10,12 @@ namespace ShitOps.Tests.Launcher;
 /// <summary><c>dotnet run --project local</c> as its users see it.</summary>
 public sealed class OneMachineTests : IDisposable
 {
-    private readonly string data = Directory.CreateTempSubdirectory("shitops-local-").FullName;
-    private readonly int port = Ports.Free(2);
-    private readonly int kafkaPort = Ports.Free();
-    private readonly int storagePort = Ports.Free(3);
+    private readonly string _data = Directory.CreateTempSubdirectory("shitops-local-").FullName;
+    private readonly int _port = Ports.Free(2);
+    private readonly int _kafkaPort = Ports.Free();
+    private readonly int _storagePort = Ports.Free(3);
 
-    public void Dispose() => Directory.Delete(data, recursive: true);
+    public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Fact]
     public async Task Comes_up_counts_what_a_client_from_outside_produces_stops_cleanly_and_goes_on_where_it_was()
@@ -23,20 +23,20 @@ public sealed class OneMachineTests : IDisposable
         await using (var first = Start("--no-demo", "--instances", "2"))
         {
             await first.UntilPrintedAsync("ShitOps is up");
-            using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{kafkaPort}" }).Build();
+            using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{_kafkaPort}" }).Build();
             for (var i = 0; i < 100; i++) await producer.ProduceAsync("shitops-events", new Message<string, byte[]> { Key = "APOLLO", Value = Some.EventJson($"e-{i}") });
             await UntilCountedAsync(100);
             first.Terminate();
             Assert.Equal(0, await first.ExitCodeAsync());
             Assert.Contains("Stopped", first.Printed, StringComparison.Ordinal);
-            Assert.All(Enumerable.Range(port, 2).Append(kafkaPort).Append(storagePort), used => Ports.RequireFree(used, "the next test", "none"));
+            Assert.All(Enumerable.Range(_port, 2).Append(_kafkaPort).Append(_storagePort), used => Ports.RequireFree(used, "the next test", "none"));
         }
 
         await using var second = Start("--no-demo");
         await second.UntilPrintedAsync("ShitOps is up");
         await UntilCountedAsync(100);
         using var http = new HttpClient();
-        using var answer = await http.PostAsync($"http://localhost:{port}/api/events", new ByteArrayContent(Some.EventJson("e-100")));
+        using var answer = await http.PostAsync($"http://localhost:{_port}/api/events", new ByteArrayContent(Some.EventJson("e-100")));
         Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
         await UntilCountedAsync(101);
         second.Terminate();
@@ -61,7 +61,7 @@ public sealed class OneMachineTests : IDisposable
         {
             try
             {
-                foreach (var used in (int[])[port, kafkaPort, storagePort]) Ports.RequireFree(used, "", "");
+                foreach (var used in (int[])[_port, _kafkaPort, _storagePort]) Ports.RequireFree(used, "", "");
                 return true;
             }
             catch (LocalFault)
@@ -73,7 +73,7 @@ public sealed class OneMachineTests : IDisposable
         async Task<int> ProcessIdAsync()
         {
             using var http = new HttpClient();
-            var status = await http.GetFromJsonAsync<JsonElement>($"http://localhost:{port}/admin/host/status");
+            var status = await http.GetFromJsonAsync<JsonElement>($"http://localhost:{_port}/admin/host/status");
             return status.GetProperty("processId").GetInt32();
         }
     }
@@ -93,7 +93,7 @@ public sealed class OneMachineTests : IDisposable
     [Fact]
     public async Task Says_in_one_line_which_port_is_taken_and_how_to_choose_another()
     {
-        foreach (var (taken, option, user) in new[] { (port, "--port", "the function app"), (kafkaPort, "--kafka-port", "the Kafka broker"), (storagePort + 2, "--storage-port", "Azurite") })
+        foreach (var (taken, option, user) in new[] { (_port, "--port", "the function app"), (_kafkaPort, "--kafka-port", "the Kafka broker"), (_storagePort + 2, "--storage-port", "Azurite") })
         {
             using var listener = new TcpListener(System.Net.IPAddress.Loopback, taken);
             listener.Start();
@@ -117,9 +117,9 @@ public sealed class OneMachineTests : IDisposable
     public async Task Says_in_one_line_that_its_folder_cannot_be_written()
     {
         // A file in the place of the folder stops even a superuser, whom permissions do not.
-        var file = Path.Combine(data, "file");
+        var file = Path.Combine(_data, "file");
         await File.WriteAllTextAsync(file, "");
-        await using var local = LocalProcess.Start([], "--data", Path.Combine(file, "data"), "--port", $"{port}");
+        await using var local = LocalProcess.Start([], "--data", Path.Combine(file, "data"), "--port", $"{_port}");
 
         Assert.Equal(1, await local.ExitCodeAsync());
         Assert.Contains($"The folder {Path.Combine(file, "data")} cannot be written: ", local.Printed, StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public sealed class OneMachineTests : IDisposable
         Assert.Contains(message, local.Printed, StringComparison.Ordinal);
     }
 
-    private string[] Arguments(params string[] more) => ["--data", data, "--port", $"{port}", "--kafka-port", $"{kafkaPort}", "--storage-port", $"{storagePort}", .. more];
+    private string[] Arguments(params string[] more) => ["--data", _data, "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--storage-port", $"{_storagePort}", .. more];
 
     private LocalProcess Start(params string[] more) => LocalProcess.Start([], Arguments(more));
 
@@ -152,7 +152,7 @@ public sealed class OneMachineTests : IDisposable
         {
             try
             {
-                using var answer = await http.GetAsync($"http://localhost:{port}/api/health");
+                using var answer = await http.GetAsync($"http://localhost:{_port}/api/health");
                 var health = await answer.Content.ReadFromJsonAsync<JsonElement>();
                 if (holds(health)) return;
                 last = health.ToString();

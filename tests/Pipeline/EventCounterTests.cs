@@ -15,8 +15,8 @@ namespace ShitOps.Tests.Pipeline;
 /// <summary>Counting against a real store: whatever comes again or at once, each record counts once.</summary>
 public class EventCounterTests(AzuriteFixture azurite)
 {
-    private readonly KafkaStream stream = new(Some.Name("stream"));
-    private readonly FakeTimeProvider time = new(Some.Time);
+    private readonly KafkaStream _stream = new(Some.Name("stream"));
+    private readonly FakeTimeProvider _time = new(Some.Time);
 
     private StorageAccount Account { get; } = StorageAccount.FromSettings(
         new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
@@ -28,7 +28,7 @@ public class EventCounterTests(AzuriteFixture azurite)
 
         await Counter().CountAsync([Record(0, 0, Some.EventJson()), Record(1, 5, unknown), Record(0, 1, "{"u8.ToArray()), Record(1, 6, Some.EventJson(data: new TaskDeleted("A-1")))], default);
 
-        var rows = await Counts().ListAsync(stream, default);
+        var rows = await Counts().ListAsync(_stream, default);
         Assert.Equal([(0, 2L, 1L, 0L, 1L), (1, 7L, 1L, 1L, 0L)], rows.Select(row => (row.Partition, row.Checkpoint, row.Decoded, row.Unknown, row.Undecodable)));
         Assert.Equal([(EventTypes.TaskStatusChanged, 1L)], rows[0].ByType.Select(type => (type.Key, type.Value)));
         Assert.Equal([(EventTypes.TaskDeleted, 1L)], rows[1].ByType.Select(type => (type.Key, type.Value)));
@@ -44,7 +44,7 @@ public class EventCounterTests(AzuriteFixture azurite)
         await Counter().CountAsync(records[2..9], default);
         await Counter().CountAsync(records, default);
 
-        var row = Assert.Single(await Counts().ListAsync(stream, default));
+        var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((10L, 9L, 1L), (row.Checkpoint, row.Decoded, row.Undecodable));
     }
 
@@ -75,7 +75,7 @@ public class EventCounterTests(AzuriteFixture azurite)
             }
         }));
 
-        var row = Assert.Single(await Counts().ListAsync(stream, default));
+        var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((200L, 200L), (row.Checkpoint, row.Decoded));
     }
 
@@ -88,10 +88,10 @@ public class EventCounterTests(AzuriteFixture azurite)
         await Counter().CountAsync([record], default);
 
         var container = new BlobContainerClient(azurite.ConnectionString, "dead-letters");
-        var blob = container.GetBlobClient($"{stream.Name}/events/00003/00000000000000000007-00000000000000000007.jsonl");
+        var blob = container.GetBlobClient($"{_stream.Name}/events/00003/00000000000000000007-00000000000000000007.jsonl");
         var letter = JsonSerializer.Deserialize<JsonElement>((await blob.DownloadContentAsync()).Value.Content.ToString());
         Assert.Equal(
-            (stream.Name, "events", 3, 7L, "NotJson", "line 1, byte 7: not JSON, or nested deeper than 64 levels"),
+            (_stream.Name, "events", 3, 7L, "NotJson", "line 1, byte 7: not JSON, or nested deeper than 64 levels"),
             (letter.GetProperty("stream").GetString(), letter.GetProperty("topic").GetString(), letter.GetProperty("partition").GetInt32(), letter.GetProperty("offset").GetInt64(),
                 letter.GetProperty("reason").GetString(), letter.GetProperty("error").GetString()));
         Assert.Equal(record.Value, letter.GetProperty("value").GetBytesFromBase64());
@@ -104,7 +104,7 @@ public class EventCounterTests(AzuriteFixture azurite)
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Counter().CountAsync([Record(0, 0, Some.EventJson())], new CancellationToken(canceled: true)));
 
-        Assert.Empty(await Counts().ListAsync(stream, default));
+        Assert.Empty(await Counts().ListAsync(_stream, default));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public class EventCounterTests(AzuriteFixture azurite)
 
         await Counter().CountAsync([Record(0, 0, ancient)], default);
 
-        var row = Assert.Single(await Counts().ListAsync(stream, default));
+        var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((1L, null), (row.Decoded, row.NewestEventTime));
     }
 
@@ -122,26 +122,26 @@ public class EventCounterTests(AzuriteFixture azurite)
     public async Task Expires_dead_letters_after_their_retention_and_not_before()
     {
         await Counter().CountAsync([Record(0, 0, [])], default);
-        time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(-5));
+        _time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(-5));
         await ExpireAsync();
         var before = await LettersAsync();
-        time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(5));
+        _time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(5));
         await ExpireAsync();
 
         Assert.Single(before);
         Assert.Empty(await LettersAsync());
 
-        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account), new DeadLetterRetention(TimeSpan.FromDays(30)), time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
+        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account), new DeadLetterRetention(TimeSpan.FromDays(30)), _time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
 
         async Task<List<string>> LettersAsync()
         {
             List<string> names = [];
-            await foreach (var blob in new BlobContainerClient(azurite.ConnectionString, "dead-letters").GetBlobsAsync(BlobTraits.None, BlobStates.None, stream.Name, default)) names.Add(blob.Name);
+            await foreach (var blob in new BlobContainerClient(azurite.ConnectionString, "dead-letters").GetBlobsAsync(BlobTraits.None, BlobStates.None, _stream.Name, default)) names.Add(blob.Name);
             return names;
         }
     }
 
-    private EventCounter Counter() => new(stream, Counts(), new DeadLetters(Account), time, NullLogger<EventCounter>.Instance);
+    private EventCounter Counter() => new(_stream, Counts(), new DeadLetters(Account), _time, NullLogger<EventCounter>.Instance);
 
     private PartitionCounts Counts() => new(Account);
 

@@ -10,19 +10,19 @@ public sealed class MutualTlsTests(AzuriteFixture azurite) : IAsyncLifetime
     private static readonly CertificateAuthority Ours = new("our authority");
     private static readonly CertificateAuthority Theirs = new("another authority");
 
-    private readonly string folder = Directory.CreateTempSubdirectory("shitops-tls-").FullName;
-    private KafkaBroker broker = null!;
+    private readonly string _folder = Directory.CreateTempSubdirectory("shitops-tls-").FullName;
+    private KafkaBroker _broker = null!;
 
     public async ValueTask InitializeAsync()
     {
         var server = Ours.Issue("localhost", CertificateAuthority.ForServers);
-        broker = await KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = folder, Port = 0, Tls = new BrokerTls(server.Certificate, server.Key, Ours.Pem) });
+        _broker = await KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = _folder, Port = 0, Tls = new BrokerTls(server.Certificate, server.Key, Ours.Pem) });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await broker.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await _broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -69,6 +69,6 @@ public sealed class MutualTlsTests(AzuriteFixture azurite) : IAsyncLifetime
         List<(string, string)> settings = [("KafkaProtocol", "Ssl"), ("KafkaSslCaPem", Ours.Pem), ("KafkaDeliveryTimeoutSeconds", "3")];
         // One line with \n in it, as consoles want it.
         if (client is { } pem) settings.AddRange([("KafkaSslCertificatePem", pem.Certificate.ReplaceLineEndings("\\n")), ("KafkaSslKeyPem", pem.Key.ReplaceLineEndings("\\n"))]);
-        return FunctionAppProcess.StartAsync(azurite.ConnectionString, broker.BootstrapServers, "events", Some.Name("stream"), [.. settings]);
+        return FunctionAppProcess.StartAsync(azurite.ConnectionString, _broker.BootstrapServers, "events", Some.Name("stream"), [.. settings]);
     }
 }

@@ -10,11 +10,11 @@ public sealed class SimulatedOrganisationTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 6, 16, 10, 30, 0, TimeSpan.Zero);
 
-    private readonly string directory = Directory.CreateTempSubdirectory("shitops-simulator-").FullName;
-    private readonly LeapingTime time = new(Now);
-    private readonly ConcurrentQueue<Event> produced = new();
+    private readonly string _directory = Directory.CreateTempSubdirectory("shitops-simulator-").FullName;
+    private readonly LeapingTime _time = new(Now);
+    private readonly ConcurrentQueue<Event> _produced = new();
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public async Task The_first_start_produces_the_past_and_then_the_present()
@@ -22,7 +22,7 @@ public sealed class SimulatedOrganisationTests : IDisposable
         await RunForAsync(TimeSpan.FromMinutes(3));
         var organisation = new Organisation(1, 2, Now.AddDays(-30));
         var expected = new List<string>();
-        while (organisation.Next() is var sending && sending.At <= time.GetUtcNow()) expected.Add(sending.Event.Id);
+        while (organisation.Next() is var sending && sending.At <= _time.GetUtcNow()) expected.Add(sending.Event.Id);
 
         Assert.Equal(expected.Take(1000), Work().Take(1000));
         Assert.Equal(expected.Order(), Work().Order());
@@ -32,8 +32,8 @@ public sealed class SimulatedOrganisationTests : IDisposable
     [Fact]
     public async Task No_event_lies_in_the_future()
     {
-        await RunForAsync(TimeSpan.FromHours(1), (_, json) => Assert.True(Decode(json).Time <= time.GetUtcNow()));
-        Assert.InRange(produced.Max(told => told.Time), time.GetUtcNow().AddMinutes(-1), time.GetUtcNow());
+        await RunForAsync(TimeSpan.FromHours(1), (_, json) => Assert.True(Decode(json).Time <= _time.GetUtcNow()));
+        Assert.InRange(_produced.Max(told => told.Time), _time.GetUtcNow().AddMinutes(-1), _time.GetUtcNow());
     }
 
     [Fact]
@@ -54,14 +54,14 @@ public sealed class SimulatedOrganisationTests : IDisposable
     public async Task A_run_that_was_stopped_and_resumed_produces_what_an_uninterrupted_one_does()
     {
         await RunForAsync(TimeSpan.FromHours(2));
-        time.Advance(TimeSpan.FromHours(5));
+        _time.Advance(TimeSpan.FromHours(5));
         await RunForAsync(TimeSpan.FromHours(2));
         await RunForAsync(TimeSpan.FromMinutes(10));
         var interrupted = Work();
 
         var organisation = new Organisation(1, 2, Now.AddDays(-30));
         var uninterrupted = new List<string>();
-        while (organisation.Next() is var sending && sending.At <= time.GetUtcNow()) uninterrupted.Add(sending.Event.Id);
+        while (organisation.Next() is var sending && sending.At <= _time.GetUtcNow()) uninterrupted.Add(sending.Event.Id);
         Assert.Equal(uninterrupted.Order(), interrupted.Order());
     }
 
@@ -77,10 +77,10 @@ public sealed class SimulatedOrganisationTests : IDisposable
 
         var organisation = new Organisation(1, 2, Now.AddDays(-30));
         var expected = new List<string>();
-        while (organisation.Next() is var sending && sending.At <= time.GetUtcNow()) expected.Add(sending.Event.Id);
+        while (organisation.Next() is var sending && sending.At <= _time.GetUtcNow()) expected.Add(sending.Event.Id);
         Assert.True(Work().Count > expected.Count);
         Assert.Equal(expected.Distinct().Order(), Work().Distinct().Order());
-        Assert.All(produced.GroupBy(told => told.Id), repeated => Assert.Single(repeated.Select(told => Convert.ToHexString(EventEncoder.Encode(told))).Distinct()));
+        Assert.All(_produced.GroupBy(told => told.Id), repeated => Assert.Single(repeated.Select(told => Convert.ToHexString(EventEncoder.Encode(told))).Distinct()));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class SimulatedOrganisationTests : IDisposable
     [Fact]
     public async Task A_client_that_has_failed_for_good_ends_the_run()
     {
-        var run = new SimulatedOrganisation(Options, time).RunAsync(
+        var run = new SimulatedOrganisation(Options, _time).RunAsync(
             (_, _, _) => Task.FromException(new KafkaException(new Error(ErrorCode.Local_Fatal, "fenced", isFatal: true))), CancellationToken.None);
         await Assert.ThrowsAsync<KafkaException>(() => run);
     }
@@ -113,15 +113,15 @@ public sealed class SimulatedOrganisationTests : IDisposable
         var position = SimulationPosition.Load(Position)!;
         Assert.Equal((1, 2, Now.AddDays(-30)), (position.Seed, position.Teams, position.Start));
         Assert.Equal(Work().Count, position.Events);
-        Assert.InRange(position.Reached, Now.AddDays(-3), time.GetUtcNow());
-        Assert.Equal([SimulatedOrganisation.PositionFile], Directory.GetFiles(directory).Select(Path.GetFileName));
+        Assert.InRange(position.Reached, Now.AddDays(-3), _time.GetUtcNow());
+        Assert.Equal([SimulatedOrganisation.PositionFile], Directory.GetFiles(_directory).Select(Path.GetFileName));
     }
 
     [Fact]
     public async Task Another_organisation_in_the_same_directory_is_refused()
     {
         await RunForAsync(TimeSpan.Zero);
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => new SimulatedOrganisation(Options with { Seed = 2 }, time).RunAsync((_, _, _) => Task.CompletedTask, CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => new SimulatedOrganisation(Options with { Seed = 2 }, _time).RunAsync((_, _, _) => Task.CompletedTask, CancellationToken.None));
         Assert.Equal($"{Position} belongs to the organisation with seed 1 and 2 teams, not to seed 2 and 2 teams; delete it to begin another one", refusal.Message);
     }
 
@@ -142,7 +142,7 @@ public sealed class SimulatedOrganisationTests : IDisposable
     [InlineData(12, 120, 10_001)]
     [InlineData(12, 120, double.NaN)]
     public void Options_out_of_range_are_refused(int teams, int days, double perSecond) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SimulatedOrganisation(Options with { Teams = teams, BackfillDays = days, EventsPerSecond = perSecond }, time));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SimulatedOrganisation(Options with { Teams = teams, BackfillDays = days, EventsPerSecond = perSecond }, _time));
 
     [Fact]
     public async Task Progress_is_told_in_the_past_and_in_the_present()
@@ -155,13 +155,13 @@ public sealed class SimulatedOrganisationTests : IDisposable
         Assert.Equal(Reports().Count, told.Last().Reports);
     }
 
-    private string Position => Path.Combine(directory, SimulatedOrganisation.PositionFile);
+    private string Position => Path.Combine(_directory, SimulatedOrganisation.PositionFile);
 
-    private SimulationOptions Options => new() { Seed = 1, Teams = 2, BackfillDays = 30, DataDirectory = directory };
+    private SimulationOptions Options => new() { Seed = 1, Teams = 2, BackfillDays = 30, DataDirectory = _directory };
 
-    private List<string> Work() => [.. produced.Where(told => !IsReport(told)).Select(told => told.Id)];
+    private List<string> Work() => [.. _produced.Where(told => !IsReport(told)).Select(told => told.Id)];
 
-    private List<string> Reports() => [.. produced.Where(IsReport).Select(told => told.Id)];
+    private List<string> Reports() => [.. _produced.Where(IsReport).Select(told => told.Id)];
 
     private static bool IsReport(Event told) => told.Id.Contains("report", StringComparison.Ordinal);
 
@@ -172,31 +172,31 @@ public sealed class SimulatedOrganisationTests : IDisposable
         TimeSpan duration, Action<string, byte[]>? onProduce = null, SimulationOptions? options = null, IProgress<SimulationProgress>? progress = null)
     {
         using var stop = new CancellationTokenSource();
-        time.StopAt(time.GetUtcNow() + duration, stop);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new SimulatedOrganisation(options ?? Options, time, progress).RunAsync(ProduceAsync, stop.Token));
+        _time.StopAt(_time.GetUtcNow() + duration, stop);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new SimulatedOrganisation(options ?? Options, _time, progress).RunAsync(ProduceAsync, stop.Token));
 
         async Task ProduceAsync(string project, byte[] json, CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             onProduce?.Invoke(project, json);
-            produced.Enqueue(Decode(json));
+            _produced.Enqueue(Decode(json));
         }
     }
 
     /// <summary>A clock that leaps to the end of every wait, until the run has lasted long enough.</summary>
     private sealed class LeapingTime(DateTimeOffset start) : FakeTimeProvider(start)
     {
-        private DateTimeOffset end;
-        private CancellationTokenSource? stop;
+        private DateTimeOffset _end;
+        private CancellationTokenSource? _stop;
 
-        public void StopAt(DateTimeOffset time, CancellationTokenSource source) => (end, stop) = (time, source);
+        public void StopAt(DateTimeOffset time, CancellationTokenSource source) => (_end, _stop) = (time, source);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
             _ = Task.Run(() =>
             {
-                if (GetUtcNow() + dueTime > end) stop!.Cancel();
+                if (GetUtcNow() + dueTime > _end) _stop!.Cancel();
                 else Advance(dueTime);
             });
             return timer;

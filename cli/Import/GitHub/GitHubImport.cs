@@ -10,26 +10,26 @@ namespace ShitOps.Cli.Import.GitHub;
 /// </summary>
 internal sealed class GitHubImport
 {
-    private readonly GitHubIssue issue;
-    private readonly GitHubStatuses statuses;
-    private readonly TaskEvents events;
-    private readonly List<string> labels = [];
-    private readonly List<string> assignees = [];
-    private Status status;
-    private Milestone? milestone;
-    private string? title;
-    private bool isDuplicate;
+    private readonly GitHubIssue _issue;
+    private readonly GitHubStatuses _statuses;
+    private readonly TaskEvents _events;
+    private readonly List<string> _labels = [];
+    private readonly List<string> _assignees = [];
+    private Status _status;
+    private Milestone? _milestone;
+    private string? _title;
+    private bool _isDuplicate;
 
     private GitHubImport(GitHubIssue issue, StatusMapping mapping, string source)
     {
-        this.issue = issue;
-        statuses = new GitHubStatuses(issue.Repository, mapping);
-        events = new TaskEvents(source, issue.Repository, issue.Key, issue.Created);
-        status = BeganAsDraft() ? statuses.Draft : statuses.Open;
-        title = issue.Timeline.FirstOrDefault(one => one.OldTitle is not null)?.OldTitle ?? issue.Title;
+        _issue = issue;
+        _statuses = new GitHubStatuses(issue.Repository, mapping);
+        _events = new TaskEvents(source, issue.Repository, issue.Key, issue.Created);
+        _status = BeganAsDraft() ? _statuses.Draft : _statuses.Open;
+        _title = issue.Timeline.FirstOrDefault(one => one.OldTitle is not null)?.OldTitle ?? issue.Title;
     }
 
-    private bool IsClosed => status.Name == statuses.Merged.Name || status.Name == "Closed";
+    private bool IsClosed => _status.Name == _statuses.Merged.Name || _status.Name == "Closed";
 
     /// <summary>The events of one record.</summary>
     /// <param name="record">Repository, issue and timeline.</param>
@@ -43,133 +43,133 @@ internal sealed class GitHubImport
         import.Create();
         foreach (var happened in parsed.Timeline) import.Apply(happened);
         import.Settle();
-        return new ImportedTask(source ?? parsed.Source, parsed.Repository, ProjectName: null, parsed.Created, import.events.InOrder());
+        return new ImportedTask(source ?? parsed.Source, parsed.Repository, ProjectName: null, parsed.Created, import._events.InOrder());
     }
 
-    private void Create() => events.State(issue.Created, new TaskCreated(issue.Key, new TaskFields
+    private void Create() => _events.State(_issue.Created, new TaskCreated(_issue.Key, new TaskFields
     {
-        Title = title is null ? default(Field<string?>) : title,
-        Kind = issue.Kind,
-        Status = status,
+        Title = _title is null ? default(Field<string?>) : _title,
+        Kind = _issue.Kind,
+        Status = _status,
     }));
 
     private void Apply(GitHubEvent happened)
     {
         switch (happened.Name)
         {
-            case "merged": Enter(statuses.Merged, happened.Time); break;
+            case "merged": Enter(_statuses.Merged, happened.Time); break;
             case "closed" or "converted_to_discussion": Close(happened); break;
-            case "reopened" when IsClosed: Enter(statuses.Open, happened.Time); break;
-            case "convert_to_draft" or "converted_to_draft" when !IsClosed: Enter(statuses.Draft, happened.Time); break;
-            case "ready_for_review" when !IsClosed: Enter(statuses.InReview, happened.Time); break;
-            case "review_requested" or "reviewed" when status == statuses.Open: Enter(statuses.InReview, happened.Time); break;
-            case "marked_as_duplicate": isDuplicate = true; break;
-            case "unmarked_as_duplicate": isDuplicate = false; break;
-            case "labeled" when happened.Label is { } label && !labels.Contains(label):
-                labels.Add(label);
+            case "reopened" when IsClosed: Enter(_statuses.Open, happened.Time); break;
+            case "convert_to_draft" or "converted_to_draft" when !IsClosed: Enter(_statuses.Draft, happened.Time); break;
+            case "ready_for_review" when !IsClosed: Enter(_statuses.InReview, happened.Time); break;
+            case "review_requested" or "reviewed" when _status == _statuses.Open: Enter(_statuses.InReview, happened.Time); break;
+            case "marked_as_duplicate": _isDuplicate = true; break;
+            case "unmarked_as_duplicate": _isDuplicate = false; break;
+            case "labeled" when happened.Label is { } label && !_labels.Contains(label):
+                _labels.Add(label);
                 StateLabels(happened.Time);
                 break;
-            case "unlabeled" when happened.Label is { } label && labels.Remove(label):
+            case "unlabeled" when happened.Label is { } label && _labels.Remove(label):
                 StateLabels(happened.Time);
                 break;
-            case "assigned" when happened.Assignee is { } person && !assignees.Contains(person):
-                Assign(() => assignees.Add(person), happened.Time);
+            case "assigned" when happened.Assignee is { } person && !_assignees.Contains(person):
+                Assign(() => _assignees.Add(person), happened.Time);
                 break;
             case "unassigned" when happened.Assignee is { } person:
-                Assign(() => assignees.Remove(person), happened.Time);
+                Assign(() => _assignees.Remove(person), happened.Time);
                 break;
             case "milestoned" when happened.Milestone is { } planned:
-                Plan(planned.Name == issue.Milestone?.Name ? issue.Milestone : planned, happened.Time);
+                Plan(planned.Name == _issue.Milestone?.Name ? _issue.Milestone : planned, happened.Time);
                 break;
-            case "demilestoned" when happened.Milestone is null || happened.Milestone.Name == milestone?.Name:
+            case "demilestoned" when happened.Milestone is null || happened.Milestone.Name == _milestone?.Name:
                 Plan(null, happened.Time);
                 break;
             case "renamed" when happened.NewTitle is { } renamed: Rename(renamed, happened.Time); break;
-            case "deleted": events.State(happened.Time, new TaskDeleted(issue.Key)); break;
+            case "deleted": _events.State(happened.Time, new TaskDeleted(_issue.Key)); break;
         }
     }
 
     /// <summary>Brings the task to what the record says that it is.</summary>
     private void Settle()
     {
-        var final = issue.IsOpen ? OpenStatus() : ClosedStatus(issue.StateReason);
-        Enter(final, issue.IsOpen || IsClosed ? issue.Latest : issue.Merged ?? issue.Closed ?? issue.Latest);
-        if (!labels.ToHashSet(StringComparer.Ordinal).SetEquals(issue.Labels))
+        var final = _issue.IsOpen ? OpenStatus() : ClosedStatus(_issue.StateReason);
+        Enter(final, _issue.IsOpen || IsClosed ? _issue.Latest : _issue.Merged ?? _issue.Closed ?? _issue.Latest);
+        if (!_labels.ToHashSet(StringComparer.Ordinal).SetEquals(_issue.Labels))
         {
-            labels.Clear();
-            labels.AddRange(issue.Labels);
-            StateLabels(issue.Latest);
+            _labels.Clear();
+            _labels.AddRange(_issue.Labels);
+            StateLabels(_issue.Latest);
         }
 
-        if (assignees.Count == 0 || !issue.Assignees.Contains(assignees[0]))
+        if (_assignees.Count == 0 || !_issue.Assignees.Contains(_assignees[0]))
         {
             Assign(
                 () =>
                 {
-                    assignees.Clear();
-                    assignees.AddRange(issue.Assignees);
+                    _assignees.Clear();
+                    _assignees.AddRange(_issue.Assignees);
                 },
-                issue.Latest);
+                _issue.Latest);
         }
 
-        if (milestone != issue.Milestone) Plan(issue.Milestone, issue.Latest);
-        if (issue.Title is { } present) Rename(present, issue.Latest);
+        if (_milestone != _issue.Milestone) Plan(_issue.Milestone, _issue.Latest);
+        if (_issue.Title is { } present) Rename(present, _issue.Latest);
     }
 
     /// <summary>Whether the first thing that happened to its draft state shows that it was a draft; if nothing did, it is as it was.</summary>
     private bool BeganAsDraft()
     {
-        var first = issue.Timeline.FirstOrDefault(one => one.Name is "ready_for_review" or "convert_to_draft" or "converted_to_draft");
-        return issue.IsPullRequest && (first is null ? issue.IsDraft : first.Name == "ready_for_review");
+        var first = _issue.Timeline.FirstOrDefault(one => one.Name is "ready_for_review" or "convert_to_draft" or "converted_to_draft");
+        return _issue.IsPullRequest && (first is null ? _issue.IsDraft : first.Name == "ready_for_review");
     }
 
     /// <summary>Closing is part of merging, and every later closing of something merged is noise.</summary>
     private void Close(GitHubEvent closed)
     {
-        if (IsClosed || closed.Time == issue.Merged) return;
-        var isLast = !issue.Timeline.Any(one => one.Name == "reopened" && one.Time > closed.Time);
-        var reason = closed.StateReason ?? (isLast && !issue.IsOpen ? issue.StateReason : null);
-        Enter(statuses.Closed(issue.IsPullRequest, ReasonOf(reason)), closed.Time);
+        if (IsClosed || closed.Time == _issue.Merged) return;
+        var isLast = !_issue.Timeline.Any(one => one.Name == "reopened" && one.Time > closed.Time);
+        var reason = closed.StateReason ?? (isLast && !_issue.IsOpen ? _issue.StateReason : null);
+        Enter(_statuses.Closed(_issue.IsPullRequest, ReasonOf(reason)), closed.Time);
     }
 
-    private Status OpenStatus() => IsClosed ? statuses.Open : status;
+    private Status OpenStatus() => IsClosed ? _statuses.Open : _status;
 
     private Status ClosedStatus(string? reason) =>
-        issue.Merged is not null ? statuses.Merged : statuses.Closed(issue.IsPullRequest, ReasonOf(reason));
+        _issue.Merged is not null ? _statuses.Merged : _statuses.Closed(_issue.IsPullRequest, ReasonOf(reason));
 
     /// <summary>Before GitHub had reasons for closing, a mark was all there was to tell a duplicate.</summary>
-    private string? ReasonOf(string? reason) => reason ?? (isDuplicate ? "duplicate" : null);
+    private string? ReasonOf(string? reason) => reason ?? (_isDuplicate ? "duplicate" : null);
 
     private void Enter(Status next, DateTimeOffset time)
     {
-        if (next == status) return;
-        status = next;
-        events.State(time, new TaskStatusChanged(issue.Key, next));
+        if (next == _status) return;
+        _status = next;
+        _events.State(time, new TaskStatusChanged(_issue.Key, next));
     }
 
     private void StateLabels(DateTimeOffset time) =>
-        events.State(time, new TaskUpdated(issue.Key, new TaskFields { Labels = new(true, Limits.LabelSet(labels)) }));
+        _events.State(time, new TaskUpdated(_issue.Key, new TaskFields { Labels = new(true, Limits.LabelSet(_labels)) }));
 
     /// <summary>A task has one assignee: of several people the one who has had it longest.</summary>
     private void Assign(Action change, DateTimeOffset time)
     {
-        var before = assignees.FirstOrDefault();
+        var before = _assignees.FirstOrDefault();
         change();
-        if (assignees.FirstOrDefault() != before) events.State(time, new TaskAssigned(issue.Key, assignees.FirstOrDefault()));
+        if (_assignees.FirstOrDefault() != before) _events.State(time, new TaskAssigned(_issue.Key, _assignees.FirstOrDefault()));
     }
 
     private void Plan(Milestone? planned, DateTimeOffset time)
     {
         var fields = new TaskFields { Milestone = planned };
-        if (planned?.Due != milestone?.Due) fields = fields with { Due = planned?.Due };
-        milestone = planned;
-        events.State(time, new TaskUpdated(issue.Key, fields));
+        if (planned?.Due != _milestone?.Due) fields = fields with { Due = planned?.Due };
+        _milestone = planned;
+        _events.State(time, new TaskUpdated(_issue.Key, fields));
     }
 
     private void Rename(string renamed, DateTimeOffset time)
     {
-        if (renamed == title) return;
-        title = renamed;
-        events.State(time, new TaskUpdated(issue.Key, new TaskFields { Title = renamed }));
+        if (renamed == _title) return;
+        _title = renamed;
+        _events.State(time, new TaskUpdated(_issue.Key, new TaskFields { Title = renamed }));
     }
 }

@@ -12,18 +12,18 @@ internal sealed class StatusPath
 
     private const int CostOfStaying = 1000;
 
-    private readonly IReadOnlyList<WorkflowStep> steps;
-    private readonly long[] units;
-    private readonly int[] visits;
-    private readonly Dictionary<(long Left, int At), (int Cost, int Next)> best = [];
+    private readonly IReadOnlyList<WorkflowStep> _steps;
+    private readonly long[] _units;
+    private readonly int[] _visits;
+    private readonly Dictionary<(long Left, int At), (int Cost, int Next)> _best = [];
 
     private StatusPath(IReadOnlyList<WorkflowStep> steps, int[] visits)
     {
-        this.steps = steps;
-        this.visits = visits;
-        units = new long[visits.Length + 1];
-        units[0] = 1;
-        for (var i = 0; i < visits.Length; i++) units[i + 1] = units[i] * (visits[i] + 1);
+        _steps = steps;
+        _visits = visits;
+        _units = new long[visits.Length + 1];
+        _units[0] = 1;
+        for (var i = 0; i < visits.Length; i++) _units[i + 1] = _units[i] * (visits[i] + 1);
     }
 
     /// <summary>The statuses in order, as indices into <paramref name="steps"/>; the same whatever order they come in.</summary>
@@ -40,11 +40,11 @@ internal sealed class StatusPath
     private List<int> Cheapest()
     {
         List<int> path = [];
-        var left = units[^1] - 1;
+        var left = _units[^1] - 1;
         for (var next = Search(left, -1).Next; next >= 0; next = Search(left, next).Next)
         {
             path.Add(next);
-            left -= units[next];
+            left -= _units[next];
         }
 
         return path;
@@ -55,17 +55,17 @@ internal sealed class StatusPath
     /// <param name="at">The status that the issue is in; −1: it is about to be created.</param>
     private (int Cost, int Next) Search(long left, int at)
     {
-        if (left == 0) return (steps[at].CostOfEnding, -1);
-        if (best.TryGetValue((left, at), out var known)) return known;
+        if (left == 0) return (_steps[at].CostOfEnding, -1);
+        if (_best.TryGetValue((left, at), out var known)) return known;
         var found = (Cost: int.MaxValue, Next: -1);
-        for (var next = 0; next < steps.Count; next++)
+        for (var next = 0; next < _steps.Count; next++)
         {
-            if (left / units[next] % (visits[next] + 1) == 0) continue;
-            var move = at < 0 ? steps[next].CostOfBeginning : at == next ? CostOfStaying : steps[at].CostOfMovingTo(steps[next]);
-            var cost = move + Search(left - units[next], next).Cost;
-            if (cost < found.Cost || (cost == found.Cost && steps[next].ComesBefore(steps[found.Next]))) found = (cost, next);
+            if (left / _units[next] % (_visits[next] + 1) == 0) continue;
+            var move = at < 0 ? _steps[next].CostOfBeginning : at == next ? CostOfStaying : _steps[at].CostOfMovingTo(_steps[next]);
+            var cost = move + Search(left - _units[next], next).Cost;
+            if (cost < found.Cost || (cost == found.Cost && _steps[next].ComesBefore(_steps[found.Next]))) found = (cost, next);
         }
 
-        return best[(left, at)] = found;
+        return _best[(left, at)] = found;
     }
 }
