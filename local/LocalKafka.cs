@@ -35,7 +35,7 @@ internal sealed class LocalKafka : IAsyncDisposable
         {
             Ports.RequireFree(options.KafkaPort, "the Kafka broker", "--kafka-port");
             broker = await KafkaBroker.StartAsync(
-                new BrokerOptions { DataDirectory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, DefaultPartitions = Partitions }, cancellationToken);
+                new BrokerOptions { DataDirectory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, DefaultPartitions = Partitions, Retention = options.KafkaRetention }, cancellationToken);
         }
 
         try

@@ -9,6 +9,9 @@ internal sealed record LocalOptions
 
     public required int KafkaPort { get; init; }
 
+    /// <summary>Null: records are kept for ever.</summary>
+    public TimeSpan? KafkaRetention { get; init; }
+
     public required int StoragePort { get; init; }
 
     public int Instances { get; init; } = 1;

@@ -4,6 +4,7 @@ using ShitOps.Local;
 var data = new Option<string>("--data") { Description = "The folder that keeps everything: log, tables, blobs, keys, logs.", DefaultValueFactory = _ => ".data", HelpName = "DIR" };
 var port = new Option<int>("--port") { Description = "The port of the functions over HTTP; further instances take the next ones.", DefaultValueFactory = _ => 7071, HelpName = "N" };
 var kafkaPort = new Option<int>("--kafka-port") { Description = "The port of the embedded Kafka broker.", DefaultValueFactory = _ => 9092, HelpName = "N" };
+var retention = new Option<double?>("--kafka-retention-hours") { Description = "How long the embedded broker keeps records; without it, for ever.", HelpName = "N" };
 var storagePort = new Option<int>("--storage-port") { Description = "The first of Azurite's three ports.", DefaultValueFactory = _ => 10000, HelpName = "N" };
 var instances = new Option<int>("--instances") { Description = "How many processes run the function app and share the partitions.", DefaultValueFactory = _ => 1, HelpName = "N" };
 var requireKeys = new Option<bool>("--require-keys") { Description = "Ask for function keys on loopback too, as Azure does." };
@@ -15,6 +16,7 @@ var demoSeed = new Option<int>("--demo-seed") { Description = "Which organisatio
 var demoTeams = new Option<int>("--demo-teams") { Description = "How many teams it has, of about ten people each.", DefaultValueFactory = _ => 12, HelpName = "N" };
 var demoDays = new Option<int>("--demo-days") { Description = "How many days of its past are produced at the first start.", DefaultValueFactory = _ => 120, HelpName = "N" };
 instances.Validators.Add(result => Check(result, result.GetValue(instances) is >= 1 and <= 16, "--instances takes a number from 1 to 16"));
+retention.Validators.Add(result => Check(result, result.GetValue(retention) is null or (> 0 and <= 1_000_000), "--kafka-retention-hours takes a number above 0, up to 1,000,000"));
 demoRate.Validators.Add(result => Check(result, result.GetValue(demoRate) is 0 or (>= 0.01 and <= 10_000), "--demo-rate takes 0, or a number from 0.01 to 10,000"));
 demoTeams.Validators.Add(result => Check(result, result.GetValue(demoTeams) is >= 1 and <= 1000, "--demo-teams takes a number from 1 to 1,000"));
 demoDays.Validators.Add(result => Check(result, result.GetValue(demoDays) is >= 0 and <= 3650, "--demo-days takes a number from 0 to 3,650"));
@@ -23,7 +25,7 @@ foreach (var option in (Option<int>[])[port, kafkaPort, storagePort])
 
 var root = new RootCommand("Runs ShitOps whole on this machine: storage (Azurite), Kafka (an embedded development broker), the function app, and a simulated organisation that produces events.")
 {
-    data, port, kafkaPort, storagePort, instances, requireKeys, verbose, noDemo, demo, demoRate, demoSeed, demoTeams, demoDays,
+    data, port, kafkaPort, retention, storagePort, instances, requireKeys, verbose, noDemo, demo, demoRate, demoSeed, demoTeams, demoDays,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -32,6 +34,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
         Port = parsed.GetValue(port),
         KafkaPort = parsed.GetValue(kafkaPort),
+        KafkaRetention = parsed.GetValue(retention) is { } hours ? TimeSpan.FromHours(hours) : null,
         StoragePort = parsed.GetValue(storagePort),
         Instances = parsed.GetValue(instances),
         RequireKeys = parsed.GetValue(requireKeys),

@@ -50,6 +50,23 @@ public class SurfaceTests
     }
 
     [Fact]
+    public void The_Kafka_trigger_has_the_properties_that_the_package_documents()
+    {
+        string[] documented =
+        [
+            "AuthenticationMode", "BrokerList", "ConsumerGroup", "IsBatched", "LagThreshold", "OAuthBearerClientId", "OAuthBearerClientSecret", "OAuthBearerExtensions",
+            "OAuthBearerMethod", "OAuthBearerScope", "OAuthBearerTokenEndpointUrl", "Password", "Protocol", "SslCaLocation", "SslCaPEM", "SslCertificateLocation",
+            "SslCertificatePEM", "SslCertificateandKeyPEM", "SslKeyLocation", "SslKeyPEM", "SslKeyPassword", "Topic", "Username",
+        ];
+
+        Assert.Equal(
+            documented,
+            typeof(Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute).GetProperties().Where(property => property.DeclaringType == typeof(Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute))
+                .Select(property => property.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(-1, (int)Microsoft.Azure.Functions.Worker.BrokerProtocol.NotSet);
+    }
+
+    [Fact]
     public void The_sources_of_the_functions_hold_no_conditional_compilation()
     {
         var sources = Directory.EnumerateFiles(RepositoryRoot.File("functions"), "*.cs", SearchOption.AllDirectories)
