@@ -3,7 +3,6 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 
 namespace ShitOps;
 
@@ -20,7 +19,7 @@ internal static class Telemetry
         telemetry.UseFunctionsWorkerDefaults();
         if (settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)
             telemetry.UseAzureMonitorExporter(options => options.ConnectionString = connection);
-        if (settings["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } endpoint)
-            telemetry.UseOtlpExporter(OtlpExportProtocol.Grpc, new Uri(endpoint));
+        // The exporter reads the endpoint, protocol and headers from the variables that OpenTelemetry specifies.
+        if (settings["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 }) telemetry.UseOtlpExporter();
     }
 }

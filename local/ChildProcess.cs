@@ -10,12 +10,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="start">What to run; the streams are redirected here.</param>
-    /// <param name="logFile">Takes every line of output; begun anew.</param>
+    /// <param name="logFile">Takes every line of output, after what it holds already.</param>
     /// <param name="onLine">Sees every line of output.</param>
     public ChildProcess(ProcessStartInfo start, string logFile, Action<string> onLine)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        _log = new StreamWriter(logFile, append: false) { AutoFlush = true };
+        _log = new StreamWriter(logFile, append: true) { AutoFlush = true };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, output) => Take(output.Data);
         _process.ErrorDataReceived += (_, output) => Take(output.Data);

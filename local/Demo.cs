@@ -17,7 +17,7 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
     {
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _producer = new EventProducer(kafka.Connection, NullLogger<EventProducer>.Instance);
-        _running = RunAsync(Simulation(options), print);
+        _running = Task.Run(() => RunAsync(Simulation(options, kafka), print), CancellationToken.None);
     }
 
     /// <summary>How far it has come, in a few words; null: it has not begun.</summary>
@@ -28,13 +28,14 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
         _ => $"{_latest.Events + _latest.Reports:N0} events, live",
     };
 
-    /// <summary>Starts it where it is wanted: with the embedded broker, on a topic that holds nothing but its own events, or by --demo.</summary>
+    /// <summary>Starts it where it is wanted: with the embedded broker on a topic that holds nothing but its own events, or by --demo.</summary>
+    /// <exception cref="LocalFault">Kafka does not answer.</exception>
     public static Demo? StartIfWanted(LocalOptions options, LocalKafka kafka, Action<string> print, CancellationToken cancellationToken)
     {
-        if (options.Demo is null && !File.Exists(Path.Combine(Simulation(options).DataDirectory, SimulatedOrganisation.PositionFile)))
+        if (options.Demo is null)
         {
             if (!kafka.IsEmbedded) return Without("this Kafka is not the embedded one");
-            if (!kafka.IsTopicEmpty()) return Without("the topic holds events already");
+            if (!File.Exists(Path.Combine(Simulation(options, kafka).DataDirectory, SimulatedOrganisation.PositionFile)) && !kafka.IsTopicEmpty()) return Without("the topic holds events already");
         }
 
         return options.Demo == false ? null : new Demo(options, kafka, print, cancellationToken);
@@ -56,13 +57,14 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
         _stopping.Dispose();
     }
 
-    private static SimulationOptions Simulation(LocalOptions options) => new()
+    private static SimulationOptions Simulation(LocalOptions options, LocalKafka kafka) => new()
     {
         Seed = options.DemoSeed,
         Teams = options.DemoTeams,
         BackfillDays = options.DemoDays,
         EventsPerSecond = options.DemoRate,
-        DataDirectory = Path.Combine(options.DataDirectory, "demo"),
+        // A log that is new has none of the organisation's past.
+        DataDirectory = Path.Combine(options.DataDirectory, "demo", kafka.Stream.Name),
     };
 
     private async Task RunAsync(SimulationOptions options, Action<string> print)
@@ -75,7 +77,7 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
         {
             // The regular end.
         }
-        catch (Exception fault) when (fault is InvalidOperationException or IOException or KafkaException)
+        catch (Exception fault) when (fault is InvalidOperationException or InvalidDataException or IOException or KafkaException)
         {
             print($"The simulated organisation has stopped: {fault.Message}");
         }

@@ -4,11 +4,15 @@ using System.Runtime.InteropServices;
 namespace ShitOps.Local;
 
 /// <summary>One process that runs the function app; started anew if it ends by itself.</summary>
-internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, string> settings, LocalOptions options, Action<string> print) : IAsyncDisposable
+internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, string> settings, LocalOptions options, Action<string> print, CancellationToken stopped) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly CancellationTokenSource _stopping = new();
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    // Ctrl-C reaches the process too: when it ends then, this must know that it is the end.
+    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopped);
     private readonly string _logFile = Path.Combine(options.DataDirectory, "logs", $"functions-{port}.log");
     private string _lastLine = "";
     private Task _supervision = Task.CompletedTask;
@@ -17,6 +21,7 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
     /// <exception cref="LocalFault">It ends at once or does not answer.</exception>
     public async Task StartAsync(HttpClient http, CancellationToken cancellationToken)
     {
+        File.Delete(_logFile);
         var process = Start();
         try
         {
@@ -40,14 +45,18 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
 
     private async Task SuperviseAsync(ChildProcess process)
     {
-        var stopped = new TaskCompletionSource();
-        await using var registration = _stopping.Token.Register(stopped.SetResult);
-        while (await Task.WhenAny(process.Exited, stopped.Task) == process.Exited && !_stopping.IsCancellationRequested)
+        var stop = new TaskCompletionSource();
+        await using var registration = _stopping.Token.Register(stop.SetResult);
+        var pause = ShortestPause;
+        for (var running = Stopwatch.StartNew(); await Task.WhenAny(process.Exited, stop.Task) == process.Exited && !_stopping.IsCancellationRequested; running.Restart())
         {
+            // One that keeps ending is started ever more rarely.
+            pause = running.Elapsed > LongestPause ? ShortestPause : pause;
             print($"The function app on port {port} ended with exit code {process.ExitCode} and is started again; its output is in {_logFile}.");
             await process.DisposeAsync();
-            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1)), stopped.Task);
+            await Task.WhenAny(Task.Delay(pause), stop.Task);
             if (_stopping.IsCancellationRequested) return;
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             process = Start();
         }
 
@@ -81,7 +90,7 @@ internal sealed class FunctionsInstance(int port, IReadOnlyDictionary<string, st
                 using var answer = await http.GetAsync($"http://127.0.0.1:{port}/admin/host/status", cancellationToken);
                 return;
             }
-            catch (HttpRequestException)
+            catch (Exception silence) when (silence is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(100, cancellationToken);
             }

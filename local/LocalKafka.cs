@@ -3,6 +3,7 @@ using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Ingestion;
 using ShitOps.Local.Broker;
+using ShitOps.Pipeline;
 
 namespace ShitOps.Local;
 
@@ -13,13 +14,13 @@ internal sealed class LocalKafka : IAsyncDisposable
 
     private readonly KafkaBroker? _broker;
 
-    private LocalKafka(KafkaConnection connection, string stream, int partitions, KafkaBroker? broker) =>
+    private LocalKafka(KafkaConnection connection, KafkaStream stream, int partitions, KafkaBroker? broker) =>
         (Connection, Stream, TopicPartitions, _broker) = (connection, stream, partitions, broker);
 
     public KafkaConnection Connection { get; }
 
     /// <summary>The name of the log: of the embedded broker its cluster id, which is new when its log is; else the setting <c>KafkaStream</c>, or without it the cluster id.</summary>
-    public string Stream { get; }
+    public KafkaStream Stream { get; }
 
     public int TopicPartitions { get; }
 
@@ -40,20 +41,23 @@ internal sealed class LocalKafka : IAsyncDisposable
 
         try
         {
-            var overrides = new Dictionary<string, string?> { ["KafkaTopic"] = settings["KafkaTopic"] ?? "shitops-events" };
-            if (broker is not null) (overrides["KafkaBrokers"], overrides["KafkaProtocol"]) = (own, null);
+            var overrides = new Dictionary<string, string?> { ["KafkaTopic"] = Setting("KafkaTopic") ?? "shitops-events" };
+            if (broker is not null) (overrides["KafkaBrokers"], overrides["KafkaProtocol"], overrides["KafkaAuthenticationMode"]) = (own, "", "");
             var connection = KafkaConnection.FromSettings(new ConfigurationBuilder().AddConfiguration(settings).AddInMemoryCollection(overrides).Build());
             using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-            var stream = broker?.ClusterId ?? settings["KafkaStream"] ?? await ClusterIdAsync(admin);
-            return new LocalKafka(connection, stream, await EnsureTopicAsync(admin, connection), broker);
+            var stream = broker?.ClusterId ?? Setting("KafkaStream") ?? await ClusterIdAsync(admin);
+            return new LocalKafka(connection, KafkaStream.Named(stream), await EnsureTopicAsync(admin, connection), broker);
         }
         catch (Exception fault)
         {
             if (broker is not null) await broker.DisposeAsync();
+            if (fault is SettingException setting) throw new LocalFault(setting.Message);
             if (fault is KafkaException kafka)
                 throw new LocalFault($"Kafka at {settings["KafkaBrokers"] ?? own} does not answer as it should: {kafka.Error.Reason}. Check the settings KafkaBrokers and KafkaProtocol, and that it runs.");
             throw;
         }
+
+        string? Setting(string name) => settings[name] is { Length: > 0 } value ? value : null;
     }
 
     /// <summary>Whether no partition of the topic holds or has held a record.</summary>

@@ -12,7 +12,7 @@ internal static class OneMachine
     public static async Task RunAsync(LocalOptions options, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        MakeFolder(options.DataDirectory);
+        using var folder = TakeFolder(options.DataDirectory);
         for (var i = 0; i < options.Instances; i++) Ports.RequireFree(options.Port + i, "the function app", "--port");
         var settings = ReadSettings();
         using var screen = new Screen();
@@ -28,7 +28,7 @@ internal static class OneMachine
             await using var kafka = await LocalKafka.StartAsync(settings, options, cancellationToken);
 
             screen.Print(options.Instances == 1 ? "Starting the function app" : $"Starting {options.Instances} instances of the function app");
-            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
             await using var app = await FunctionApp.StartAsync(options, azurite, kafka, http, screen.Print, cancellationToken);
 
             await using var demo = Demo.StartIfWanted(options, kafka, screen.Print, cancellationToken);
@@ -78,14 +78,18 @@ internal static class OneMachine
         }
     }
 
-    private static void MakeFolder(string folder)
+    /// <summary>Makes the folder and takes it for this run alone: two Azurites on the same files would destroy each other's.</summary>
+    private static FileStream TakeFolder(string folder)
     {
+        var file = Path.Combine(folder, "lock");
         try
         {
             Directory.CreateDirectory(Path.Combine(folder, "logs"));
-            var probe = Path.Combine(folder, $".write-{Environment.ProcessId}");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            throw new LocalFault($"The folder {folder} is in use by another run: stop that one, or choose another folder with --data.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

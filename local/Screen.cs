@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using ShitOps.Pipeline;
 
 namespace ShitOps.Local;
 
@@ -30,9 +31,10 @@ internal sealed class Screen : IDisposable
         var live = !Console.IsOutputRedirected;
         long? before = null;
         var interval = live ? LiveInterval : LogInterval;
-        using var timer = new PeriodicTimer(interval);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        while (true)
         {
+            await Task.WhenAny(Task.Delay(interval, cancellationToken), azuriteExited);
+            cancellationToken.ThrowIfCancellationRequested();
             if (azuriteExited.IsCompleted) throw new LocalFault("Azurite has ended: see logs/azurite.log in the data folder, and start again.");
             var (line, counted) = await StatusAsync(http, port, before, interval, cancellationToken);
             before = counted ?? before;
@@ -56,12 +58,12 @@ internal sealed class Screen : IDisposable
         try
         {
             using var answer = await http.GetAsync($"http://127.0.0.1:{port}/api/health", cancellationToken);
-            var health = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-            var events = health.GetProperty("events");
-            var counted = events.GetProperty("decoded").GetInt64() + events.GetProperty("unknown").GetInt64() + events.GetProperty("undecodable").GetInt64();
+            var health = await answer.Content.ReadFromJsonAsync<HealthReport>(cancellationToken);
+            if (health?.Events is null) return ($"the function app answers {(int)answer.StatusCode}", null);
+            var counted = health.Events.Decoded + health.Events.Unknown + health.Events.Undecodable;
             var rate = before is { } earlier ? $", {(counted - earlier) / interval.TotalSeconds:N0}/s" : "";
-            var faults = string.Join("; ", health.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()));
-            return ($"{counted:N0} events{rate}, {health.GetProperty("lag").GetInt64():N0} waiting, {health.GetProperty("deadLetters").GetInt64():N0} dead letters{(faults.Length > 0 ? "   " + faults : "")}", counted);
+            var faults = health.Faults.Count == 0 ? "" : $"   {string.Join("; ", health.Faults)}";
+            return ($"{counted:N0} events{rate}, {health.Lag:N0} waiting, {health.DeadLetters:N0} dead letters{faults}", counted);
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -21,12 +21,20 @@ public sealed class BrokerFixture : IAsyncLifetime
     }
 
     /// <summary>Makes a topic and gives its name.</summary>
-    public async Task<string> CreateTopicAsync(int partitions = 4)
+    public async Task<string> CreateTopicAsync(int partitions = 4, Dictionary<string, string>? settings = null)
     {
         var name = Some.Name("events");
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).Build();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions }]);
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions, Configs = settings }]);
         return name;
+    }
+
+    /// <summary>Deletes a topic and makes it anew, empty.</summary>
+    public async Task RecreateTopicAsync(string name, int partitions = 4)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).Build();
+        await admin.DeleteTopicsAsync([name]);
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions }]);
     }
 
     /// <summary>Everything that stands on the topic now, by partition and offset.</summary>

@@ -1,14 +1,15 @@
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
 using ShitOps.Events;
 
 namespace ShitOps.Ingestion;
 
 /// <summary>
 /// Takes the events of a request: all are checked first, and nothing is produced unless all are good, so that a client may
-/// mend and send the whole again. It may do that after any answer: an event taken twice counts once.
+/// mend and send the whole again. It may do that after any answer: an event taken twice states the same twice.
 /// </summary>
-public sealed class EventIntake(EventProducer producer)
+public sealed class EventIntake(EventProducer producer, ObjectPool<EventDecoder> decoders)
 {
     /// <summary>The largest body: 8 MiB.</summary>
     public const int MaxBodyBytes = 8 << 20;
@@ -19,25 +20,49 @@ public sealed class EventIntake(EventProducer producer)
     /// <summary>The most events under way to Kafka from all requests together.</summary>
     public const int MaxUnderWay = 50_000;
 
+    /// <summary>The most bytes of bodies being read and events under way, from all requests together: 64 MiB.</summary>
+    public const int MaxBytesUnderWay = 64 << 20;
+
     private int _underWay;
+    private long _bytesUnderWay;
 
     /// <summary>Reads, checks and produces; ends when Kafka has acknowledged the events or refused one.</summary>
     /// <exception cref="OperationCanceledException">The client went away; the events may have been taken.</exception>
     public async Task<IntakeOutcome> TakeAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var (body, problem) = await RequestBody.ReadAsync(request, MaxBodyBytes, cancellationToken);
-        if (problem is not null) return new(0, problem);
+        // A body of unknown length may become as long as is allowed.
+        var bytes = Math.Min(request.ContentLength ?? MaxBodyBytes, MaxBodyBytes);
+        if (Interlocked.Add(ref _bytesUnderWay, bytes) > MaxBytesUnderWay)
+        {
+            Interlocked.Add(ref _bytesUnderWay, -bytes);
+            return new(0, TooMuchUnderWay);
+        }
 
-        var events = EventSlices.Of(body!, request, MaxEvents, out problem);
-        if (problem is not null) return new(0, problem);
+        try
+        {
+            var (body, problem) = await RequestBody.ReadAsync(request, MaxBodyBytes, cancellationToken);
+            if (problem is not null) return new(0, problem);
+            Interlocked.Add(ref _bytesUnderWay, body.Length - bytes);
+            bytes = body.Length;
 
-        problem = Check(events, out var projects);
-        return problem is not null ? new(0, problem) : await ProduceAsync(events, projects, cancellationToken);
+            var events = EventSlices.Of(body, request, MaxEvents, out problem);
+            if (problem is not null) return new(0, problem);
+
+            problem = Check(events, out var projects);
+            return problem is not null ? new(0, problem) : await ProduceAsync(events, projects, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Add(ref _bytesUnderWay, -bytes);
+        }
     }
 
-    private static IntakeProblem? Check(IReadOnlyList<byte[]> events, out string[] projects)
+    private static IntakeProblem TooMuchUnderWay =>
+        new("Too many events under way", StatusCodes.Status429TooManyRequests, "None was taken: send them again in a second.");
+
+    private IntakeProblem? Check(IReadOnlyList<byte[]> events, out string[] projects)
     {
-        var decoder = new EventDecoder();
+        var decoder = decoders.Get();
         projects = new string[events.Count];
         List<RefusedEvent> refused = [];
         for (var i = 0; i < events.Count; i++)
@@ -47,6 +72,7 @@ public sealed class EventIntake(EventProducer producer)
             else refused.Add(new RefusedEvent(i, EventSlices.IdOf(events[i]), result.Error.ToString()));
         }
 
+        decoders.Return(decoder);
         return refused.Count == 0
             ? null
             : new IntakeProblem(
@@ -61,7 +87,7 @@ public sealed class EventIntake(EventProducer producer)
         if (Interlocked.Add(ref _underWay, events.Count) > MaxUnderWay)
         {
             Interlocked.Add(ref _underWay, -events.Count);
-            return new(0, new IntakeProblem("Too many events under way", StatusCodes.Status429TooManyRequests, "None was taken: send them again in a second."));
+            return new(0, TooMuchUnderWay);
         }
 
         try
@@ -72,26 +98,32 @@ public sealed class EventIntake(EventProducer producer)
             cancellationToken.ThrowIfCancellationRequested();
 
             List<RefusedEvent> refused = [];
-            var isFull = false;
+            var error = ErrorCode.NoError;
             for (var i = 0; i < deliveries.Length; i++)
             {
                 if (deliveries[i].IsCompletedSuccessfully) continue;
-                var error = (deliveries[i].Exception?.InnerException as KafkaException)?.Error;
-                isFull |= error?.Code == ErrorCode.Local_QueueFull;
-                refused.Add(new RefusedEvent(i, EventSlices.IdOf(events[i]), $"Kafka: {error?.Reason ?? deliveries[i].Exception?.InnerException?.Message}"));
+                var cause = deliveries[i].Exception?.InnerException;
+                if (cause is KafkaException kafka) error = kafka.Error.Code;
+                refused.Add(new RefusedEvent(i, EventSlices.IdOf(events[i]), $"Kafka: {cause?.Message}"));
             }
 
-            if (refused.Count == 0) return new(events.Count, null);
-            return new(events.Count - refused.Count, new IntakeProblem(
-                isFull ? "Too many events under way" : "Kafka did not acknowledge",
-                isFull ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
-                $"Not acknowledged: {refused.Count} of {events.Count}. Send these again.",
-                events.Count - refused.Count,
-                refused));
+            return refused.Count == 0 ? new(events.Count, null) : new(events.Count - refused.Count, Refusal(events.Count, refused, error));
         }
         finally
         {
             Interlocked.Add(ref _underWay, -events.Count);
         }
+    }
+
+    private static IntakeProblem Refusal(int events, IReadOnlyList<RefusedEvent> refused, ErrorCode error)
+    {
+        var (title, status, remedy) = error switch
+        {
+            ErrorCode.Local_QueueFull => ("Too many events under way", StatusCodes.Status429TooManyRequests, "Send these again in a second."),
+            ErrorCode.MsgSizeTooLarge =>
+                ("Too large for Kafka", StatusCodes.Status413PayloadTooLarge, "The topic takes no records of this size (max.message.bytes), so sending these again is of no use."),
+            _ => ("Kafka did not acknowledge", StatusCodes.Status503ServiceUnavailable, "Send these again."),
+        };
+        return new IntakeProblem(title, status, $"Not acknowledged: {refused.Count} of {events}. {remedy}", events - refused.Count, refused);
     }
 }

@@ -13,8 +13,12 @@ public sealed class EventProducer : IDisposable
 {
     private static readonly byte[] ContentType = System.Text.Encoding.ASCII.GetBytes(Event.ContentType);
 
-    private readonly IProducer<string, byte[]> _producer;
+    private readonly ProducerConfig _config;
+    private readonly ILogger<EventProducer> _logger;
     private readonly string _topic;
+    private readonly Lock _replacing = new();
+    private IProducer<string, byte[]> _producer;
+    private volatile bool _isBroken;
 
     /// <summary>Starts a client; it connects in the background.</summary>
     /// <param name="connection">Which Kafka, which topic.</param>
@@ -22,22 +26,21 @@ public sealed class EventProducer : IDisposable
     public EventProducer(KafkaConnection connection, ILogger<EventProducer> logger)
     {
         _topic = connection.Topic;
-        var config = new ProducerConfig(connection.ToClientConfig())
+        _logger = logger;
+        _config = new ProducerConfig(connection.ToClientConfig())
         {
             ClientId = "shitops",
             EnableIdempotence = true,
             Acks = Acks.All,
             Partitioner = Partitioner.Murmur2Random,
             MessageTimeoutMs = (int)connection.DeliveryTimeout.TotalMilliseconds,
+            // Kafka's default limit of a batch; an event of the contract has room in it beside its key and header.
+            MessageMaxBytes = 1_048_588,
             LingerMs = 5,
             QueueBufferingMaxMessages = 200_000,
-            MessageMaxBytes = EventDecoder.MaxBytes + 4096,
             DeliveryReportFields = "status",
         };
-        _producer = new ProducerBuilder<string, byte[]>(config)
-            .SetLogHandler((_, log) => logger.Log((LogLevel)log.LevelAs(LogLevelType.MicrosoftExtensionsLogging), "{Facility}: {Message}", log.Facility, log.Message))
-            .SetErrorHandler((_, error) => logger.LogWarning("Kafka: {Reason}", error.Reason))
-            .Build();
+        _producer = Start();
     }
 
     /// <summary>Produces one event in structured mode. The task ends when Kafka has acknowledged it.</summary>
@@ -46,12 +49,42 @@ public sealed class EventProducer : IDisposable
     /// <param name="cancellationToken">Ends the waiting; the event may be produced all the same.</param>
     /// <exception cref="KafkaException">Kafka did not take it, or the client's queue is full (<see cref="ErrorCode.Local_QueueFull"/>).</exception>
     public Task ProduceAsync(string project, byte[] json, CancellationToken cancellationToken = default) =>
-        _producer.ProduceAsync(_topic, new Message<string, byte[]> { Key = project, Value = json, Headers = new Headers { { "content-type", ContentType } } }, cancellationToken);
+        Working().ProduceAsync(_topic, new Message<string, byte[]> { Key = project, Value = json, Headers = new Headers { { "content-type", ContentType } } }, cancellationToken);
 
     /// <summary>Waits up to 10 s for events that are still under way.</summary>
     public void Dispose()
     {
         _producer.Flush(TimeSpan.FromSeconds(10));
         _producer.Dispose();
+    }
+
+    private IProducer<string, byte[]> Start() => new ProducerBuilder<string, byte[]>(_config)
+        .SetLogHandler((_, log) => _logger.Log((LogLevel)log.LevelAs(LogLevelType.MicrosoftExtensionsLogging), "{Facility}: {Message}", log.Facility, log.Message))
+        .SetErrorHandler((client, error) =>
+        {
+            _logger.LogWarning("Kafka: {Reason}", error.Reason);
+            // A client that has been replaced may still have something to say.
+            if (error.IsFatal && ReferenceEquals(client, _producer)) _isBroken = true;
+        })
+        .Build();
+
+    /// <summary>The client, or a new one in the place of one that can do nothing any more: an idempotent one does not recover from a fatal error.</summary>
+    private IProducer<string, byte[]> Working()
+    {
+        if (!_isBroken) return _producer;
+        lock (_replacing)
+        {
+            if (!_isBroken) return _producer;
+            var broken = _producer;
+            _producer = Start();
+            _isBroken = false;
+            // What waits in it is reported as failed first.
+            _ = Task.Run(() =>
+            {
+                broken.Flush(TimeSpan.FromMilliseconds(_config.MessageTimeoutMs!.Value));
+                broken.Dispose();
+            });
+            return _producer;
+        }
     }
 }

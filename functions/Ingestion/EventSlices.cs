@@ -12,11 +12,12 @@ namespace ShitOps.Ingestion;
 internal static class EventSlices
 {
     /// <summary>The events of <paramref name="body"/>, not yet checked; empty if there is a problem.</summary>
-    public static IReadOnlyList<byte[]> Of(byte[] body, HttpRequest request, int most, out IntakeProblem? problem)
+    public static IReadOnlyList<byte[]> Of(ReadOnlyMemory<byte> body, HttpRequest request, int most, out IntakeProblem? problem)
     {
         problem = null;
         var mediaType = (request.ContentType ?? "application/json").Split(';')[0].Trim().ToLowerInvariant();
-        if (mediaType is not (Event.ContentType or Event.BatchContentType or "application/json" or "text/json"))
+        var isBinary = request.Headers.ContainsKey("ce-specversion") && mediaType is not (Event.ContentType or Event.BatchContentType);
+        if (!isBinary && mediaType is not (Event.ContentType or Event.BatchContentType or "application/json" or "text/json"))
         {
             problem = new IntakeProblem(
                 "Unsupported media type", StatusCodes.Status415UnsupportedMediaType, $"{mediaType} is not read: send {Event.ContentType}, {Event.BatchContentType} or application/json.");
@@ -25,8 +26,7 @@ internal static class EventSlices
 
         try
         {
-            if (mediaType.EndsWith("/json", StringComparison.Ordinal) && request.Headers.ContainsKey("ce-specversion")) return [Wrap(body, request.Headers)];
-            return Cut(body, mediaType == Event.BatchContentType, most, out problem);
+            return isBinary ? [Wrap(body.Span, mediaType, request.Headers)] : Cut(body.Span, mediaType == Event.BatchContentType, most, out problem);
         }
         catch (JsonException fault)
         {
@@ -58,7 +58,7 @@ internal static class EventSlices
         }
     }
 
-    private static IReadOnlyList<byte[]> Cut(byte[] body, bool mustBeArray, int most, out IntakeProblem? problem)
+    private static IReadOnlyList<byte[]> Cut(ReadOnlySpan<byte> body, bool mustBeArray, int most, out IntakeProblem? problem)
     {
         problem = null;
         if (!Utf8.IsValid(body))
@@ -72,7 +72,7 @@ internal static class EventSlices
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            if (!mustBeArray) return [body];
+            if (!mustBeArray) return [body.ToArray()];
             problem = Invalid("A batch is a JSON array of events.");
             return [];
         }
@@ -88,14 +88,14 @@ internal static class EventSlices
 
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            events.Add(body[start..(int)reader.BytesConsumed]);
+            events.Add(body[start..(int)reader.BytesConsumed].ToArray());
         }
 
         reader.Read();
         return events;
     }
 
-    private static byte[] Wrap(byte[] data, IHeaderDictionary headers)
+    private static byte[] Wrap(ReadOnlySpan<byte> data, string mediaType, IHeaderDictionary headers)
     {
         using var output = new MemoryStream(data.Length + 512);
         using (var json = new Utf8JsonWriter(output))
@@ -107,6 +107,7 @@ internal static class EventSlices
                 if (name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase)) json.WriteString(name[3..].ToLowerInvariant(), Uri.UnescapeDataString(value.ToString()));
             }
 
+            json.WriteString("datacontenttype", mediaType);
             if (data.Length > 0)
             {
                 json.WritePropertyName("data");

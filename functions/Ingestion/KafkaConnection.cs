@@ -40,7 +40,7 @@ public sealed record KafkaConnection
     public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="InvalidOperationException">A setting is missing or has a value that is not allowed; the message names it.</exception>
+    /// <exception cref="SettingException">A setting is missing or has a value that is not allowed; the message names it.</exception>
     public static KafkaConnection FromSettings(IConfiguration settings)
     {
         return new KafkaConnection
@@ -57,7 +57,7 @@ public sealed record KafkaConnection
             DeliveryTimeout = Seconds("KafkaDeliveryTimeoutSeconds", most: 600) ?? TimeSpan.FromSeconds(30),
         };
 
-        string Required(string name) => Optional(name) ?? throw new InvalidOperationException($"the setting {name} is missing");
+        string Required(string name) => Optional(name) ?? throw new SettingException($"the setting {name} is missing");
 
         string? Optional(string name) => settings[name] is { Length: > 0 } value ? value : null;
 
@@ -68,7 +68,7 @@ public sealed record KafkaConnection
             if (Optional(name) is not { } text) return null;
             return int.TryParse(text, out var seconds) && seconds >= 1 && seconds <= most
                 ? TimeSpan.FromSeconds(seconds)
-                : throw new InvalidOperationException($"the setting {name} is \"{text}\"; expected a number of seconds from 1 to {most}");
+                : throw new SettingException($"the setting {name} is \"{text}\"; expected a number of seconds from 1 to {most}");
         }
 
         // The trigger takes these two from what the app was built with; a setting that says otherwise would part producer and triggers.
@@ -77,9 +77,9 @@ public sealed record KafkaConnection
         {
             var value = built;
             if (Optional(name) is { } text && !Enum.TryParse(text, ignoreCase: true, out value))
-                throw new InvalidOperationException($"the setting {name} is \"{text}\"; expected one of {string.Join(", ", Enum.GetNames<T>())}");
+                throw new SettingException($"the setting {name} is \"{text}\"; expected one of {string.Join(", ", Enum.GetNames<T>())}");
             if (!KafkaBuild.TakesSettings && !value.Equals(built))
-                throw new InvalidOperationException($"the setting {name} is {value}, but this app was built for {built}: publish it with -p:{name}={value}");
+                throw new SettingException($"the setting {name} is {value}, but this app was built for {built}: publish it with -p:{name}={value}");
             return value.Equals(notSet) ? null : Convert.ToInt32(value);
         }
     }

@@ -7,19 +7,20 @@ namespace ShitOps.Ingestion;
 internal static class RequestBody
 {
     /// <summary>The body, or the problem: too large, or encoded in a way that is not read here.</summary>
-    public static async Task<(byte[]? Body, IntakeProblem? Problem)> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    public static async Task<(ReadOnlyMemory<byte> Body, IntakeProblem? Problem)> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            return (null, new IntakeProblem("Unsupported encoding", StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding {encoding} is not read: send the body as it is."));
-        if (request.ContentLength > limit) return (null, TooLarge(limit));
+            return (default, new IntakeProblem("Unsupported encoding", StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding {encoding} is not read: send the body as it is."));
+        if (request.ContentLength > limit) return (default, TooLarge(limit));
 
-        var body = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 16 * 1024) + 1);
+        // Grows with what comes, not with what the client says will come.
+        var body = new ArrayBufferWriter<byte>(16 * 1024);
         while (true)
         {
             var read = await request.Body.ReadAsync(body.GetMemory(4096), cancellationToken);
-            if (read == 0) return (body.WrittenSpan.ToArray(), null);
+            if (read == 0) return (body.WrittenMemory, null);
             body.Advance(read);
-            if (body.WrittenCount > limit) return (null, TooLarge(limit));
+            if (body.WrittenCount > limit) return (default, TooLarge(limit));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Azure.Functions.Worker;
@@ -16,11 +17,14 @@ public sealed record DeadLetter(KafkaRecord Record, DecodeError Error)
 }
 
 /// <summary>
-/// The container <c>dead-letters</c>: JSON lines in blobs <c>stream/topic/partition/first-last.jsonl</c> by the offsets they hold. The same
+/// The container <c>dead-letters</c>: JSON lines in blobs of about 16 MiB at most, <c>stream/topic/partition/first-last.jsonl</c> by the offsets they hold. The same
 /// record may stand in two blobs if a crash made its batch come again with another cut; (stream, topic, partition, offset) names it.
 /// </summary>
 public sealed class DeadLetters(StorageAccount account)
 {
+    // A batch may hold gigabytes of records that are none of ours.
+    private const int LargestBlob = 16 << 20;
+
     private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("dead-letters");
     private bool _exists;
 
@@ -33,17 +37,17 @@ public sealed class DeadLetters(StorageAccount account)
     public async Task PutAsync(KafkaStream stream, string topic, int partition, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         await EnsureExistsAsync(cancellationToken);
-        var name = $"{stream.Name}/{topic}/{partition:D5}/{letters[0].Offset:D20}-{letters[^1].Offset:D20}.jsonl";
         using var lines = new MemoryStream();
-        foreach (var letter in letters)
+        var first = letters[0].Offset;
+        for (var i = 0; i < letters.Count; i++)
         {
-            Write(lines, stream, letter);
+            Write(lines, stream, letters[i]);
             lines.WriteByte((byte)'\n');
+            if (lines.Length < LargestBlob && i < letters.Count - 1) continue;
+            await UploadAsync(lines, $"{stream.Name}/{topic}/{partition:D5}/{first:D20}-{letters[i].Offset:D20}.jsonl", cancellationToken);
+            lines.SetLength(0);
+            if (i < letters.Count - 1) first = letters[i + 1].Offset;
         }
-
-        lines.Position = 0;
-        await _container.GetBlobClient(name).UploadAsync(
-            lines, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" } }, cancellationToken);
     }
 
     /// <summary>Deletes the letters stored before <paramref name="before"/>.</summary>
@@ -62,6 +66,21 @@ public sealed class DeadLetters(StorageAccount account)
         return deleted;
     }
 
+    private async Task UploadAsync(MemoryStream lines, string name, CancellationToken cancellationToken)
+    {
+        lines.Position = 0;
+        try
+        {
+            await _container.GetBlobClient(name).UploadAsync(
+                lines, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" } }, cancellationToken);
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            _exists = false;
+            throw;
+        }
+    }
+
     private async Task EnsureExistsAsync(CancellationToken cancellationToken)
     {
         if (_exists) return;
@@ -78,7 +97,8 @@ public sealed class DeadLetters(StorageAccount account)
         json.WriteString("topic", record.Topic);
         json.WriteNumber("partition", record.Partition);
         json.WriteNumber("offset", record.Offset);
-        json.WriteString("timestamp", record.Timestamp.DateTimeOffset);
+        // As it came: a producer may state a time that no calendar has.
+        json.WriteNumber("timestampMs", record.Timestamp.UnixTimestampMs);
         json.WriteString("reason", letter.Error.Reason.ToString());
         json.WriteString("error", letter.Error.ToString());
         if (record.Key is not null) json.WriteBase64String("key", record.Key);

@@ -1,5 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+using ShitOps.Events;
 
 namespace ShitOps.Pipeline;
 
@@ -7,26 +9,49 @@ namespace ShitOps.Pipeline;
 /// Counts every record of the stream exactly once, whatever is delivered again: the counts of a partition and the checkpoint up to
 /// which they reach are one row, written under its ETag. What cannot be decoded is put aside before the checkpoint passes it.
 /// </summary>
-public sealed class EventCounter(KafkaStream stream, PartitionCounts store, DeadLetters deadLetters, TimeProvider time, ILogger<EventCounter> logger)
+public sealed class EventCounter(
+    KafkaStream stream, PartitionCounts store, DeadLetters deadLetters, LogEnds logEnds, ObjectPool<EventDecoder> decoders, TimeProvider time, ILogger<EventCounter> logger)
 {
-    private const int MostAttempts = 8;
+    /// <summary>How long a batch that failed is held back: the trigger delivers it again at once.</summary>
+    public static readonly TimeSpan BackOff = TimeSpan.FromSeconds(5);
 
     /// <summary>Counts a batch, which may hold records of several partitions, each in the order of offsets.</summary>
-    /// <exception cref="Azure.RequestFailedException">Storage is down; nothing that is not stored counts as consumed.</exception>
-    /// <exception cref="OperationCanceledException">The host stops.</exception>
+    /// <exception cref="OperationCanceledException">The host stops; nothing that is not stored counts as consumed.</exception>
+    /// <exception cref="Exception">Storage or Kafka is down or refuses; likewise. It is thrown after <see cref="BackOff"/>.</exception>
     public async Task CountAsync(KafkaRecord[] records, CancellationToken cancellationToken)
     {
-        foreach (var partition in records.GroupBy(record => (record.Topic, record.Partition)))
-            await CountPartitionAsync(partition.Key.Topic, partition.Key.Partition, [.. partition], cancellationToken);
+        var decoder = decoders.Get();
+        try
+        {
+            foreach (var partition in records.GroupBy(record => (record.Topic, record.Partition)))
+                await CountPartitionAsync(partition.Key.Topic, partition.Key.Partition, [.. partition], decoder, cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            logger.LogWarning("Counting failed and is tried again after {Seconds} s: {Fault}", BackOff.TotalSeconds, fault.Message.Split('\n')[0]);
+            await Task.Delay(BackOff, time, cancellationToken);
+            throw;
+        }
+        finally
+        {
+            decoders.Return(decoder);
+        }
     }
 
-    private async Task CountPartitionAsync(string topic, int partition, KafkaRecord[] records, CancellationToken cancellationToken)
+    private async Task CountPartitionAsync(string topic, int partition, KafkaRecord[] records, EventDecoder decoder, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        // Ends: each time the row was changed by another, that one has brought it forward.
+        while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var row = await store.LoadAsync(stream, topic, partition, cancellationToken);
-            var letters = row.Add(records, time.GetUtcNow());
+            if (records[^1].Offset < row.Checkpoint)
+            {
+                await RequireSameLogAsync(row);
+                return;
+            }
+
+            var letters = row.Add(records, decoder, time.GetUtcNow());
             if (letters.Count > 0)
             {
                 logger.LogWarning(
@@ -36,8 +61,14 @@ public sealed class EventCounter(KafkaStream stream, PartitionCounts store, Dead
             }
 
             if (await store.TrySaveAsync(row, cancellationToken)) return;
-            if (attempt == MostAttempts)
-                throw new InvalidOperationException($"the counts of {topic}/{partition} were changed by others {MostAttempts} times in a row; the batch will be delivered again");
         }
+    }
+
+    /// <summary>Tells records that come again from those of another log, which must not pass for them.</summary>
+    private async Task RequireSameLogAsync(PartitionCount row)
+    {
+        var ends = await logEnds.MeasureAsync();
+        if (ends.TryGetValue(row.Partition, out var end) && end < row.Checkpoint)
+            throw new InvalidOperationException(HealthReport.AnotherLog(row.Partition, end, row.Checkpoint));
     }
 }

@@ -10,13 +10,16 @@ namespace ShitOps.Pipeline;
 public sealed record KafkaStream(string Name)
 {
     /// <summary>Reads the setting.</summary>
-    /// <exception cref="InvalidOperationException">It is missing or not a name.</exception>
-    public static KafkaStream FromSettings(IConfiguration settings)
+    /// <exception cref="SettingException">It is missing or not a name.</exception>
+    public static KafkaStream FromSettings(IConfiguration settings) => Named(settings["KafkaStream"]);
+
+    /// <summary>The stream of that name.</summary>
+    /// <exception cref="SettingException">It is missing or not a name.</exception>
+    public static KafkaStream Named(string? name)
     {
-        var name = settings["KafkaStream"];
-        if (string.IsNullOrEmpty(name)) throw new InvalidOperationException("the setting KafkaStream is missing: a name for the Kafka cluster and its present log, such as prod-1");
+        if (string.IsNullOrEmpty(name)) throw new SettingException("the setting KafkaStream is missing: a name for the Kafka cluster and its present log, such as prod-1");
         return name.Length <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? new KafkaStream(name)
-            : throw new InvalidOperationException($"the setting KafkaStream is \"{name}\"; expected 1 to 100 letters, digits, -, _ or .");
+            : throw new SettingException($"the setting KafkaStream is \"{name}\"; expected 1 to 100 letters, digits, -, _ or .");
     }
 }

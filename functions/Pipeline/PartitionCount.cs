@@ -9,7 +9,6 @@ namespace ShitOps.Pipeline;
 /// <summary>What has been consumed of one partition of the stream: the checkpoint and the counts up to it.</summary>
 public sealed class PartitionCount(string stream, string topic, int partition)
 {
-    private readonly EventDecoder _decoder = new();
     private readonly SortedDictionary<string, long> _byType = new(StringComparer.Ordinal);
 
     public string Topic => topic;
@@ -28,6 +27,9 @@ public sealed class PartitionCount(string stream, string topic, int partition)
     /// <summary>Records that were put aside as dead letters.</summary>
     public long Undecodable { get; private set; }
 
+    /// <summary>Offsets below the checkpoint that no record was delivered for: expired before they were consumed, or never records at all.</summary>
+    public long Skipped { get; private set; }
+
     /// <summary>Decoded events by type.</summary>
     public IReadOnlyDictionary<string, long> ByType => _byType;
 
@@ -42,15 +44,16 @@ public sealed class PartitionCount(string stream, string topic, int partition)
 
     /// <summary>Counts the records from the checkpoint on; earlier ones have been counted before.</summary>
     /// <param name="records">Of this partition, in the order of offsets.</param>
+    /// <param name="decoder">Decodes them.</param>
     /// <param name="now">Becomes <see cref="LastProcessed"/>.</param>
     /// <returns>The records among those counted that could not be decoded.</returns>
-    public IReadOnlyList<DeadLetter> Add(IEnumerable<KafkaRecord> records, DateTimeOffset now)
+    public IReadOnlyList<DeadLetter> Add(IEnumerable<KafkaRecord> records, EventDecoder decoder, DateTimeOffset now)
     {
         List<DeadLetter> deadLetters = [];
         foreach (var record in records)
         {
             if (record.Offset < Checkpoint) continue;
-            var result = _decoder.Decode(record.Value, Headers(record));
+            var result = decoder.Decode(record.Value, Headers(record));
             if (!result.IsDecoded)
             {
                 Undecodable++;
@@ -71,6 +74,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
                 }
             }
 
+            Skipped += record.Offset - Checkpoint;
             Checkpoint = record.Offset + 1;
             LastProcessed = now;
         }
@@ -90,6 +94,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
             Decoded = entity.GetInt64("Decoded") ?? 0,
             Unknown = entity.GetInt64("Unknown") ?? 0,
             Undecodable = entity.GetInt64("Undecodable") ?? 0,
+            Skipped = entity.GetInt64("Skipped") ?? 0,
             NewestEventTime = entity.GetDateTimeOffset("NewestEventTime"),
             LastProcessed = entity.GetDateTimeOffset("LastProcessed"),
         };
@@ -103,6 +108,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         ["Decoded"] = Decoded,
         ["Unknown"] = Unknown,
         ["Undecodable"] = Undecodable,
+        ["Skipped"] = Skipped,
         // Tables hold times from 1601 on; an event may claim an earlier one.
         ["NewestEventTime"] = NewestEventTime?.Year > 1601 ? NewestEventTime : null,
         ["LastProcessed"] = LastProcessed,

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 using ShitOps.Storage;
 
 namespace ShitOps.Pipeline;
@@ -41,9 +42,14 @@ public sealed class PartitionCounts(StorageAccount account)
             else await _table.UpdateEntityAsync(row.ToEntity(), row.ETag, TableUpdateMode.Replace, cancellationToken);
             return true;
         }
-        catch (RequestFailedException conflict) when (conflict.Status is 409 or 412)
+        catch (RequestFailedException conflict) when (conflict.Status is 412 || conflict.ErrorCode == TableErrorCode.EntityAlreadyExists)
         {
             return false;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            _exists = false;
+            throw;
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class StorageAccount
     public BlobServiceClient Blobs { get; }
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="InvalidOperationException">None of them is there.</exception>
+    /// <exception cref="SettingException">None of them is there.</exception>
     public static StorageAccount FromSettings(IConfiguration settings)
     {
         if (settings["AzureWebJobsStorage"] is { Length: > 0 } connectionString)
@@ -31,7 +31,7 @@ public sealed class StorageAccount
         var tables = section["tableServiceUri"] ?? (account is null ? null : $"https://{account}.table.core.windows.net");
         var blobs = section["blobServiceUri"] ?? (account is null ? null : $"https://{account}.blob.core.windows.net");
         if (tables is null || blobs is null)
-            throw new InvalidOperationException("the setting AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__accountName for access by identity");
+            throw new SettingException("the setting AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__accountName for access by identity");
 
         TokenCredential credential = section["clientId"] is { Length: > 0 } clientId
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))

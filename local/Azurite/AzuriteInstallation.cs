@@ -25,15 +25,32 @@ public sealed class AzuriteInstallation
     public static async Task<AzuriteInstallation> EnsureAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken);
-        var root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "shitops");
+        var root = UserFolder();
         var installation = new AzuriteInstallation(Path.Combine(root, $"azurite-{version}"));
         await RequireNodeAsync(cancellationToken);
         if (File.Exists(installation.Script)) return installation;
 
-        Directory.CreateDirectory(root);
         await using var turn = await TurnAsync(Path.Combine(root, $"azurite-{version}.lock"), progress, cancellationToken);
+        // What a run that was killed has left behind.
+        foreach (var left in Directory.EnumerateDirectories(root, $"azurite-{version}.partial-*")) Directory.Delete(left, recursive: true);
         if (!File.Exists(installation.Script)) await InstallAsync(installation.Folder, version, progress, cancellationToken);
         return installation;
+    }
+
+    private static string UserFolder()
+    {
+        var folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        if (folder.Length == 0) throw new LocalFault("There is no folder for application data: set HOME or XDG_DATA_HOME to one that can be written, and start again.");
+        folder = Path.Combine(folder, "shitops");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return folder;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalFault($"{folder} cannot be made ({fault.Message.TrimEnd('.')}): set XDG_DATA_HOME to a folder that can be written, and start again.");
+        }
     }
 
     private static async Task InstallAsync(string folder, string version, Action<string> progress, CancellationToken cancellationToken)
@@ -61,6 +78,7 @@ public sealed class AzuriteInstallation
             catch (OperationCanceledException)
             {
                 npm.Kill(entireProcessTree: true);
+                await npm.WaitForExitAsync(CancellationToken.None);
                 throw;
             }
 

@@ -55,12 +55,13 @@ public sealed class AzuriteProcess : IAsyncDisposable
         try
         {
             await Task.WhenAny(ready.Task, process.Exited).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
-            if (!ready.Task.IsCompleted) throw new LocalFault($"Azurite ended at once: {last}. Its output is in {logFile}.");
+            if (process.Exited.IsCompleted) throw new LocalFault($"Azurite ended at once: {last}. Its output is in {logFile}.");
             return new AzuriteProcess(process, blobPort);
         }
-        catch
+        catch (Exception fault)
         {
             await process.DisposeAsync();
+            if (fault is TimeoutException) throw new LocalFault($"Azurite does not answer after a minute; its output is in {logFile}.");
             throw;
         }
     }

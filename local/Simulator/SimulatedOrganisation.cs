@@ -12,7 +12,7 @@ namespace ShitOps.Local.Simulator;
 /// </para>
 /// <para>
 /// The next start goes on where this one ended and first makes up for the time between (without reports). After a crash the last
-/// events may be produced again; their ids are the same, so nothing counts them twice.
+/// events may be produced again; their ids are the same, so they state nothing new.
 /// </para>
 /// </summary>
 public sealed class SimulatedOrganisation
@@ -90,7 +90,12 @@ public sealed class SimulatedOrganisation
 
         public async Task LiveAsync(CancellationToken cancellationToken)
         {
-            for (long taken = 0; taken < start.Events; taken++) _organisation.Next();
+            for (long taken = 0; taken < start.Events; taken++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _organisation.Next();
+            }
+
             while (true)
             {
                 var sending = _organisation.Next();

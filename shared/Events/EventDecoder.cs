@@ -12,8 +12,8 @@ namespace ShitOps.Events;
 /// </summary>
 public sealed class EventDecoder
 {
-    /// <summary>The largest record that is decoded: 1 MiB, Kafka's default limit of a message.</summary>
-    public const int MaxBytes = 1 << 20;
+    /// <summary>The largest event: Kafka's default limit of a batch of records is 1,048,588 bytes, and key and headers need room too.</summary>
+    public const int MaxBytes = 1_000_000;
 
     private static readonly SearchValues<char> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);

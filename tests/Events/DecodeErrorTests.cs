@@ -72,7 +72,7 @@ public class DecodeErrorTests
         Of_an_event($"{{\"source\":\"{new string('s', 1025)}\"}}", DecodeFailure.InvalidAttribute, "source: 1,025 characters are more than 1,024");
         Of_its_data("task.blocked", $"{{\"reason\":\"{new string('r', 4097)}\"}}", "data.reason: 4,097 characters are more than 4,096");
         Of_its_data("task.created", $"{{\"labels\":[{string.Join(',', Enumerable.Repeat("\"a\"", 257))}]}}", "data.labels: more than 256 labels");
-        Of_an_event(new string(' ', EventDecoder.MaxBytes + 1), DecodeFailure.TooLarge, "1,048,577 bytes are more than 1,048,576");
+        Of_an_event(new string(' ', EventDecoder.MaxBytes + 1), DecodeFailure.TooLarge, "1,000,001 bytes are more than 1,000,000");
     }
 
     [Fact]

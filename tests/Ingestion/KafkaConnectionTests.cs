@@ -37,7 +37,7 @@ public class KafkaConnectionTests
     [InlineData("KafkaDeliveryTimeoutSeconds", "0", "the setting KafkaDeliveryTimeoutSeconds is \"0\"; expected a number of seconds from 1 to 600")]
     public void Names_the_setting_that_is_wrong(string name, string? value, string message)
     {
-        var fault = Assert.Throws<InvalidOperationException>(() => Read(("KafkaBrokers", "a:1"), ("KafkaTopic", "events"), (name, value)));
+        var fault = Assert.Throws<SettingException>(() => Read(("KafkaBrokers", "a:1"), ("KafkaTopic", "events"), (name, value)));
 
         Assert.Equal(message, fault.Message);
     }

@@ -52,11 +52,13 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
         Assert.All(records.GroupBy(record => Encoding.UTF8.GetString(record.Message.Key)), project => Assert.Single(project.Select(record => record.Partition.Value).Distinct()));
     }
 
-    [Fact]
-    public async Task Takes_the_binary_mode_of_the_HTTP_binding()
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/vnd.tracker+json")]
+    public async Task Takes_the_binary_mode_of_the_HTTP_binding(string contentType)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/events") { Content = new ByteArrayContent("""{"task":"A-1"}"""u8.ToArray()) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         foreach (var (name, value) in new[] { ("specversion", "1.0"), ("id", "e-1"), ("source", "s"), ("type", "task.deleted"), ("subject", "Caf%C3%A9"), ("time", "2026-01-31T12:00:00Z") })
             request.Headers.Add($"ce-{name}", value);
 
@@ -132,7 +134,19 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
         using var answer = await PostAsync(padded, Event.ContentType);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("are more than 1,048,576", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("are more than 1,000,000", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Takes_an_event_of_the_largest_size()
+    {
+        var json = Encoding.UTF8.GetString(Some.EventJson("e-large", new string('P', 256)));
+        var largest = json.Insert(1, $"\"padding\":\"{new string('x', EventDecoder.MaxBytes - json.Length - 13)}\",");
+
+        using var answer = await PostAsync(Encoding.UTF8.GetBytes(largest), Event.ContentType);
+
+        Assert.Equal(EventDecoder.MaxBytes, Encoding.UTF8.GetByteCount(largest));
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 
     private static byte[] Batch(IReadOnlyList<byte[]> events)
