@@ -10,6 +10,7 @@ namespace ShitOps.Local;
 /// <summary>The Kafka that events go through: the embedded broker, or the one that the setting <c>KafkaBrokers</c> names.</summary>
 internal sealed class LocalKafka : IAsyncDisposable
 {
+    public const int DefaultPort = 9092;
     private const int Partitions = 8;
 
     private readonly KafkaBroker? _broker;
@@ -26,25 +27,31 @@ internal sealed class LocalKafka : IAsyncDisposable
 
     public bool IsEmbedded => _broker is not null;
 
+    /// <summary>What is going to happen, for the user.</summary>
+    public static string Announcement(IConfiguration settings, LocalOptions options) =>
+        IsOwn(settings, options) ? "Starting Kafka" : $"Connecting to Kafka at {settings["KafkaBrokers"]}";
+
     /// <summary>Starts the broker if need be, and makes the topic if it is not there.</summary>
     /// <exception cref="LocalFault">The port or folder is taken, or Kafka does not answer.</exception>
     public static async Task<LocalKafka> StartAsync(IConfiguration settings, LocalOptions options, CancellationToken cancellationToken)
     {
-        var own = $"localhost:{options.KafkaPort}";
+        var own = OwnBroker(options);
         KafkaBroker? broker = null;
-        if (settings["KafkaBrokers"] is not { Length: > 0 } brokers || brokers == own)
+        if (IsOwn(settings, options))
         {
-            Ports.RequireFree(options.KafkaPort, "the Kafka broker", "--kafka-port");
+            var port = options.KafkaPort ?? DefaultPort;
+            Ports.RequireFree(port, "the Kafka broker", "--kafka-port");
             broker = await KafkaBroker.StartAsync(
-                new BrokerOptions { DataDirectory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, DefaultPartitions = Partitions, Retention = options.KafkaRetention }, cancellationToken);
+                new BrokerOptions { DataDirectory = Path.Combine(options.DataDirectory, "kafka"), Port = port, DefaultPartitions = Partitions, Retention = options.KafkaRetention }, cancellationToken);
         }
 
+        string? clientFault = null;
         try
         {
             var overrides = new Dictionary<string, string?> { ["KafkaTopic"] = Setting("KafkaTopic") ?? "shitops-events" };
             if (broker is not null) (overrides["KafkaBrokers"], overrides["KafkaProtocol"], overrides["KafkaAuthenticationMode"]) = (own, "", "");
             var connection = KafkaConnection.FromSettings(new ConfigurationBuilder().AddConfiguration(settings).AddInMemoryCollection(overrides).Build());
-            using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => clientFault = error.Reason).Build();
             var stream = broker?.ClusterId ?? Setting("KafkaStream") ?? await ClusterIdAsync(admin);
             return new LocalKafka(connection, KafkaStream.Named(stream), await EnsureTopicAsync(admin, connection), broker);
         }
@@ -53,7 +60,12 @@ internal sealed class LocalKafka : IAsyncDisposable
             if (broker is not null) await broker.DisposeAsync();
             if (fault is SettingException setting) throw new LocalFault(setting.Message);
             if (fault is KafkaException kafka)
-                throw new LocalFault($"Kafka at {settings["KafkaBrokers"] ?? own} does not answer as it should: {kafka.Error.Reason}. Check the settings KafkaBrokers and KafkaProtocol, and that it runs.");
+            {
+                throw new LocalFault(
+                    $"Kafka at {(broker is null ? settings["KafkaBrokers"] : own)} does not answer as it should: {clientFault ?? kafka.Error.Reason}. Check that it runs, and the settings "
+                    + "KafkaBrokers, KafkaProtocol and, for Ssl, KafkaSslCaPem, KafkaSslCertificatePem and KafkaSslKeyPem (environment or local.settings.json); without KafkaBrokers the embedded broker is used.");
+            }
+
             throw;
         }
 
@@ -68,6 +80,11 @@ internal sealed class LocalKafka : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _broker?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string OwnBroker(LocalOptions options) => $"localhost:{options.KafkaPort ?? DefaultPort}";
+
+    private static bool IsOwn(IConfiguration settings, LocalOptions options) =>
+        options.KafkaPort is not null || settings["KafkaBrokers"] is not { Length: > 0 } brokers || brokers == OwnBroker(options);
 
     private static async Task<string> ClusterIdAsync(IAdminClient admin) =>
         (await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = TimeSpan.FromSeconds(10) })).ClusterId;

@@ -7,7 +7,8 @@ internal sealed record LocalOptions
 
     public required int Port { get; init; }
 
-    public required int KafkaPort { get; init; }
+    /// <summary>Null: not asked for, so that the setting <c>KafkaBrokers</c> decides which Kafka it is.</summary>
+    public required int? KafkaPort { get; init; }
 
     /// <summary>Null: records are kept for ever.</summary>
     public TimeSpan? KafkaRetention { get; init; }
@@ -30,4 +31,13 @@ internal sealed record LocalOptions
     public int DemoTeams { get; init; } = 12;
 
     public int DemoDays { get; init; } = 120;
+
+    /// <summary>Checks that no port was given twice.</summary>
+    /// <exception cref="LocalFault">One was.</exception>
+    public void RequireDistinctPorts()
+    {
+        IEnumerable<int> ports = [.. Enumerable.Range(Port, Instances), .. Enumerable.Range(StoragePort, 3), KafkaPort ?? LocalKafka.DefaultPort];
+        if (ports.GroupBy(port => port).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new LocalFault($"Port {twice.Key} is wanted twice: the function app has --port and the next ones of --instances, Kafka --kafka-port, Azurite --storage-port and the next two.");
+    }
 }

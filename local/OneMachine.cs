@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Local.Azurite;
+using ShitOps.Local.Worker;
 
 namespace ShitOps.Local;
 
@@ -13,6 +14,7 @@ internal static class OneMachine
     {
         var clock = Stopwatch.StartNew();
         using var folder = TakeFolder(options.DataDirectory);
+        options.RequireDistinctPorts();
         for (var i = 0; i < options.Instances; i++) Ports.RequireFree(options.Port + i, "the function app", "--port");
         var settings = ReadSettings();
         using var screen = new Screen();
@@ -24,7 +26,7 @@ internal static class OneMachine
             await using var azurite = await AzuriteProcess.StartAsync(
                 installation, Path.Combine(options.DataDirectory, "azurite"), options.StoragePort, Path.Combine(options.DataDirectory, "logs", "azurite.log"), cancellationToken);
 
-            screen.Print("Starting Kafka");
+            screen.Print(LocalKafka.Announcement(settings, options));
             await using var kafka = await LocalKafka.StartAsync(settings, options, cancellationToken);
 
             screen.Print(options.Instances == 1 ? "Starting the function app" : $"Starting {options.Instances} instances of the function app");
@@ -64,24 +66,27 @@ internal static class OneMachine
             """;
     }
 
-    /// <summary>Environment variables, and beneath them <c>Values</c> of local.settings.json in the working directory, as the functions see them.</summary>
+    /// <summary>local.settings.json in the working directory, and above it the environment: as the functions see them.</summary>
     private static IConfiguration ReadSettings()
     {
+        var settings = new ConfigurationBuilder();
         try
         {
-            var file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("local.settings.json"), optional: true).Build().GetSection("Values");
-            return new ConfigurationBuilder().AddConfiguration(file).AddEnvironmentVariables().Build();
+            LocalSettingsFile.AddTo(settings, Environment.CurrentDirectory);
         }
-        catch (InvalidDataException fault)
+        catch (FunctionAppException fault)
         {
-            throw new LocalFault($"local.settings.json cannot be read: {(fault.InnerException ?? fault).Message}");
+            throw new LocalFault(fault.Message);
         }
+
+        return settings.AddEnvironmentVariables().Build();
     }
 
     /// <summary>Makes the folder and takes it for this run alone: two Azurites on the same files would destroy each other's.</summary>
     private static FileStream TakeFolder(string folder)
     {
         var file = Path.Combine(folder, "lock");
+        if (File.Exists(folder)) throw new LocalFault($"{folder} is a file: choose a folder with --data.");
         try
         {
             Directory.CreateDirectory(Path.Combine(folder, "logs"));

@@ -3,7 +3,7 @@ using ShitOps.Local;
 
 var data = new Option<string>("--data") { Description = "The folder that keeps everything: log, tables, blobs, keys, logs.", DefaultValueFactory = _ => ".data", HelpName = "DIR" };
 var port = new Option<int>("--port") { Description = "The port of the functions over HTTP; further instances take the next ones.", DefaultValueFactory = _ => 7071, HelpName = "N" };
-var kafkaPort = new Option<int>("--kafka-port") { Description = "The port of the embedded Kafka broker.", DefaultValueFactory = _ => 9092, HelpName = "N" };
+var kafkaPort = new Option<int?>("--kafka-port") { Description = "The port of the embedded Kafka broker [default: 9092]; given, it is used whatever the setting KafkaBrokers says.", HelpName = "N" };
 var retention = new Option<double?>("--kafka-retention-hours") { Description = "How long the embedded broker keeps records; without it, for ever.", HelpName = "N" };
 var storagePort = new Option<int>("--storage-port") { Description = "The first of Azurite's three ports.", DefaultValueFactory = _ => 10000, HelpName = "N" };
 var instances = new Option<int>("--instances") { Description = "How many processes run the function app and share the partitions.", DefaultValueFactory = _ => 1, HelpName = "N" };
@@ -20,8 +20,10 @@ retention.Validators.Add(result => Check(result, result.GetValue(retention) is n
 demoRate.Validators.Add(result => Check(result, result.GetValue(demoRate) is 0 or (>= 0.01 and <= 10_000), "--demo-rate takes 0, or a number from 0.01 to 10,000"));
 demoTeams.Validators.Add(result => Check(result, result.GetValue(demoTeams) is >= 1 and <= 1000, "--demo-teams takes a number from 1 to 1,000"));
 demoDays.Validators.Add(result => Check(result, result.GetValue(demoDays) is >= 0 and <= 3650, "--demo-days takes a number from 0 to 3,650"));
-foreach (var option in (Option<int>[])[port, kafkaPort, storagePort])
-    option.Validators.Add(result => Check(result, result.GetValue(option) is >= 1 and <= 65_533, $"{option.Name} takes a port from 1 to 65533"));
+foreach (var option in (Option<int>[])[port, storagePort])
+    option.Validators.Add(result => Check(result, result.GetValue(option) is >= 1 and <= 65_500, $"{option.Name} takes a port from 1 to 65500"));
+kafkaPort.Validators.Add(result => Check(result, result.GetValue(kafkaPort) is null or (>= 1 and <= 65_535), "--kafka-port takes a port from 1 to 65535"));
+data.Validators.Add(result => Check(result, !string.IsNullOrWhiteSpace(result.GetValue(data)), "--data takes a folder"));
 
 var root = new RootCommand("Runs ShitOps whole on this machine: storage (Azurite), Kafka (an embedded development broker), the function app, and a simulated organisation that produces events.")
 {
@@ -57,8 +59,16 @@ root.SetAction(async (parsed, cancellationToken) =>
     }
 });
 
+var asked = root.Parse(args);
+if (asked.Errors.Count > 0)
+{
+    foreach (var error in asked.Errors) await Console.Error.WriteLineAsync(error.Message);
+    await Console.Error.WriteLineAsync("See --help.");
+    return 2;
+}
+
 // Stopping saves everything first, which may take longer than the two seconds that the parser would grant.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
+return await asked.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
 
 static void Check(System.CommandLine.Parsing.SymbolResult result, bool holds, string message)
 {

@@ -63,7 +63,7 @@ internal sealed class Screen : IDisposable
             var counted = health.Events.Decoded + health.Events.Unknown + health.Events.Undecodable;
             var rate = before is { } earlier ? $", {(counted - earlier) / interval.TotalSeconds:N0}/s" : "";
             var faults = health.Faults.Count == 0 ? "" : $"   {string.Join("; ", health.Faults)}";
-            return ($"{counted:N0} events{rate}, {health.Lag:N0} waiting, {health.DeadLetters:N0} dead letters{faults}", counted);
+            return ($"{counted:N0} events{rate}, {health.Lag:N0} waiting, dead letters: {health.DeadLetters:N0}{faults}", counted);
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -26,7 +26,7 @@ internal static class EventSlices
 
         try
         {
-            return isBinary ? [Wrap(body.Span, mediaType, request.Headers)] : Cut(body.Span, mediaType == Event.BatchContentType, most, out problem);
+            return isBinary ? [Wrap(body.Span, mediaType, request.Headers)] : Cut(body.Span, mediaType, most, out problem);
         }
         catch (JsonException fault)
         {
@@ -58,22 +58,24 @@ internal static class EventSlices
         }
     }
 
-    private static IReadOnlyList<byte[]> Cut(ReadOnlySpan<byte> body, bool mustBeArray, int most, out IntakeProblem? problem)
+    private static IReadOnlyList<byte[]> Cut(ReadOnlySpan<byte> body, string mediaType, int most, out IntakeProblem? problem)
     {
-        problem = null;
-        if (!Utf8.IsValid(body))
-        {
-            problem = Invalid("The body is not UTF-8.");
-            return [];
-        }
+        problem = body.IsEmpty ? Invalid("The body is empty.") : Utf8.IsValid(body) ? null : Invalid("The body is not UTF-8.");
+        if (problem is not null) return [];
 
         // One level deeper than an event may be, for the array around it.
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 65 });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            if (!mustBeArray) return [body.ToArray()];
+            if (mediaType != Event.BatchContentType) return [body.ToArray()];
             problem = Invalid("A batch is a JSON array of events.");
+            return [];
+        }
+
+        if (mediaType == Event.ContentType)
+        {
+            problem = Invalid($"{Event.ContentType} is one event: send an array as {Event.BatchContentType}.");
             return [];
         }
 

@@ -71,8 +71,8 @@ public sealed class AzuriteInstallation
             try
             {
                 var ended = npm.WaitForExitAsync(cancellationToken);
-                while (await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) != ended)
-                    progress($"  {Bytes(partial) / 1_000_000:N0} MB after {clock.Elapsed.TotalSeconds:N0} s");
+                while (await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(4), cancellationToken)) != ended)
+                    progress($"  {Bytes(partial) / 1_000_000:N0} of about 365 MB after {clock.Elapsed.TotalSeconds:N0} s");
                 await ended;
             }
             catch (OperationCanceledException)

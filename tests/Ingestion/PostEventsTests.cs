@@ -88,7 +88,8 @@ public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
     }
 
     [Theory]
-    [InlineData("", "application/json", HttpStatusCode.BadRequest, "line 1, byte 1")]
+    [InlineData("", "application/json", HttpStatusCode.BadRequest, "The body is empty.")]
+    [InlineData("[]", Event.ContentType, HttpStatusCode.BadRequest, "application/cloudevents+json is one event: send an array as application/cloudevents-batch+json.")]
     [InlineData("{", "application/json", HttpStatusCode.BadRequest, "not JSON")]
     [InlineData("[{},", "application/json", HttpStatusCode.BadRequest, "not JSON")]
     [InlineData("{}", Event.BatchContentType, HttpStatusCode.BadRequest, "A batch is a JSON array of events.")]

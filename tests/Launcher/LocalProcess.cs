@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ShitOps.Tests.Launcher;
 
-/// <summary>The launcher as a process.</summary>
+/// <summary>The launcher as a process, in a process group of its own with its children.</summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -21,7 +21,7 @@ internal sealed class LocalProcess : IAsyncDisposable
 
     public static LocalProcess Start((string Name, string Value)[] environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Dotnet.Program, [Path.Combine(AppContext.BaseDirectory, "ShitOps.Local.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setsid", [Dotnet.Program, Path.Combine(AppContext.BaseDirectory, "ShitOps.Local.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var local = new LocalProcess(new Process { StartInfo = start });
         local._process.OutputDataReceived += (_, output) => local.Take(output.Data);
@@ -48,12 +48,10 @@ internal sealed class LocalProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
-    }
+    public void Terminate() => Signal("-TERM", $"{_process.Id}");
+
+    /// <summary>Ctrl-C as a terminal sends it: to the whole process group.</summary>
+    public void Interrupt() => Signal("-INT", "--", $"-{_process.Id}");
 
     public void Kill() => _process.Kill();
 
@@ -62,6 +60,13 @@ internal sealed class LocalProcess : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private static void Signal(params string[] arguments)
+    {
+        using var kill = Process.Start("kill", arguments);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private void Take(string? line)

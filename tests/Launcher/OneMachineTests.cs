@@ -52,6 +52,9 @@ public sealed class OneMachineTests : IDisposable
         Process.GetProcessById(app).Kill();
         await local.UntilPrintedAsync("is started again");
         await UntilCountedAsync(0);
+        // What the one that was killed had to say is kept.
+        var log = await File.ReadAllTextAsync(Path.Combine(_data, "logs", $"functions-{_port}.log"));
+        Assert.Equal(2, log.Split("PostEvents: POST").Length - 1);
 
         local.Kill();
 
@@ -127,15 +130,105 @@ public sealed class OneMachineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--data", "", "--data takes a folder")]
+    [InlineData("--kafka-retention-hours", "0", "--kafka-retention-hours takes a number above 0, up to 1,000,000")]
     [InlineData("--instances", "0", "--instances takes a number from 1 to 16")]
-    [InlineData("--port", "70000", "--port takes a port from 1 to 65533")]
+    [InlineData("--port", "70000", "--port takes a port from 1 to 65500")]
     [InlineData("--demo-rate", "-1", "--demo-rate takes 0, or a number from 0.01 to 10,000")]
     public async Task Refuses_options_that_make_no_sense(string option, string value, string message)
     {
         await using var local = LocalProcess.Start([], option, value);
 
-        Assert.NotEqual(0, await local.ExitCodeAsync());
-        Assert.Contains(message, local.Printed, StringComparison.Ordinal);
+        Assert.Equal(2, await local.ExitCodeAsync());
+        Assert.Equal([message, "See --help."], local.Printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_a_port_is_wanted_twice()
+    {
+        await using var local = LocalProcess.Start([], "--data", Path.Combine(_data, "twice"), "--port", $"{_port}", "--instances", "2", "--kafka-port", $"{_port + 1}");
+
+        Assert.Equal(1, await local.ExitCodeAsync());
+        Assert.StartsWith($"Port {_port + 1} is wanted twice: ", local.Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_reaches_everything_at_once_and_ends_it_in_order()
+    {
+        await using var local = Start("--no-demo", "--instances", "2");
+        await local.UntilPrintedAsync("ShitOps is up");
+
+        local.Interrupt();
+
+        Assert.Equal(0, await local.ExitCodeAsync());
+        Assert.DoesNotContain("is started again", local.Printed, StringComparison.Ordinal);
+        Assert.EndsWith("Stopped", local.Printed.TrimEnd(), StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(_port, 2).Append(_kafkaPort).Append(_storagePort), used => Ports.RequireFree(used, "the next test", "none"));
+    }
+
+    [Fact]
+    public async Task Takes_its_folder_for_itself_and_leaves_events_of_others_alone()
+    {
+        await using (var first = Start("--no-demo"))
+        {
+            await first.UntilPrintedAsync("ShitOps is up");
+            await using var second = LocalProcess.Start([], "--data", _data, "--port", $"{Ports.Free()}", "--kafka-port", $"{Ports.Free()}", "--storage-port", $"{Ports.Free(3)}");
+            Assert.Equal(1, await second.ExitCodeAsync());
+            Assert.Contains($"The folder {_data} is in use by another run", second.Printed, StringComparison.Ordinal);
+            using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{_kafkaPort}" }).Build();
+            await producer.ProduceAsync("shitops-events", new Message<string, byte[]> { Key = "APOLLO", Value = Some.EventJson() });
+            first.Terminate();
+            Assert.Equal(0, await first.ExitCodeAsync());
+        }
+
+        await using var third = Start();
+        await third.UntilPrintedAsync("ShitOps is up");
+        Assert.Contains("No simulated organisation, since the topic holds events already; --demo starts it all the same.", third.Printed, StringComparison.Ordinal);
+        await UntilCountedAsync(1);
+    }
+
+    [Fact]
+    public async Task Puts_no_simulated_events_on_a_Kafka_of_the_user_even_where_it_has_simulated_before()
+    {
+        await using (var simulating = Start("--demo-days", "1"))
+        {
+            await simulating.UntilPrintedAsync("ShitOps is up");
+            await UntilAsync(health => health.GetProperty("events").GetProperty("decoded").GetInt64() > 0);
+            simulating.Terminate();
+            Assert.Equal(0, await simulating.ExitCodeAsync());
+        }
+
+        await using var broker = await ShitOps.Local.Broker.KafkaBroker.StartAsync(new ShitOps.Local.Broker.BrokerOptions { DataDirectory = Path.Combine(_data, "theirs"), Port = 0 });
+        await using var local = LocalProcess.Start(
+            [("KafkaBrokers", broker.BootstrapServers)], "--data", _data, "--port", $"{_port}", "--storage-port", $"{_storagePort}");
+        await local.UntilPrintedAsync("ShitOps is up");
+
+        Assert.Contains("No simulated organisation, since this Kafka is not the embedded one; --demo starts it all the same.", local.Printed, StringComparison.Ordinal);
+        Assert.Contains("from the setting KafkaBrokers", local.Printed, StringComparison.Ordinal);
+        await UntilCountedAsync(0);
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_Kafka_does_not_answer()
+    {
+        var nowhere = $"localhost:{Ports.Free()}";
+        await using var local = LocalProcess.Start([("KafkaBrokers", nowhere)], "--data", _data, "--port", $"{_port}", "--storage-port", $"{_storagePort}");
+
+        Assert.Equal(1, await local.ExitCodeAsync());
+        Assert.Contains($"Connecting to Kafka at {nowhere}", local.Printed, StringComparison.Ordinal);
+        Assert.Contains($"Kafka at {nowhere} does not answer as it should: ", local.Printed, StringComparison.Ordinal);
+        Assert.Contains("Connection refused", local.Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shows_warnings_of_the_function_app()
+    {
+        await using var local = Start("--no-demo");
+        await local.UntilPrintedAsync("ShitOps is up");
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{_kafkaPort}" }).Build();
+        await producer.ProduceAsync("shitops-events", new Message<string, byte[]> { Key = "APOLLO", Value = "no json"u8.ToArray() });
+
+        await local.UntilPrintedAsync("go to the dead letters");
     }
 
     private string[] Arguments(params string[] more) => ["--data", _data, "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--storage-port", $"{_storagePort}", .. more];

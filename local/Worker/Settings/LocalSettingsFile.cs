@@ -7,8 +7,10 @@ namespace ShitOps.Local.Worker;
 /// <c>local.settings.json</c> as Core Tools reads it: <c>Values</c> are settings, <c>Host</c> says how the app listens.
 /// Its values reach the app's configuration, not the environment of the process: several apps may share one process.
 /// </summary>
-internal static class LocalSettingsFile
+public static class LocalSettingsFile
 {
+    /// <summary>Adds the file's settings, if there is one in the folder.</summary>
+    /// <exception cref="FunctionAppException">It is no such file; the message names the place.</exception>
     public static void AddTo(IConfigurationBuilder configuration, string root)
     {
         var path = Path.Combine(root, "local.settings.json");
