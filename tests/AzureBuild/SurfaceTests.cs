@@ -7,6 +7,14 @@ namespace ShitOps.Tests.AzureBuild;
 public class SurfaceTests
 {
     private const string Accessor = "get_";
+    private const string Worker = "ShitOps.Local.Worker";
+
+    private static readonly string[] KafkaTrigger =
+    [
+        "AuthenticationMode", "BrokerList", "ConsumerGroup", "IsBatched", "LagThreshold", "OAuthBearerClientId", "OAuthBearerClientSecret", "OAuthBearerExtensions",
+        "OAuthBearerMethod", "OAuthBearerScope", "OAuthBearerTokenEndpointUrl", "Password", "Protocol", "SslCaLocation", "SslCaPEM", "SslCertificateLocation",
+        "SslCertificatePEM", "SslCertificateandKeyPEM", "SslKeyLocation", "SslKeyPEM", "SslKeyPassword", "Topic", "Username",
+    ];
 
     /// <summary>Type, then the members that may be used; constructors go without saying.</summary>
     private static readonly Dictionary<string, string[]> Surface = new()
@@ -19,7 +27,7 @@ public class SurfaceTests
         ["Microsoft.Azure.Functions.Worker.TimerTriggerAttribute"] = ["RunOnStartup", "UseMonitor"],
         ["Microsoft.Azure.Functions.Worker.TimerInfo"] = ["ScheduleStatus", "IsPastDue"],
         ["Microsoft.Azure.Functions.Worker.ScheduleStatus"] = ["Last", "Next", "LastUpdated"],
-        ["Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute"] = [],
+        ["Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute"] = KafkaTrigger,
         ["Microsoft.Azure.Functions.Worker.BrokerProtocol"] = [],
         ["Microsoft.Azure.Functions.Worker.BrokerAuthenticationMode"] = [],
         ["Microsoft.Azure.Functions.Worker.KafkaRecord"] = ["Topic", "Partition", "Offset", "Key", "Value", "Timestamp", "Headers"],
@@ -41,6 +49,7 @@ public class SurfaceTests
         var used = UsedOfTheWorker().ToList();
 
         Assert.Contains(("Microsoft.Azure.Functions.Worker.KafkaRecord", "Offset"), used);
+        Assert.Contains(("Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute", "SslCaPEM"), used);
         Assert.All(used, member =>
         {
             var type = Surface.ContainsKey(member.Type) ? member.Type : member.Type[(member.Type.LastIndexOf('.') + 1)..];
@@ -52,15 +61,8 @@ public class SurfaceTests
     [Fact]
     public void The_Kafka_trigger_has_the_properties_that_the_package_documents()
     {
-        string[] documented =
-        [
-            "AuthenticationMode", "BrokerList", "ConsumerGroup", "IsBatched", "LagThreshold", "OAuthBearerClientId", "OAuthBearerClientSecret", "OAuthBearerExtensions",
-            "OAuthBearerMethod", "OAuthBearerScope", "OAuthBearerTokenEndpointUrl", "Password", "Protocol", "SslCaLocation", "SslCaPEM", "SslCertificateLocation",
-            "SslCertificatePEM", "SslCertificateandKeyPEM", "SslKeyLocation", "SslKeyPEM", "SslKeyPassword", "Topic", "Username",
-        ];
-
         Assert.Equal(
-            documented,
+            KafkaTrigger,
             typeof(Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute).GetProperties().Where(property => property.DeclaringType == typeof(Microsoft.Azure.Functions.Worker.KafkaTriggerAttribute))
                 .Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.Equal(-1, (int)Microsoft.Azure.Functions.Worker.BrokerProtocol.NotSet);
@@ -75,20 +77,40 @@ public class SurfaceTests
         Assert.All(sources, path => Assert.DoesNotContain("#if", File.ReadAllText(path), StringComparison.Ordinal));
     }
 
+    /// <summary>Types of the worker that the app's metadata names, in whatever way, with the members of them that it uses, in code and in attributes.</summary>
     private static IEnumerable<(string Type, string Member)> UsedOfTheWorker()
     {
         using var file = new PEReader(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "ShitOps.Functions.dll")));
         var metadata = file.GetMetadataReader();
+        foreach (var handle in metadata.TypeReferences)
+            if (OfTheWorker(metadata, handle) is { } type) yield return (type, ".ctor");
+
         foreach (var handle in metadata.MemberReferences)
         {
             var member = metadata.GetMemberReference(handle);
-            if (member.Parent.Kind != HandleKind.TypeReference) continue;
-            var type = metadata.GetTypeReference((TypeReferenceHandle)member.Parent);
-            if (type.ResolutionScope.Kind != HandleKind.AssemblyReference) continue;
-            var assembly = metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope);
-            if (metadata.GetString(assembly.Name) != "ShitOps.Local.Worker") continue;
+            if (member.Parent.Kind != HandleKind.TypeReference || OfTheWorker(metadata, (TypeReferenceHandle)member.Parent) is not { } type) continue;
             var name = metadata.GetString(member.Name);
-            yield return ($"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}", name.StartsWith(Accessor, StringComparison.Ordinal) ? name[Accessor.Length..] : name);
+            yield return (type, name.StartsWith(Accessor, StringComparison.Ordinal) ? name[Accessor.Length..] : name);
         }
+
+        // Named arguments of attributes are no member references.
+        var functions = System.Reflection.Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, "ShitOps.Functions.dll"));
+        foreach (var method in functions.GetTypes().SelectMany(type => type.GetMethods()))
+        {
+            foreach (var attribute in method.GetCustomAttributesData().Concat(method.GetParameters().SelectMany(parameter => parameter.GetCustomAttributesData())))
+            {
+                if (attribute.AttributeType.Assembly.GetName().Name != Worker) continue;
+                foreach (var argument in attribute.NamedArguments) yield return (attribute.AttributeType.FullName!, argument.MemberName);
+            }
+        }
+    }
+
+    private static string? OfTheWorker(MetadataReader metadata, TypeReferenceHandle handle)
+    {
+        var type = metadata.GetTypeReference(handle);
+        return type.ResolutionScope.Kind == HandleKind.AssemblyReference
+            && metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name) == Worker
+            ? $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}"
+            : null;
     }
 }
