@@ -68,7 +68,8 @@ internal static class ImportCommand
         return command;
     }
 
-    private static async Task SendAsync(
+    /// <summary>Sends the events of every record that <paramref name="import"/> can read, and in the end those of the projects.</summary>
+    public static async Task SendAsync(
         IEnumerable<JsonLinesFile> files, Func<JsonElement, ImportedTask> import, ImportedProjects projects, EventRun run, CancellationToken stopping)
     {
         foreach (var file in files)
@@ -102,9 +103,9 @@ internal static class ImportCommand
             {
                 run.Reject($"{file.Name}:{line.Number}", exception.Message);
             }
-            catch (InvalidOperationException exception)
+            catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // What the JSON reader throws at a property whose name holds half a surrogate pair.
+                // One odd record must not end the import: the JSON reader, say, throws at a property whose name holds half a surrogate pair.
                 run.Reject($"{file.Name}:{line.Number}", $"cannot be read: {exception.Message}");
             }
 
