@@ -96,6 +96,33 @@ public class CommandLineTests
         Assert.All(run.Events, one => Assert.Equal("https://jira.example.com", one.Source));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    public async Task A_line_without_an_end_is_left_out_and_the_ones_around_it_go_on(string end)
+    {
+        using var scratch = new ScratchDirectory();
+        var bomb = new string('x', JsonLinesFile.LongestLine + 1);
+        var whole = Imported.JiraRecord($$"""{"description":"{{new string('y', JsonLinesFile.LongestLine / 2)}}"}""").ToJsonString();
+        var path = scratch.GzipFile("issues.jsonl.gz", whole, bomb, Imported.JiraRecord(rest: """{"key":"AC-2"}""").ToJsonString(), bomb + end);
+        var run = await CommandRun.OfAsync(["import", "jira", "--dry-run", path]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{path}:2: longer than 67,108,864 bytes\n{path}:4: longer than 67,108,864 bytes\n", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["AC-1", "AC-2"], run.Events.Select(one => one.Data).OfType<TaskCreated>().Select(one => one.Task));
+    }
+
+    [Theory]
+    [InlineData("import")]
+    [InlineData("import", "jira")]
+    [InlineData("import", "allocations")]
+    [InlineData("produce")]
+    public async Task Help_promises_no_more_than_that_ids_stay_the_same(params string[] command)
+    {
+        var run = await CommandRun.OfAsync([.. command, "--help"]);
+        Assert.DoesNotContain("changes nothing", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("no harm", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_damaged_file_counts_up_to_the_damage()
     {
