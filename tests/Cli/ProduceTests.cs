@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -82,33 +81,18 @@ public class ProduceTests
         using var scratch = new ScratchDirectory();
         await using var broker = await StartAsync(scratch);
         await CreateTopicAsync(broker, []);
-        var start = new ProcessStartInfo(Dotnet.Program, [Path.Combine(AppContext.BaseDirectory, "shitops.dll"), "produce", "--kafka", broker.BootstrapServers, "--topic", Topic, "-"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        var feeding = Task.Run(() => FeedAsync(process.StandardInput.BaseStream));
+        using var process = CommandProcess.Start(["produce", "--kafka", broker.BootstrapServers, "--topic", Topic, "-"]);
+        var feeding = Task.Run(() => FeedAsync(process.Input));
+        _ = Consume(broker, 1000, isAll: false);
+        await process.InterruptAsync();
+        var (exitCode, output, error) = await process.EndAsync();
+        await feeding;
 
-        try
-        {
-            _ = Consume(broker, 1000, isAll: false);
-            using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync();
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        }
-        finally
-        {
-            process.Kill();
-            await feeding;
-        }
-
-        var claim = Regex.Match(await error, @"^Interrupted after (?<count>[\d,]+) events, all of which have arrived\. Run the same command again for the rest: ", RegexOptions.Multiline | RegexOptions.ExplicitCapture);
-        Assert.True(claim.Success, await error);
-        Assert.Equal(1, process.ExitCode);
+        var claim = Regex.Match(error, @"^Interrupted after (?<count>[\d,]+) events, all of which have arrived\. Run the same command again for the rest: ", RegexOptions.Multiline | RegexOptions.ExplicitCapture);
+        Assert.True(claim.Success, error);
+        Assert.Equal(1, exitCode);
         var arrived = int.Parse(claim.Groups["count"].Value, NumberStyles.AllowThousands);
-        Assert.StartsWith($"{arrived:N0} events of 1 project in ", await output, StringComparison.Ordinal);
+        Assert.StartsWith($"{arrived:N0} events of 1 project in ", output, StringComparison.Ordinal);
         Assert.Equal(arrived, Consume(broker, arrived).Select(record => record.Message.Value).Distinct(StringComparer.Ordinal).Count());
     }
 
