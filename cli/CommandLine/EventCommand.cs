@@ -8,6 +8,9 @@ namespace ShitOps.Cli.CommandLine;
 /// <summary>What the commands that send events have in common: where to, how far they have come, and how they end.</summary>
 internal sealed class EventCommand(Terminal terminal, IConfiguration environment)
 {
+    /// <summary>What to do about a run that did not come to its end, and what that does to the events that had arrived.</summary>
+    public const string RunAgain = "Run the same command again for the rest: events that are sent twice keep their ids and state the same again, but each record counts.";
+
     private readonly KafkaOptions _kafka = new();
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the events as JSON lines instead of producing them." };
@@ -68,7 +71,7 @@ internal sealed class EventCommand(Terminal terminal, IConfiguration environment
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             await run.FlushAsync();
-            terminal.Report($"Interrupted after {run.Written:N0} events, all of which have arrived. Run the same command again for the rest; repeating does no harm.");
+            terminal.Report($"Interrupted after {run.Written:N0} events, all of which have arrived. {RunAgain}");
             return false;
         }
     }

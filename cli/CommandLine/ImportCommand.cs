@@ -17,7 +17,7 @@ internal static class ImportCommand
     {
         var command = new ExampleCommand(
             "import",
-            "Turn what trackers and plans hold into events. The same input gives the same events with the same ids, so that importing twice changes nothing.",
+            "Turn what trackers and plans hold into events. The same input gives the same events with the same ids.",
             "shitops import jira issues.jsonl.gz",
             "shitops import github --mapping statuses.json repository.jsonl",
             "shitops import allocations plan.csv");
@@ -68,44 +68,45 @@ internal static class ImportCommand
         return command;
     }
 
-    private static async Task SendAsync(
+    /// <summary>Sends the events of every record that <paramref name="import"/> can read, and in the end those of the projects.</summary>
+    public static async Task SendAsync(
         IEnumerable<JsonLinesFile> files, Func<JsonElement, ImportedTask> import, ImportedProjects projects, EventRun run, CancellationToken stopping)
     {
         foreach (var file in files)
         {
             await file.ForEachLineAsync(
                 run,
-                async line =>
+                async (place, json) =>
                 {
-                    if (Read(file, line) is not { } task) return;
+                    if (Read(place, json) is not { } task) return;
                     projects.Add(task);
-                    foreach (var one in task.Events) await run.SendAsync(one);
+                    foreach (var one in task.Events) await run.SendAsync(place, one);
                 },
                 stopping);
         }
 
         // Only after all tasks is the earliest of each project known.
-        foreach (var created in projects.CreatedEvents()) await run.SendAsync(created);
+        foreach (var created in projects.CreatedEvents()) await run.SendAsync(created.Project, created);
 
-        ImportedTask? Read(JsonLinesFile file, InputLine line)
+        ImportedTask? Read(string place, byte[] line)
         {
             try
             {
-                using var json = JsonDocument.Parse(line.Json);
+                using var json = JsonDocument.Parse(line);
                 return import(json.RootElement);
             }
             catch (JsonException exception)
             {
-                run.Reject($"{file.Name}:{line.Number}", $"byte {exception.BytePositionInLine + 1}: not JSON");
+                run.Reject(place, $"byte {exception.BytePositionInLine + 1}: not JSON");
             }
             catch (BadRecordException exception)
             {
-                run.Reject($"{file.Name}:{line.Number}", exception.Message);
+                run.Reject(place, exception.Message);
             }
-            catch (InvalidOperationException exception)
+            catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // What the JSON reader throws at a property whose name holds half a surrogate pair.
-                run.Reject($"{file.Name}:{line.Number}", $"cannot be read: {exception.Message}");
+                // One odd record must not end the import: the JSON reader, say, throws at a property whose name holds half a surrogate pair.
+                run.Reject(place, $"cannot be read: {exception.Message}");
             }
 
             return null;
@@ -138,8 +139,9 @@ internal static class ImportCommand
                 foreach (var row in ResourceAllocations.Read(text, arguments.GetValue(source) ?? "/import/allocations", arguments.GetValue(asOf)))
                 {
                     stopping.ThrowIfCancellationRequested();
-                    if (row.Event is { } allocated) await run.SendAsync(allocated);
-                    else run.Reject($"{plan}:{row.Line}:{row.Column}", row.Error!);
+                    var place = $"{plan}:{row.Line}:{row.Column}";
+                    if (row.Event is { } allocated) await run.SendAsync(place, allocated);
+                    else run.Reject(place, row.Error!);
                 }
             }
         });

@@ -34,11 +34,11 @@ internal static class ProduceCommand
         {
             await file.ForEachLineAsync(
                 run,
-                line =>
+                (place, json) =>
                 {
-                    var decoded = decoder.DecodeStructured(line.Json);
-                    if (decoded.IsDecoded) return run.SendAsync(decoded.Event, line.Json);
-                    run.Reject($"{file.Name}:{line.Number}", decoded.Error.ToString());
+                    var decoded = decoder.DecodeStructured(json);
+                    if (decoded.IsDecoded) return run.SendAsync(place, decoded.Event, json);
+                    run.Reject(place, decoded.Error.ToString());
                     return ValueTask.CompletedTask;
                 },
                 stopping);

@@ -7,6 +7,9 @@ namespace ShitOps.Cli.CommandLine;
 /// <summary><c>status</c>: how the function app is doing.</summary>
 internal sealed class StatusCommand(Terminal terminal)
 {
+    /// <summary>The report's status where there is nothing to complain about.</summary>
+    private const string Healthy = "healthy";
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
@@ -31,7 +34,7 @@ internal sealed class StatusCommand(Terminal terminal)
     {
         var command = new ExampleCommand(
             "status",
-            "Show how far the function app has processed each partition, and what it has counted. The exit code is 0 if it is healthy, else 1.",
+            "Show how far the function app has processed each partition, what it has counted, and on standard error what is wrong. The exit code is 0 if it is healthy, else 1.",
             "shitops status",
             "shitops status --watch",
             "shitops status --url https://shitops.example.com --key \"$FUNCTION_KEY\"");
@@ -44,14 +47,19 @@ internal sealed class StatusCommand(Terminal terminal)
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
     {
-        using var http = new HttpClient { Timeout = AnswerTimeout };
-        var endpoint = new HealthEndpoint(http, arguments.GetRequiredValue(_url), arguments.GetValue(_key));
+        var url = arguments.GetRequiredValue(_url);
+
+        // A proxy would look for the app on its own machine.
+        using var handler = new SocketsHttpHandler { UseProxy = !url.IsLoopback };
+        using var http = new HttpClient(handler) { Timeout = AnswerTimeout };
+        var endpoint = new HealthEndpoint(http, url, arguments.GetValue(_key));
         if (arguments.GetValue(_watch)) return await WatchAsync(endpoint, stopping);
         try
         {
             var report = await endpoint.AskAsync(stopping);
             foreach (var line in HealthText.Lines(report, terminal.Clock.GetUtcNow())) terminal.Output.WriteLine(line);
-            return report.Status == HealthReport.Healthy ? ExitCode.Success : ExitCode.Failure;
+            foreach (var fault in report.Faults) terminal.Report(fault);
+            return report.Status == Healthy ? ExitCode.Success : ExitCode.Failure;
         }
         catch (HealthUnavailableException exception)
         {
@@ -67,9 +75,9 @@ internal sealed class StatusCommand(Terminal terminal)
         try
         {
             if (terminal.Live is { } live)
-                await live.Live(new Text("")).StartAsync(screen => WatchAsync(lines => screen.UpdateTarget(new Text(string.Join('\n', lines)))));
+                await live.Live(new Text("")).StartAsync(screen => WatchAsync((lines, faults) => screen.UpdateTarget(new Text(string.Join('\n', [.. lines, .. faults])))));
             else
-                await WatchAsync(lines => terminal.Output.WriteLine(lines[0]));
+                await WatchAsync(WriteLine);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -78,20 +86,26 @@ internal sealed class StatusCommand(Terminal terminal)
 
         return exitCode;
 
-        async Task WatchAsync(Action<IReadOnlyList<string>> show)
+        void WriteLine(IReadOnlyList<string> lines, IReadOnlyList<string> faults)
+        {
+            foreach (var fault in faults) terminal.Error.WriteLine(fault);
+            if (lines.Count > 0) terminal.Output.WriteLine(lines[0]);
+        }
+
+        async Task WatchAsync(Action<IReadOnlyList<string>, IReadOnlyList<string>> show)
         {
             while (true)
             {
                 try
                 {
                     var report = await endpoint.AskAsync(stopping);
-                    exitCode = report.Status == HealthReport.Healthy ? ExitCode.Success : ExitCode.Failure;
-                    show(HealthText.Lines(report, terminal.Clock.GetUtcNow()));
+                    exitCode = report.Status == Healthy ? ExitCode.Success : ExitCode.Failure;
+                    show(HealthText.Lines(report, terminal.Clock.GetUtcNow()), report.Faults);
                 }
                 catch (HealthUnavailableException exception)
                 {
                     exitCode = ExitCode.Failure;
-                    show([exception.Message]);
+                    show([], [exception.Message]);
                 }
 
                 await Task.Delay(BetweenLooks, terminal.Clock, stopping);

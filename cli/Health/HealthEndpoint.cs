@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
+using ShitOps.Pipeline;
 
 namespace ShitOps.Cli.Health;
 
@@ -25,7 +27,7 @@ internal sealed class HealthEndpoint(HttpClient http, Uri app, string? key)
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
             if (!response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType?.Contains("json", StringComparison.Ordinal) != true)
                 throw new HealthUnavailableException($"{app} answers {(int)response.StatusCode} to GET /api/health: is it a ShitOps function app? Name another with --url");
-            return HealthReport.Parse(body);
+            return Parse(body);
         }
         catch (HttpRequestException exception)
         {
@@ -39,6 +41,19 @@ internal sealed class HealthEndpoint(HttpClient http, Uri app, string? key)
         {
             throw new HealthUnavailableException($"{app} answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url");
         }
+    }
+
+    /// <summary>Reads a report; lists that another version of the app leaves out are empty.</summary>
+    /// <exception cref="JsonException">It is no report.</exception>
+    public static HealthReport Parse(string json)
+    {
+        if (JsonSerializer.Deserialize<HealthReport>(json, JsonSerializerOptions.Web) is not { Status: not null, Events: { } events } report) throw new JsonException("no report");
+        return report with
+        {
+            Faults = report.Faults ?? [],
+            Partitions = report.Partitions ?? [],
+            Events = events with { ByType = events.ByType ?? ImmutableDictionary<string, long>.Empty },
+        };
     }
 
     private HealthUnavailableException Silent(string reason) =>

@@ -1,3 +1,5 @@
+using ShitOps.Pipeline;
+
 namespace ShitOps.Cli.Health;
 
 /// <summary>A health report as lines of text.</summary>
@@ -10,7 +12,7 @@ internal static class HealthText
     {
         List<string> lines =
         [
-            $"{report.Status ?? "unknown"}   stream {report.Stream ?? "?"}   topic {report.Topic ?? "?"}   lag {Number(report.Lag)}   dead letters {Number(report.DeadLetters)}",
+            $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}   dead letters {Number(report.DeadLetters)}",
             "",
         ];
         if (report.Partitions.Count > 0)
@@ -26,8 +28,8 @@ internal static class HealthText
             lines.Add("");
         }
 
-        lines.Add($"events: {Number(report.Decoded)} decoded, {Number(report.Unknown)} of unknown type, {Number(report.Undecodable)} undecodable");
-        foreach (var (type, count) in report.ByType.OrderByDescending(one => one.Count).ThenBy(one => one.Type, StringComparer.Ordinal))
+        lines.Add($"events: {Number(report.Events.Decoded)} decoded, {Number(report.Events.Unknown)} of unknown type, {Number(report.Events.Undecodable)} undecodable");
+        foreach (var (type, count) in report.Events.ByType.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal))
             lines.Add($"  {type,-24}{count,12:N0}");
         return lines;
     }

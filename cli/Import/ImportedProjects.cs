@@ -52,7 +52,7 @@ internal sealed class ImportedProject(string source, string key, DateTimeOffset 
 
     public Event CreatedEvent()
     {
-        var fields = new ProjectFields { Name = _name is null ? default : _name };
+        var fields = new ProjectFields { Name = KnownField.Of(_name) };
         return EventIdentity.Identify(source, Key, "project", 0, _earliest, new ProjectCreated(fields));
     }
 }

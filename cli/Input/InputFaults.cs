@@ -2,18 +2,20 @@ using ShitOps.Cli.Output;
 
 namespace ShitOps.Cli.Input;
 
-/// <summary>Goes through files of which some may be damaged or unreadable.</summary>
+/// <summary>Goes through files of which some may be damaged or unreadable, or hold lines that are far too long.</summary>
 internal static class InputFaults
 {
-    /// <summary>Hands over line after line. A file that cannot be read to its end is reported; what came before the fault counts.</summary>
-    public static async Task ForEachLineAsync(this JsonLinesFile file, EventRun run, Func<InputLine, ValueTask> take, CancellationToken stopping)
+    /// <summary>Hands over line after line: its place as <c>file:line</c>, and its JSON. A file that cannot be read to its end is reported; what came before the fault counts.</summary>
+    public static async Task ForEachLineAsync(this JsonLinesFile file, EventRun run, Func<string, byte[], ValueTask> take, CancellationToken stopping)
     {
         var last = 0L;
         await using var lines = file.ReadAsync(stopping).GetAsyncEnumerator(stopping);
         while (await NextAsync())
         {
             last = lines.Current.Number;
-            await take(lines.Current);
+            var place = $"{file.Name}:{last}";
+            if (lines.Current.Json is { } json) await take(place, json);
+            else run.Reject(place, $"longer than {JsonLinesFile.LongestLine:N0} bytes");
         }
 
         async ValueTask<bool> NextAsync()

@@ -12,6 +12,9 @@ internal sealed class JsonLinesFile(string path)
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
+    /// <summary>Bytes of a line. A longer one is no record of anything, and memory has to hold whatever is read.</summary>
+    public const int LongestLine = 64 << 20;
+
     private long _position;
 
     public string Name { get; } = path == StandardInput ? "stdin" : path;
@@ -36,32 +39,40 @@ internal sealed class JsonLinesFile(string path)
             ? PipeReader.Create(new GZipStream(head.AsStream(), CompressionMode.Decompress), new StreamPipeReaderOptions(bufferSize: 1 << 16))
             : head;
         var number = 0L;
+        var searched = 0L;
+        var isTooLong = false;
         while (true)
         {
             // A terminal or a pipe does not give up a read that waits for input, so the waiting is given up instead.
             var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
             if (file.CanSeek) Interlocked.Exchange(ref _position, file.Position);
             var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
+            while (rest.Slice(searched).PositionOf((byte)'\n') is { } end)
             {
-                if (Line(rest.Slice(0, end), ++number) is { } line) yield return line;
+                if (Line(rest.Slice(0, end), ++number, isTooLong) is { } line) yield return line;
                 rest = rest.Slice(rest.GetPosition(1, end));
+                searched = 0;
+                isTooLong = false;
             }
 
             if (read.IsCompleted)
             {
-                if (Line(rest, ++number) is { } last) yield return last;
+                if (Line(rest, ++number, isTooLong) is { } last) yield return last;
                 break;
             }
 
+            isTooLong |= rest.Length > LongestLine;
+            if (isTooLong) rest = rest.Slice(rest.End);
+            searched = rest.Length;
             reader.AdvanceTo(rest.Start, rest.End);
         }
 
         await reader.CompleteAsync();
     }
 
-    private static InputLine? Line(ReadOnlySequence<byte> bytes, long number)
+    private static InputLine? Line(ReadOnlySequence<byte> bytes, long number, bool isTooLong)
     {
+        if (isTooLong || bytes.Length > LongestLine) return new InputLine(number, Json: null);
         var json = bytes.ToArray();
         var trimmed = json.AsSpan();
         if (number == 1 && trimmed.StartsWith("\uFEFF"u8)) trimmed = trimmed[3..];
@@ -73,5 +84,5 @@ internal sealed class JsonLinesFile(string path)
 
 /// <summary>One line of a file.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="Json">Without the line break and blanks around it.</param>
-internal readonly record struct InputLine(long Number, byte[] Json);
+/// <param name="Json">Without the line break and blanks around it; null: it is longer than <see cref="JsonLinesFile.LongestLine"/>.</param>
+internal readonly record struct InputLine(long Number, byte[]? Json);

@@ -4,43 +4,54 @@ using ShitOps.Events;
 namespace ShitOps.Cli.Output;
 
 /// <summary>One run of a command that sends events: hands them to the output and counts what became of them.</summary>
-internal sealed class EventRun(EventOutput output, Terminal terminal)
+internal sealed class EventRun
 {
+    private readonly EventOutput _output;
+    private readonly Terminal _terminal;
     private readonly SortedDictionary<string, long> _types = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _projects = new(StringComparer.Ordinal);
-    private readonly long _started = terminal.Clock.GetTimestamp();
+    private readonly Dictionary<string, long> _projects = new(StringComparer.Ordinal);
+    private readonly long _started;
 
-    /// <summary>Events handed to the output.</summary>
-    public long Sent { get; private set; }
+    public EventRun(EventOutput output, Terminal terminal)
+    {
+        (_output, _terminal, _started) = (output, terminal, terminal.Clock.GetTimestamp());
+        output.Refused = (sent, reason) =>
+        {
+            Count(sent, -1);
+            Reject(sent.Place, reason);
+        };
+    }
 
     /// <summary>Inputs that were no events and were reported.</summary>
     public long Rejected { get; private set; }
 
     /// <summary>Events that have arrived.</summary>
-    public long Written => output.Written;
+    public long Written => _output.Written;
 
-    public TimeSpan Elapsed => terminal.Clock.GetElapsedTime(_started);
+    public TimeSpan Elapsed => _terminal.Clock.GetElapsedTime(_started);
 
     /// <summary>Events a second since the run began.</summary>
     public double Rate => Elapsed.TotalSeconds is > 0 and var seconds ? Written / seconds : 0;
 
     /// <summary>Events by type.</summary>
-    public IReadOnlyDictionary<string, long> Types => _types;
+    public IEnumerable<KeyValuePair<string, long>> Types => _types.Where(type => type.Value > 0);
 
     /// <summary>How many projects the events are about.</summary>
-    public int Projects => _projects.Count;
+    public int Projects => _projects.Values.Count(events => events > 0);
 
     /// <summary>Sends an event whose bytes are known.</summary>
-    public ValueTask SendAsync(Event sent, byte[] json)
+    /// <param name="place">Where it comes from, should it be refused.</param>
+    /// <param name="sent">The event.</param>
+    /// <param name="json">The same as bytes.</param>
+    public ValueTask SendAsync(string place, Event sent, byte[] json)
     {
-        _types[sent.Type] = _types.GetValueOrDefault(sent.Type) + 1;
-        _projects.Add(sent.Project);
-        Sent++;
-        return output.WriteAsync(sent.Project, json);
+        var outgoing = new OutgoingEvent(place, sent.Type, sent.Project, json);
+        Count(outgoing, 1);
+        return _output.WriteAsync(outgoing);
     }
 
     /// <summary>Sends an event.</summary>
-    public ValueTask SendAsync(Event sent) => SendAsync(sent, EventEncoder.Encode(sent));
+    public ValueTask SendAsync(string place, Event sent) => SendAsync(place, sent, EventEncoder.Encode(sent));
 
     /// <summary>Reports an input that is left out.</summary>
     /// <param name="place"><c>file:line</c>, as editors follow it.</param>
@@ -48,9 +59,15 @@ internal sealed class EventRun(EventOutput output, Terminal terminal)
     public void Reject(string place, string message)
     {
         Rejected++;
-        terminal.Report($"{place}: {message}");
+        _terminal.Report($"{place}: {message}");
     }
 
     /// <summary>Waits until all events have arrived.</summary>
-    public ValueTask FlushAsync() => output.FlushAsync();
+    public ValueTask FlushAsync() => _output.FlushAsync();
+
+    private void Count(OutgoingEvent sent, int change)
+    {
+        _types[sent.Type] = _types.GetValueOrDefault(sent.Type) + change;
+        _projects[sent.Project] = _projects.GetValueOrDefault(sent.Project) + change;
+    }
 }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using ShitOps.Cli.CommandLine;
 using ShitOps.Ingestion;
 
 namespace ShitOps.Cli.Output;
@@ -14,7 +15,7 @@ internal sealed class KafkaOutput : EventOutput
 
     private readonly KafkaConnection _connection;
     private readonly EventProducer _producer;
-    private readonly Queue<Task> _underWay = new(MostUnderWay);
+    private readonly Queue<(OutgoingEvent Sent, Task Produced)> _underWay = new(MostUnderWay);
     private long _written;
 
     private KafkaOutput(KafkaConnection connection)
@@ -33,11 +34,11 @@ internal sealed class KafkaOutput : EventOutput
         return new KafkaOutput(connection);
     }
 
-    public override async ValueTask WriteAsync(string project, byte[] json)
+    public override async ValueTask WriteAsync(OutgoingEvent sent)
     {
         if (_underWay.Count == MostUnderWay) await AcknowledgeOldestAsync();
-        while (_underWay.TryPeek(out var oldest) && oldest.IsCompleted) await AcknowledgeOldestAsync();
-        _underWay.Enqueue(_producer.ProduceAsync(project, json));
+        while (_underWay.TryPeek(out var oldest) && oldest.Produced.IsCompleted) await AcknowledgeOldestAsync();
+        _underWay.Enqueue((sent, ProduceAsync(sent)));
     }
 
     public override async ValueTask FlushAsync()
@@ -51,17 +52,42 @@ internal sealed class KafkaOutput : EventOutput
         return ValueTask.CompletedTask;
     }
 
+    private Task ProduceAsync(OutgoingEvent sent) => _producer.ProduceAsync(sent.Project, sent.Json);
+
+    /// <summary>
+    /// Kafka refuses a whole batch for one record in it: whatever was refused is produced again, each by itself while nothing else is
+    /// under way, and what is refused then is at fault.
+    /// </summary>
     private async ValueTask AcknowledgeOldestAsync()
+    {
+        var (oldest, produced) = _underWay.Dequeue();
+        if (await FaultOfAsync(produced) is null) return;
+
+        List<OutgoingEvent> refused = [oldest];
+        while (_underWay.TryDequeue(out var next))
+            if (await FaultOfAsync(next.Produced) is not null) refused.Add(next.Sent);
+        foreach (var sent in refused)
+            if (await FaultOfAsync(ProduceAsync(sent)) is { } fault) Refused(sent, $"Kafka refuses it: {fault}");
+    }
+
+    /// <summary>Why Kafka does not take a record as it is; null: it has arrived.</summary>
+    /// <exception cref="OutputFailedException">It did not arrive for a reason that would hold for any other as well.</exception>
+    private async Task<string?> FaultOfAsync(Task produced)
     {
         try
         {
-            await _underWay.Dequeue();
+            await produced;
             Interlocked.Increment(ref _written);
+            return null;
+        }
+        catch (KafkaException exception) when (exception.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidRecord)
+        {
+            return exception.Error.Reason;
         }
         catch (KafkaException exception)
         {
             throw new OutputFailedException(
-                $"Kafka at {_connection.Brokers} did not take an event: {exception.Error.Reason}; {Written:N0} were taken. Run the same command again, repeating does no harm.");
+                $"Kafka at {_connection.Brokers} did not take an event: {exception.Error.Reason}; {Written:N0} were taken. {EventCommand.RunAgain}");
         }
     }
 

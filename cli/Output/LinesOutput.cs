@@ -8,11 +8,11 @@ internal sealed class LinesOutput(Stream stream) : EventOutput
 
     public override long Written => _written;
 
-    public override ValueTask WriteAsync(string project, byte[] json)
+    public override ValueTask WriteAsync(OutgoingEvent sent)
     {
         try
         {
-            _buffered.Write(json);
+            _buffered.Write(sent.Json);
             _buffered.WriteByte((byte)'\n');
         }
         catch (IOException exception)

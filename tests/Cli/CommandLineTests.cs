@@ -1,7 +1,12 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Cli.CommandLine;
+using ShitOps.Cli.Import;
+using ShitOps.Cli.Import.Jira;
+using ShitOps.Cli.Input;
+using ShitOps.Cli.Output;
 using ShitOps.Events;
 using Spectre.Console;
 
@@ -91,6 +96,33 @@ public class CommandLineTests
         Assert.All(run.Events, one => Assert.Equal("https://jira.example.com", one.Source));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    public async Task A_line_without_an_end_is_left_out_and_the_ones_around_it_go_on(string end)
+    {
+        using var scratch = new ScratchDirectory();
+        var bomb = new string('x', JsonLinesFile.LongestLine + 1);
+        var whole = Imported.JiraRecord($$"""{"description":"{{new string('y', JsonLinesFile.LongestLine / 2)}}"}""").ToJsonString();
+        var path = scratch.GzipFile("issues.jsonl.gz", whole, bomb, Imported.JiraRecord(rest: """{"key":"AC-2"}""").ToJsonString(), bomb + end);
+        var run = await CommandRun.OfAsync(["import", "jira", "--dry-run", path]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{path}:2: longer than 67,108,864 bytes\n{path}:4: longer than 67,108,864 bytes\n", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["AC-1", "AC-2"], run.Events.Select(one => one.Data).OfType<TaskCreated>().Select(one => one.Task));
+    }
+
+    [Theory]
+    [InlineData("import")]
+    [InlineData("import", "jira")]
+    [InlineData("import", "allocations")]
+    [InlineData("produce")]
+    public async Task Help_promises_no_more_than_that_ids_stay_the_same(params string[] command)
+    {
+        var run = await CommandRun.OfAsync([.. command, "--help"]);
+        Assert.DoesNotContain("changes nothing", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("no harm", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_damaged_file_counts_up_to_the_damage()
     {
@@ -112,6 +144,47 @@ public class CommandLineTests
         var project = Assert.Single(run.Events, one => one.Type == EventTypes.ProjectCreated);
         Assert.Equal(("AC", 2023), (project.Project, project.Time.Year));
         Assert.Equal(new ProjectCreated(new ProjectFields { Name = "Acme" }), project.Data);
+    }
+
+    [Fact]
+    public async Task A_project_whose_name_no_record_has_states_none()
+    {
+        using var scratch = new ScratchDirectory();
+        var run = await CommandRun.OfAsync(["import", "github", "--dry-run", scratch.File("a.jsonl", Imported.GitHubRecord().ToJsonString())]);
+        Assert.Equal(new ProjectCreated(new ProjectFields()), Assert.Single(run.Events, one => one.Type == EventTypes.ProjectCreated).Data);
+        Assert.DoesNotContain("null", Encoding.UTF8.GetString(run.OutputBytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_with_one_record_leaves_out_that_record_alone()
+    {
+        using var scratch = new ScratchDirectory();
+        using var error = new StringWriter { NewLine = "\n" };
+        using var output = new MemoryStream();
+        var issues = scratch.File("issues.jsonl", "1", "2", Imported.JiraRecord().ToJsonString());
+        var run = new EventRun(new LinesOutput(output), new Terminal(TextWriter.Null, error, Stream.Null, Live: null, TimeProvider.System));
+
+        await ImportCommand.SendAsync([new JsonLinesFile(issues)], Import, new ImportedProjects(), run, TestContext.Current.CancellationToken);
+        await run.FlushAsync();
+
+        Assert.Equal($"{issues}:1: cannot be read: too far\n{issues}:2: cannot be read: too much\n", error.ToString());
+        Assert.Equal((2, 2), (run.Rejected, run.Written));
+
+        static ImportedTask Import(JsonElement record) => record.ValueKind == JsonValueKind.Object
+            ? JiraImport.Import(record, StatusMapping.Default, source: null)
+            : throw (record.GetInt32() == 1 ? new ArgumentException("too far") : new OverflowException("too much"));
+    }
+
+    [Fact]
+    public async Task Ids_keep_the_order_of_more_than_a_thousand_changes_at_one_time()
+    {
+        using var scratch = new ScratchDirectory();
+        var labels = Enumerable.Range(0, 1200).Select(i => $$$"""{"event":"labeled","id":{{{i}}},"created_at":"2024-01-02T10:00:00Z","label":{"name":"l{{{i % 200}}}"}}""")
+            .Concat(Enumerable.Range(0, 1000).Select(i => $$$"""{"event":"renamed","id":{{{2000 + i}}},"created_at":"2024-01-02T10:00:00Z","rename":{"from":"A task","to":"t{{{i}}}"}}"""));
+        var run = await CommandRun.OfAsync(["import", "github", "--dry-run", scratch.File("a.jsonl", Imported.GitHubRecord("{}", [.. labels]).ToJsonString())]);
+        var ids = run.Events.Where(one => one.Time.Day == 2).Select(one => one.Id).ToArray();
+        Assert.Equal(1200, ids.Length);
+        Assert.Equal(ids, ids.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -101,6 +101,13 @@ public class GitHubImportTests
     }
 
     [Fact]
+    public void Without_an_update_time_the_record_is_as_the_timeline_left_it()
+    {
+        var task = GitHub(GitHubRecord("""{"updated_at":null,"labels":[{"name":"a"}]}""", Event("closed", 3), Event("labeled", 4, "\"label\":{\"name\":\"a\"}")));
+        Assert.Equal(["01 10:00 Open (todo)", "03 10:00 Closed (done)", "04 10:00 Open (todo)"], Statuses(task));
+    }
+
+    [Fact]
     public void A_discussion_is_a_closed_issue()
     {
         Assert.Equal(["01 10:00 Open (todo)", "04 10:00 Closed (done)"], Statuses(GitHub(GitHubRecord(Closed, Event("converted_to_discussion", 4)))));

@@ -97,6 +97,49 @@ public class JiraChangelogTests
     }
 
     [Fact]
+    public void What_a_jira_keeps_in_custom_fields_is_as_the_changelog_left_it()
+    {
+        var flagged = Jira(JiraRecord(
+            """{"customfield_10021":[{"value":"Impediment"}]}""",
+            Changelog(Change(3, "1", """{"field":"Flagged","fromString":"","toString":"Impediment"}"""))));
+        Assert.Equal((3, new TaskBlocked("AC-1", "Impediment")), Assert.Single(All<TaskBlocked>(flagged)));
+        Assert.Empty(All<TaskUnblocked>(flagged));
+
+        var planned = Jira(JiraRecord(
+            """{"customfield_10008":"EPIC-2"}""",
+            Changelog(
+                Change(3, "1", """{"field":"Epic Link","fromString":null,"toString":"EPIC-1"}"""),
+                Change(5, "2", """{"field":"Epic Link","fromString":"EPIC-1","toString":"EPIC-2"}"""))));
+        Assert.False(Single<TaskCreated>(planned).Data.Fields.Parent.IsStated);
+        Assert.Equal([(3, "EPIC-1"), (5, "EPIC-2")], All<TaskUpdated>(planned).Select(one => (one.Day, one.Data.Fields.Parent.Value)));
+    }
+
+    [Fact]
+    public void A_field_that_the_export_left_out_is_as_the_changelog_left_it()
+    {
+        var task = Jira(JiraRecord(rest: Changelog(
+            Change(2, "1", """{"field":"Component","from":"1","fromString":"UI","to":null},{"field":"Component","from":null,"to":"2","toString":"Core"}"""),
+            Change(3, "2", """{"field":"Component","from":null,"to":"3","toString":"Net"},{"field":"priority","fromString":"Low","toString":"High"}"""),
+            Change(4, "3", """{"field":"Sprint","from":"","fromString":"","to":"1","toString":"S1"},{"field":"timeestimate","from":null,"to":"7200","toString":"7200"}"""))));
+        var created = Single<TaskCreated>(task).Data.Fields;
+        Assert.Equal("Low", created.Priority.Value);
+        Assert.Equal(["component:UI"], created.Labels.Value!);
+        var updates = All<TaskUpdated>(task);
+        Assert.Equal(["component:Core", "component:Net"], updates.Last(one => one.Data.Fields.Labels.IsStated).Data.Fields.Labels.Value!);
+        Assert.Equal("High", updates.Last(one => one.Data.Fields.Priority.IsStated).Data.Fields.Priority.Value);
+        Assert.Equal("S1", updates[^1].Data.Fields.Milestone.Value!.Name);
+        Assert.Equal(2, Single<TaskEstimated>(task).Data.RemainingHours.Value);
+    }
+
+    [Fact]
+    public void A_field_that_is_null_was_cleared_whatever_the_changelog_says()
+    {
+        var task = Jira(JiraRecord("""{"flagged":null,"parent":null}""", Changelog(
+            Change(3, "1", """{"field":"Flagged","fromString":"","toString":"Impediment"},{"field":"Parent","fromString":null,"toString":"AC-9"}"""))));
+        Assert.Single(task.Events);
+    }
+
+    [Fact]
     public void Sprints_and_versions_are_planned_when_the_changelog_says()
     {
         var task = Jira(JiraRecord(

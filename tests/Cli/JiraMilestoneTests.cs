@@ -41,6 +41,15 @@ public class JiraMilestoneTests
         Assert.Equal(new Milestone("S2", MilestoneKind.Sprint, null, new DateOnly(2024, 2, 14)), fields.Milestone.Value);
     }
 
+    [Theory]
+    [InlineData("[name=")]
+    [InlineData("[name=,state=CLOSED]")]
+    [InlineData("[name=<null>,state=CLOSED]")]
+    public void A_sprint_without_a_name_is_none(string parts)
+    {
+        Assert.Single(Jira(JiraRecord($$"""{"customfield_1":["com.atlassian.greenhopper.service.sprint.Sprint@1{{parts}}"]}""")).Events);
+    }
+
     [Fact]
     public void Sprints_in_a_custom_field_are_found_by_their_form()
     {

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using ShitOps.Events;
 using ShitOps.Local.Broker;
 
@@ -51,10 +55,75 @@ public class ProduceTests
             Consume(broker, dry.Events.Count).Select(record => record.Message.Value));
     }
 
+    [Fact]
+    public async Task What_kafka_refuses_as_too_large_is_left_out_and_all_else_arrives()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var broker = await StartAsync(scratch);
+        await CreateTopicAsync(broker, new(StringComparer.Ordinal) { ["max.message.bytes"] = "20000" });
+        var large = new TaskCreated("T", new TaskFields { Labels = new(true, [.. Enumerable.Range(0, 100).Select(i => $"{i}-{new string('x', 240)}")]) });
+        var file = scratch.File("events.jsonl", [.. Enumerable.Range(0, 40).Select(i => Encoding.UTF8.GetString(Some.EventJson($"{i}", data: i == 17 ? large : null)))]);
+
+        var run = await CommandRun.OfAsync(["produce", "--kafka", broker.BootstrapServers, "--topic", Topic, file]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{file}:18: Kafka refuses it: ", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\n1 input was left out, see above\n", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("39 events of 1 project in ", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("  task.status-changed  39\n", run.Output, StringComparison.Ordinal);
+        var ids = Consume(broker, 39).Select(record => JsonDocument.Parse(record.Message.Value).RootElement.GetProperty("id").GetString()!);
+        Assert.Equal(Enumerable.Range(0, 40).Where(i => i != 17).Select(i => $"{i}"), ids.OrderBy(int.Parse));
+    }
+
+    [Fact]
+    public async Task Interrupted_it_claims_exactly_what_has_arrived()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var broker = await StartAsync(scratch);
+        await CreateTopicAsync(broker, []);
+        using var process = CommandProcess.Start(["produce", "--kafka", broker.BootstrapServers, "--topic", Topic, "-"]);
+        var feeding = Task.Run(() => FeedAsync(process.Input));
+        _ = Consume(broker, 1000, isAll: false);
+        await process.InterruptAsync();
+        var (exitCode, output, error) = await process.EndAsync();
+        await feeding;
+
+        var claim = Regex.Match(error, @"^Interrupted after (?<count>[\d,]+) events, all of which have arrived\. Run the same command again for the rest: ", RegexOptions.Multiline | RegexOptions.ExplicitCapture);
+        Assert.True(claim.Success, error);
+        Assert.Equal(1, exitCode);
+        var arrived = int.Parse(claim.Groups["count"].Value, NumberStyles.AllowThousands);
+        Assert.StartsWith($"{arrived:N0} events of 1 project in ", output, StringComparison.Ordinal);
+        Assert.Equal(arrived, Consume(broker, arrived).Select(record => record.Message.Value).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    /// <summary>Writes events without end, until nobody reads them.</summary>
+    private static async Task FeedAsync(Stream input)
+    {
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                await input.WriteAsync(Some.EventJson($"{i}"));
+                await input.WriteAsync("\n"u8.ToArray());
+                await input.FlushAsync();
+            }
+        }
+        catch (IOException)
+        {
+            // The pipe is closed: the reader has ended.
+        }
+    }
+
     private static Task<KafkaBroker> StartAsync(ScratchDirectory scratch) =>
         KafkaBroker.StartAsync(new BrokerOptions { DataDirectory = Path.Combine(scratch.Path, "broker"), Port = 0 });
 
-    private static List<ConsumeResult<string, string>> Consume(KafkaBroker broker, int count)
+    private static async Task CreateTopicAsync(KafkaBroker broker, Dictionary<string, string> settings)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = Topic, NumPartitions = 1, Configs = settings }]);
+    }
+
+    private static List<ConsumeResult<string, string>> Consume(KafkaBroker broker, int count, bool isAll = true)
     {
         using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
         {
@@ -66,7 +135,7 @@ public class ProduceTests
         consumer.Subscribe(Topic);
         List<ConsumeResult<string, string>> records = [];
         while (records.Count < count) records.Add(consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException($"{records.Count} of {count} records have come"));
-        Assert.Null(consumer.Consume(TimeSpan.FromMilliseconds(300)));
+        if (isAll) Assert.Null(consumer.Consume(TimeSpan.FromMilliseconds(300)));
         consumer.Close();
         return records;
     }

@@ -9,9 +9,9 @@ namespace ShitOps.Tests.Cli;
 public class StatusTests
 {
     private const string Report = """
-        {"status":"STATUS","stream":"local","topic":"shitops-events","partitions":[
+        {"status":"STATUS","faults":[FAULTS],"stream":"local","topic":"shitops-events","partitions":[
           {"partition":1,"endOffset":123456,"checkpoint":120,"lag":123336,"newestEventTime":"2026-01-31T12:00:00Z","lastProcessed":"2026-01-31T12:00:00Z"},
-          {"partition":0,"endOffset":5}],
+          {"partition":0,"checkpoint":5}],
          "events":{"decoded":1000,"unknown":2,"undecodable":3,"byType":{"task.created":10,"task.assigned":990}},"lag":123336,"deadLetters":3}
         """;
 
@@ -23,40 +23,44 @@ public class StatusTests
                 "healthy   stream local   topic shitops-events   lag 123,336   dead letters 3",
                 "",
                 "partition           end    checkpoint           lag     processed  newest event",
-                "        0             5             -             -             -  -",
+                "        0             -             5             -             -  -",
                 "        1       123,456           120       123,336      10 s ago  2026-01-31 12:00:00Z",
                 "",
                 "events: 1,000 decoded, 2 of unknown type, 3 undecodable",
                 "  task.assigned                    990",
                 "  task.created                      10",
             ],
-            HealthText.Lines(HealthReport.Parse(Report.Replace("STATUS", "healthy", StringComparison.Ordinal)), new DateTimeOffset(2026, 1, 31, 12, 0, 10, TimeSpan.Zero)));
+            HealthText.Lines(HealthEndpoint.Parse(Of("healthy")), new DateTimeOffset(2026, 1, 31, 12, 0, 10, TimeSpan.Zero)));
     }
 
     [Fact]
-    public void What_an_app_leaves_out_is_a_dash()
+    public void Lists_that_another_version_leaves_out_are_empty_and_what_it_adds_is_ignored()
     {
+        var report = HealthEndpoint.Parse("""{"status":"healthy","stream":"s","topic":"t","lag":7,"partitions":null,"events":{"decoded":1,"unknown":0},"mood":["calm"]}""");
         Assert.Equal(
-            ["unknown   stream ?   topic ?   lag -   dead letters -", "", "events: - decoded, - of unknown type, - undecodable"],
-            HealthText.Lines(HealthReport.Parse("""{"partitions":null,"events":7,"lag":"much"}"""), DateTimeOffset.UnixEpoch));
+            ["healthy   stream s   topic t   lag 7   dead letters 0", "", "events: 1 decoded, 0 of unknown type, 0 undecodable"],
+            HealthText.Lines(report, DateTimeOffset.UnixEpoch));
+        Assert.Empty(report.Faults);
     }
 
     [Theory]
-    [InlineData(200, "healthy", 0)]
-    [InlineData(200, "degraded", 1)]
-    [InlineData(503, "degraded", 1)]
-    public async Task The_exit_code_tells_health(int code, string status, int exitCode)
+    [InlineData(200, "healthy", "", 0, "")]
+    [InlineData(200, "degraded", "", 1, "")]
+    [InlineData(503, "degraded", "\"Kafka does not answer: timed out\",\"storage does not answer: refused\"", 1, "Kafka does not answer: timed out\nstorage does not answer: refused\n")]
+    public async Task The_exit_code_tells_health_and_standard_error_what_is_wrong(int code, string status, string faults, int exitCode, string error)
     {
         await using var app = await StartAsync(request =>
-            Results.Text(request.Headers["x-functions-key"] == "secret" ? Report.Replace("STATUS", status, StringComparison.Ordinal) : "{}", "application/json", statusCode: code));
+            Results.Text(request.Headers["x-functions-key"] == "secret" ? Of(status, faults) : "{}", "application/json", statusCode: code));
         var run = await CommandRun.OfAsync(["status", "--url", app.Urls.Single(), "--key", "secret"]);
-        Assert.Equal((exitCode, ""), (run.ExitCode, run.Error));
+        Assert.Equal((exitCode, error), (run.ExitCode, run.Error));
         Assert.StartsWith($"{status}   stream local", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(401, "", " wants a function key: give it with --key\n")]
     [InlineData(404, "", " answers 404 to GET /api/health: is it a ShitOps function app? Name another with --url\n")]
+    [InlineData(200, "{}", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
+    [InlineData(200, "null", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
     [InlineData(200, "<html>", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
     public async Task An_answer_that_is_no_report_is_said_in_one_line(int code, string body, string message)
     {
@@ -76,6 +80,31 @@ public class StatusTests
         Assert.StartsWith($"{url}/ does not answer (", run.Error, StringComparison.Ordinal);
         Assert.EndsWith("): start it with \"dotnet run --project local\", or name another with --url\n", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_app_on_this_machine_is_asked_past_any_proxy()
+    {
+        await using var app = await StartAsync(_ => Results.Text(Of("healthy"), "application/json"));
+        using var process = CommandProcess.Start(["status", "--url", app.Urls.Single()], ("http_proxy", "http://127.0.0.1:9"), ("no_proxy", null), ("NO_PROXY", null));
+        var (exitCode, output, error) = await process.EndAsync();
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.StartsWith("healthy   ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watching_says_what_is_wrong_until_it_is_interrupted()
+    {
+        await using var app = await StartAsync(_ => Results.Text(Of("degraded", "\"storage does not answer\""), "application/json", statusCode: 503));
+        using var process = CommandProcess.Start(["status", "--watch", "--url", app.Urls.Single()]);
+        Assert.StartsWith("degraded   ", await process.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await process.InterruptAsync();
+        var (exitCode, _, error) = await process.EndAsync();
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("storage does not answer\n", error, StringComparison.Ordinal);
+    }
+
+    private static string Of(string status, string faults = "") =>
+        Report.Replace("STATUS", status, StringComparison.Ordinal).Replace("FAULTS", faults, StringComparison.Ordinal);
 
     private static async Task<WebApplication> StartAsync(Func<HttpRequest, IResult> answer)
     {

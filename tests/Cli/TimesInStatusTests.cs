@@ -117,6 +117,23 @@ public class TimesInStatusTests
         Assert.Equal("05 10:00 Resolved (done)", Statuses(Jira(record))[^1]);
     }
 
+    [Fact]
+    public void More_visits_than_an_order_can_be_found_for_leave_what_the_dates_prove()
+    {
+        string[] expected = ["01 10:00 Open (todo)", "05 10:00 Resolved (done)"];
+        Assert.Equal(expected, Statuses(Resolved("Resolved", "1:49998:1")));
+        Assert.Equal(expected, Statuses(Resolved("Resolved", "1:2147483647:1", "3:2147483647:1")));
+        Assert.True(Statuses(Resolved("Resolved", "1:499:1", "5:1:0")).Length >= 500);
+    }
+
+    [Fact]
+    public void Times_beyond_the_calendar_end_with_the_record()
+    {
+        Assert.Equal(
+            ["01 10:00 Open (todo)", "05 10:00 Resolved (done)"],
+            Statuses(Resolved("Resolved", "1:1:3000000", "5:1:0")));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("BBCOM-801")]

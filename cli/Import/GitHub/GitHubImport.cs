@@ -48,7 +48,7 @@ internal sealed class GitHubImport
 
     private void Create() => _events.State(_issue.Created, new TaskCreated(_issue.Key, new TaskFields
     {
-        Title = _title is null ? default(Field<string?>) : _title,
+        Title = KnownField.Of(_title),
         Kind = _issue.Kind,
         Status = _status,
     }));

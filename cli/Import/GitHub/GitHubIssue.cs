@@ -74,7 +74,7 @@ internal sealed record GitHubIssue
             Created = created,
             Closed = closed,
             Merged = merged ?? timeline.FirstOrDefault(one => one.Name == "merged")?.Time,
-            Latest = new[] { created, merged, closed, issue.Time("updated_at") }.Max()!.Value,
+            Latest = new[] { created, merged, closed, issue.Time("updated_at"), timeline.LastOrDefault()?.Time }.Max()!.Value,
             IsOpen = IsOpenState(issue.Text("state"), closed),
             IsDraft = issue.IsTrue("draft"),
             StateReason = issue.Text("state_reason")?.ToLowerInvariant() ?? timeline.LastOrDefault(one => one.Name == "closed")?.StateReason,

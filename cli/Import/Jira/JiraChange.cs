@@ -27,6 +27,13 @@ internal sealed record JiraChange(DateTimeOffset Time, IReadOnlyList<JiraChanged
         return changelog.Get("total") is not { ValueKind: JsonValueKind.Number } total || !total.TryGetInt64(out var all) || all <= histories.GetArrayLength();
     }
 
+    /// <summary>
+    /// The present state of an issue: what its fields state, and of what they leave out, such as the flag and the epic, which Jira
+    /// keeps in custom fields of other names everywhere, what the changelog has left.
+    /// </summary>
+    public static JiraState Complete(JiraState stated, JsonElement fields, IReadOnlyList<JiraChange> changes) =>
+        changes.SelectMany(change => change.Fields).Where(field => !field.IsStated(fields, stated)).Aggregate(stated, (state, field) => field.Redo(state));
+
     /// <summary>The state before this change, given the state after it.</summary>
     public JiraState Undo(JiraState after) => Fields.Reverse().Aggregate(after, (state, field) => field.Undo(state));
 
@@ -47,6 +54,25 @@ internal sealed record JiraChangedField(string Field, string? From, string? From
 
     /// <summary>Whether this is the field <paramref name="name"/>.</summary>
     public bool Is(string name) => Field.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether an issue's fields have this one, be it as null.</summary>
+    public bool IsStated(JsonElement fields, JiraState stated)
+    {
+        return Field.ToLowerInvariant() switch
+        {
+            "parent" or "epic link" or "issueparentassociation" => Has("parent") || Has("epic"),
+            "timeoriginalestimate" or "timeestimate" or "timespent" => Has(Field.ToLowerInvariant()) || Has("timetracking"),
+            "sprint" => stated.Sprints.Count > 0 || Has("sprint") || Has("closedSprints"),
+            "component" => Has("components"),
+            "fix version" => Has("fixVersions"),
+            var other => Has(other),
+        };
+
+        bool Has(string name) => fields.TryGetProperty(name, out _);
+    }
+
+    /// <summary>The state after the change of this field, given the state before it.</summary>
+    public JiraState Redo(JiraState before) => new JiraChangedField(Field, To, ToName, From, FromName).Undo(before);
 
     /// <summary>The state before the change of this field, given the state after it.</summary>
     public JiraState Undo(JiraState after) => Field.ToLowerInvariant() switch

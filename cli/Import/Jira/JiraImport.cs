@@ -51,21 +51,19 @@ internal static class JiraImport
         var milestone = JiraMilestone.Of(state, issue.Milestones);
         events.State(issue.Created, new TaskCreated(issue.Key, new TaskFields
         {
-            Title = Known(state.Title),
-            Kind = Known(state.Kind),
-            Parent = Known(state.Parent),
-            Priority = Known(state.Priority),
+            Title = KnownField.Of(state.Title),
+            Kind = KnownField.Of(state.Kind),
+            Parent = KnownField.Of(state.Parent),
+            Priority = KnownField.Of(state.Priority),
             Status = status,
-            Assignee = Known(state.Assignee),
-            EstimateHours = Known(state.EstimateHours),
-            Due = Known(state.Due ?? milestone?.Due),
-            Milestone = Known(milestone?.ToMilestone()),
+            Assignee = KnownField.Of(state.Assignee),
+            EstimateHours = KnownField.Of(state.EstimateHours),
+            Due = KnownField.Of(state.Due ?? milestone?.Due),
+            Milestone = KnownField.Of(milestone?.ToMilestone()),
             Labels = state.AllLabels is { Count: > 0 } labels ? new(true, labels) : default,
         }));
         if (state.RemainingHours is not null || state.SpentHours is not null)
-            events.State(issue.Created, new TaskEstimated(issue.Key, default, Known(state.RemainingHours), Known(state.SpentHours)));
+            events.State(issue.Created, new TaskEstimated(issue.Key, default, KnownField.Of(state.RemainingHours), KnownField.Of(state.SpentHours)));
         if (state.Flagged) events.State(issue.Created, new TaskBlocked(issue.Key, JiraStateChange.Impediment));
     }
-
-    private static Field<T?> Known<T>(T? value) => value is null ? default : new(true, value);
 }

@@ -71,7 +71,7 @@ internal sealed record JiraIssue
             Latest = new[] { created, resolved, fields.Time("updated"), changes.LastOrDefault()?.Time }.Max()!.Value,
             Status = fields.Get("status") is { } status ? JiraStatus.Parse(status) : null,
             Resolution = fields.Get("resolution") is { } resolution ? resolution.Text("name") ?? resolution.AsText() : null,
-            State = JiraState.Parse(fields, milestones),
+            State = JiraChange.Complete(JiraState.Parse(fields, milestones), fields, changes),
             Milestones = milestones,
             Changes = changes,
             HasWholeChangelog = JiraChange.IsWhole(record),

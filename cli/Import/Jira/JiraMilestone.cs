@@ -68,7 +68,7 @@ internal sealed record JiraMilestone(string Name, bool IsSprint, DateOnly? Start
         if (start < 0) start = text.IndexOf($",{name}=", StringComparison.Ordinal);
         if (start < 0) return null;
         start += name.Length + 2;
-        var end = start;
+        var end = start - 1;
         do end = text.IndexOfAny([',', ']'], end + 1);
         while (end > 0 && text[end] == ',' && !BeginsPart(text.AsSpan(end + 1)));
         var part = Limits.Cut(end < 0 ? text[start..] : text[start..end], Limits.Name);

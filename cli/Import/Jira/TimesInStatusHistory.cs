@@ -20,10 +20,13 @@ internal static class TimesInStatusHistory
         ["10002"] = "Patch Available",
     };
 
-    /// <summary>The history; null if the record has no times in status.</summary>
+    /// <summary>Visits of one issue, all statuses together, that are put into an order.</summary>
+    private const int MostVisits = 500;
+
+    /// <summary>The history; null if the record has no times in status, or more visits than anyone can have made.</summary>
     public static JiraStatusHistory? Of(JiraIssue issue, JiraStatus now, StatusMapping mapping)
     {
-        if (issue.TimesInStatus.Count == 0) return null;
+        if (issue.TimesInStatus.Count == 0 || issue.TimesInStatus.Sum(time => (long)time.Visits) > MostVisits) return null;
         var names = Names(issue, now, mapping);
         var steps = issue.TimesInStatus
             .Select((time, i) => new WorkflowStep(names[i], WorkflowStep.PlaceOf(names[i], CategoryOf(names[i], null)), time.Visits, time.Duration, names[i] == now.Name))
@@ -33,7 +36,7 @@ internal static class TimesInStatusHistory
         while (firstOfEnd > 0 && IsDone(path[firstOfEnd - 1])) firstOfEnd--;
 
         List<StatusChange> changes = [];
-        var entries = Entries(issue.Created, steps, path);
+        var entries = Entries(issue, steps, path);
         for (var i = 1; i < path.Count; i++)
         {
             var name = steps[path[i]].Name;
@@ -50,7 +53,7 @@ internal static class TimesInStatusHistory
 
         DateTimeOffset Bounded(int i)
         {
-            var time = entries[i] > issue.Latest ? issue.Latest : entries[i];
+            var time = entries[i];
             if (issue.Resolved is not { } resolved || firstOfEnd == path.Count) return time;
             if (i == firstOfEnd) return resolved;
             return i < firstOfEnd ? (time < resolved ? time : resolved) : (time > resolved ? time : resolved);
@@ -70,18 +73,18 @@ internal static class TimesInStatusHistory
         return [.. names.Select((name, i) => name ?? $"Status {issue.TimesInStatus[i].StatusId}")];
     }
 
-    /// <summary>When the issue got into each status of the path. The last visit has only just begun, so that its status' time belongs to the earlier visits.</summary>
-    private static DateTimeOffset[] Entries(DateTimeOffset created, WorkflowStep[] steps, IReadOnlyList<int> path)
+    /// <summary>When the issue got into each status of the path, at the latest when its record is from. The last visit has only just begun, so that its status' time belongs to the earlier visits.</summary>
+    private static DateTimeOffset[] Entries(JiraIssue issue, WorkflowStep[] steps, IReadOnlyList<int> path)
     {
         var left = steps.Select((_, step) => path.Count(visited => visited == step) - (path[^1] == step ? 1 : 0)).ToArray();
         var remaining = steps.Select(step => step.Duration).ToArray();
         var entries = new DateTimeOffset[path.Count];
-        entries[0] = created;
+        entries[0] = issue.Created;
         for (var i = 0; i + 1 < path.Count; i++)
         {
             var share = remaining[path[i]] / left[path[i]]--;
             remaining[path[i]] -= share;
-            entries[i + 1] = entries[i] + share;
+            entries[i + 1] = share < issue.Latest - entries[i] ? entries[i] + share : issue.Latest;
         }
 
         return entries;
