@@ -81,11 +81,10 @@ internal static class BrokerBench
             EnableAutoCommit = false,
             QueuedMinMessages = 200_000,
         }).Build();
-        consumer.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset("throughput", partition, Offset.Beginning)));
-        // The clock starts with the first message: connecting is not what is measured.
-        consumer.Consume();
+        // Connecting is measured too: whatever is left out, the client fetches in the meantime.
         var clock = Stopwatch.StartNew();
-        for (var i = 1; i < messages; i++) consumer.Consume();
+        consumer.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset("throughput", partition, Offset.Beginning)));
+        for (var i = 0; i < messages; i++) consumer.Consume();
         return clock.Elapsed;
     }
 

@@ -25,11 +25,12 @@ internal sealed class CertificateAuthority
 
     public string Pem => _certificate.ExportCertificatePem();
 
-    public (string Certificate, string Key) Issue(string name, string purpose, DateTimeOffset? from = null, DateTimeOffset? to = null)
+    public (string Certificate, string Key) Issue(string name, string purpose, DateTimeOffset? from = null, DateTimeOffset? to = null, X509Extension? extension = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
+        if (extension is not null) request.CertificateExtensions.Add(extension);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());

@@ -15,7 +15,7 @@ public sealed record BrokerOptions
     /// <summary>Partitions of a topic made without a number.</summary>
     public int DefaultPartitions { get; init; } = 8;
 
-    /// <summary>Partitions of all topics together: each keeps a file open.</summary>
+    /// <summary>Partitions of all topics together: each keeps a file open for every one of its segments.</summary>
     public int MaxPartitions { get; init; } = 5_000;
 
     /// <summary>Whether asking for a topic makes it.</summary>
@@ -39,7 +39,7 @@ public sealed record BrokerOptions
     /// <summary>The largest batch of records taken, Kafka's own default.</summary>
     public int MaxMessageBytes { get; init; } = 1_048_588;
 
-    /// <summary>A longer request closes its connection. Kafka's own default.</summary>
+    /// <summary>A longer request closes its connection. Kafka's own default. Without records it may have a mebibyte at most.</summary>
     public int MaxRequestBytes { get; init; } = 100 * 1024 * 1024;
 
     /// <summary>The most records one fetch response carries, whatever the client allows.</summary>

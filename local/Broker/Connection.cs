@@ -16,6 +16,9 @@ internal sealed class Connection(Socket socket, Stream stream, RequestDispatcher
     /// <summary>Holds several small requests at once; a larger one gets a buffer of its own.</summary>
     private const int BufferSize = 64 * 1024;
 
+    /// <summary>Of a request without records: tens of thousands of partitions named, or a group's metadata, which Kafka limits alike.</summary>
+    private const int MaxBytesWithoutRecords = 1024 * 1024;
+
     private readonly string _clientHost = $"/{(socket.RemoteEndPoint as System.Net.IPEndPoint)?.Address}";
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int _start;
@@ -59,6 +62,9 @@ internal sealed class Connection(Socket socket, Stream stream, RequestDispatcher
 
     private async Task<bool> ServeLargeAsync(int length, CancellationToken stopping)
     {
+        if (!await FillAsync(sizeof(short), stopping)) return false;
+        var api = (ApiKey)BinaryPrimitives.ReadInt16BigEndian(_buffer.AsSpan(_start));
+        if (length > MaxBytesWithoutRecords && api != ApiKey.Produce) throw new MalformedRequestException($"A request {api} claims {length} bytes; at most {MaxBytesWithoutRecords} are taken.");
         // The buffer grows with what arrives, not with what was claimed.
         var request = ArrayPool<byte>.Shared.Rent(Math.Min(length, 4 * BufferSize));
         try

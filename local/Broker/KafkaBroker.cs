@@ -36,7 +36,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         node.Port = Port;
         foreach (var listener in listeners) _tasks.Add(AcceptAsync(listener));
         _tasks.Add(EveryAsync(options.RetentionInterval, () => node.Topics.Retain(options.TimeProvider.GetUtcNow())));
-        _tasks.Add(EveryAsync(options.FlushInterval, node.Flush));
+        _tasks.Add(EveryAsync(options.FlushInterval, node.Topics.Flush));
+        _tasks.Add(EveryAsync(options.FlushInterval, node.Groups.Flush));
         _tasks.Add(EveryAsync(options.IdleTimeout / 4, CloseIdleConnections));
     }
 
@@ -73,13 +74,15 @@ public sealed class KafkaBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _stopping.CancelAsync();
-        foreach (var listener in _listeners) listener.Dispose();
-        await Task.WhenAll(_tasks);
-        foreach (var connection in _connections.Keys) connection.Abort();
-        while (_connections.Values.ToList() is { Count: > 0 } serving) await Task.WhenAll(serving);
-        _node.Dispose();
-        _stopping.Dispose();
+        using (_stopping)
+        using (_node)
+        {
+            await _stopping.CancelAsync();
+            foreach (var listener in _listeners) listener.Dispose();
+            await Task.WhenAll(_tasks);
+            foreach (var connection in _connections.Keys) connection.Abort();
+            while (_connections.Values.ToList() is { Count: > 0 } serving) await Task.WhenAll(serving);
+        }
     }
 
     private static IReadOnlyList<Socket> Listen(int port)
@@ -246,6 +249,11 @@ public sealed class KafkaBroker : IAsyncDisposable
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
                     _options.Log($"The broker could not tend its data directory: {e.Message}");
+                }
+                catch (Exception e)
+                {
+                    // The next round may fare better; what the broker serves must not end with this one.
+                    _options.Log($"An error of the broker: {e}");
                 }
             }
         }

@@ -77,17 +77,11 @@ internal sealed class Node : IDisposable
         return Topics.Find(name) is { } made ? (made, ErrorCode.None) : (null, error);
     }
 
-    /// <summary>Puts on disk what the operating system still holds.</summary>
-    public void Flush()
-    {
-        Topics.Flush();
-        Groups.Flush();
-    }
-
     public void Dispose()
     {
+        // Each is closed though another fails to be.
+        using var directory = _directory;
+        using var topics = Topics;
         Groups.Dispose();
-        Topics.Dispose();
-        _directory.Dispose();
     }
 }

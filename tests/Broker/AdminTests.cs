@@ -49,6 +49,7 @@ public class AdminTests
     [InlineData("t", 1, 1, "cleanup.policy=compact", ErrorCode.InvalidConfig)]
     [InlineData("t", 1, 1, "retention.ms=soon", ErrorCode.InvalidConfig)]
     [InlineData("t", 1, 1, "no.such.thing=1", ErrorCode.InvalidConfig)]
+    [InlineData("t", 1, 1, "segment.bytes=1048575", ErrorCode.InvalidConfig)]
     [InlineData("there", 1, 1, null, ErrorCode.TopicAlreadyExists)]
     public async Task A_topic_that_cannot_be_is_refused_with_the_reason(string name, int partitions, short replicas, string? config, ErrorCode expected)
     {
@@ -142,6 +143,28 @@ public class AdminTests
         Assert.Empty((await after.ListConsumerGroupsAsync()).Valid);
 
         async Task<long> CommittedAsync() => (await admin.ListConsumerGroupOffsetsAsync([new("g", [new TopicPartition("t", 0)])]))[0].Partitions[0].Offset.Value;
+    }
+
+    [Fact]
+    public async Task A_group_without_members_or_offsets_is_none()
+    {
+        await using var broker = await TestBroker.StartAsync(options => options with { InitialRebalanceDelay = TimeSpan.Zero });
+        using var admin = broker.Admin();
+        await admin.CreateTopicsAsync([new() { Name = "t", NumPartitions = 1 }]);
+        await admin.AlterConsumerGroupOffsetsAsync([new("committed", [new TopicPartitionOffset("t", 0, 42)])]);
+        using var connection = await broker.ConnectAsync();
+        var joined = await connection.AskAsync(Local.Broker.Protocol.ApiKey.JoinGroup, 0, new Wire().String("joined").Int32(10_000).String("").String("consumer").Int32(1).String("range").Bytes([]));
+        joined.Skip(2 + 4);
+        joined.String();
+        var member = joined.String();
+        Assert.Equal(["committed", "joined"], await GroupsAsync());
+
+        await connection.AskAsync(Local.Broker.Protocol.ApiKey.LeaveGroup, 0, new Wire().String("joined").String(member));
+        await admin.DeleteTopicsAsync(["t"]);
+
+        Assert.Empty(await GroupsAsync());
+
+        async Task<IEnumerable<string>> GroupsAsync() => (await admin.ListConsumerGroupsAsync()).Valid.Select(group => group.GroupId).Order(StringComparer.Ordinal);
     }
 
     [Fact]

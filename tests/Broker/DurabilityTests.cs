@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using ShitOps.Local.Broker;
+using ShitOps.Local.Broker.Log;
 using ShitOps.Local.Broker.Protocol;
 using ErrorCode = ShitOps.Local.Broker.Protocol.ErrorCode;
 
@@ -151,6 +152,109 @@ public class DurabilityTests
         Assert.InRange(new FileInfo(Path.Combine(broker.DataDirectory, "groups.log")).Length, 1, 3_000_000);
         await broker.RestartAsync();
         Assert.Equal(2000, Committed(broker));
+    }
+
+    [Fact]
+    public async Task A_history_of_commits_left_by_the_last_process_is_rewritten_by_the_first_commit()
+    {
+        await using var broker = await StartWithTopicAsync();
+        Commit(broker, 1);
+        await broker.StopAsync();
+        var path = Path.Combine(broker.DataDirectory, "groups.log");
+        var once = await File.ReadAllBytesAsync(path);
+        await File.WriteAllBytesAsync(path, [.. Enumerable.Repeat(once, 1 + (1024 * 1024 / once.Length)).SelectMany(each => each)]);
+
+        await broker.StartAgainAsync();
+        Commit(broker, 2);
+
+        Assert.Equal(once.Length, new FileInfo(path).Length);
+        await broker.RestartAsync();
+        Assert.Equal(2, Committed(broker));
+    }
+
+    [Fact]
+    public async Task Generations_that_earlier_versions_stored_are_passed_over()
+    {
+        await using var broker = await StartWithTopicAsync();
+        Commit(broker, 1);
+        await broker.StopAsync();
+        byte[] generation = [3, 1, (byte)'x', 7, 0, 0, 0, 0];
+        await File.AppendAllBytesAsync(Path.Combine(broker.DataDirectory, "groups.log"), new Wire().Int32(generation.Length).Int32(RecordBatch.Crc32C(generation)).Raw(generation).ToArray());
+
+        await broker.StartAgainAsync();
+
+        Assert.Equal(1, Committed(broker));
+        using var admin = broker.Admin();
+        Assert.Equal(["g"], (await admin.ListConsumerGroupsAsync()).Valid.Select(group => group.GroupId));
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_groups_go_on_and_commits_are_refused()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        var directory = Directory.CreateTempSubdirectory("shitops-full-");
+        File.CreateSymbolicLink(Path.Combine(directory.FullName, "groups.log"), "/dev/full");
+        using (var broker = await BrokerProcess.StartAsync(directory.FullName))
+        {
+            using var connection = await RawConnection.OpenAsync(broker.Port);
+            await connection.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
+            var joined = await connection.AskAsync(ApiKey.JoinGroup, 2, new Wire().String("g").Int32(10_000).Int32(10_000).String("").String("consumer").Int32(1).String("range").Bytes([]));
+            Assert.Equal((0, ErrorCode.None), (joined.Int32(), joined.Error()));
+            var commit = await connection.AskAsync(ApiKey.OffsetCommit, 2, new Wire().String("other").Int32(-1).String("").Int64(-1).Int32(1).String("t").Int32(1).Int32(0).Int64(1).String(""));
+            Assert.Equal((1, "t", 1, 0, ErrorCode.KafkaStorageError), (commit.Int32(), commit.String(), commit.Int32(), commit.Int32(), commit.Error()));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(0, await broker.TerminateAsync());
+        }
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task An_offset_that_recovery_cut_is_waited_at_until_something_follows()
+    {
+        await using var broker = await TestBroker.StartAsync(options => options with { SegmentBytes = 1 });
+        using (var connection = await broker.ConnectAsync())
+        {
+            await connection.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
+            for (var i = 0; i < 3; i++) await connection.ProduceAsync("t", Batch.Of([1]));
+        }
+        await broker.StopAsync();
+        foreach (var path in SegmentsOf(broker).Order(StringComparer.Ordinal).Skip(1)) await File.WriteAllBytesAsync(path, []);
+        await broker.StartAgainAsync();
+        using var again = await broker.ConnectAsync();
+
+        Assert.Equal(0, await FetchedAsync());
+        var batch = Batch.Of([1]);
+        Assert.Equal((ErrorCode.None, 2), await again.ProduceAsync("t", batch));
+        Assert.Equal(batch.Length, await FetchedAsync());
+
+        async Task<int> FetchedAsync()
+        {
+            var answer = await again.AskAsync(ApiKey.Fetch, 4, new Wire().Int32(-1).Int32(0).Int32(1).Int32(1000).Int8(0).Int32(1).String("t").Int32(1).Int32(0).Int64(1).Int32(1000));
+            Assert.Equal((0, 1, "t", 1, 0, ErrorCode.None), (answer.Int32(), answer.Int32(), answer.String(), answer.Int32(), answer.Int32(), answer.Error()));
+            answer.Skip(8 + 8 + 4);
+            return answer.Int32();
+        }
+    }
+
+    [Theory]
+    [InlineData("cluster.json", "{")]
+    [InlineData("cluster.json", "{}")]
+    [InlineData("producer-ids", "many")]
+    [InlineData("topics/{topic}/topic.json", "null")]
+    [InlineData("topics/{topic}/topic.json", """{"Name":"t","Id":"00000000-0000-0000-0000-000000000000","Partitions":-1,"Config":{}}""")]
+    [InlineData("topics/{topic}/topic.json", """{"Name":"t","Id":"00000000-0000-0000-0000-000000000000","Partitions":1,"Config":{"retention.ms":"soon"}}""")]
+    [InlineData("topics/{topic}/0/x.log", "")]
+    public async Task A_damaged_file_fails_the_start_and_is_named_in_one_line(string file, string content)
+    {
+        await using var broker = await StartWithTopicAsync();
+        await broker.StopAsync();
+        var topic = Path.GetFileName(Directory.GetDirectories(Path.Combine(broker.DataDirectory, "topics")).Single());
+        var path = Path.Combine([broker.DataDirectory, .. file.Replace("{topic}", topic, StringComparison.Ordinal).Split('/')]);
+        await File.WriteAllTextAsync(path, content);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(broker.StartAgainAsync);
+
+        Assert.StartsWith($"{path} is ", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
     }
 
     [Fact]

@@ -9,10 +9,7 @@ public class GroupStateTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
     private static readonly TimeSpan Session = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Rebalance = TimeSpan.FromSeconds(60);
-    private readonly List<int> _generations = [];
-    private readonly Group _group;
-
-    public GroupStateTests() => _group = new Group("g", generation: 41, "", initialRebalanceDelay: TimeSpan.Zero, group => _generations.Add(group.Generation));
+    private readonly Group _group = new("g", initialRebalanceDelay: TimeSpan.Zero);
 
     [Fact]
     public async Task A_new_member_is_first_given_an_id_to_join_with()
@@ -20,23 +17,16 @@ public class GroupStateTests
         var asked = await _group.Join(Request(), Start);
         Assert.Equal(ErrorCode.MemberIdRequired, asked.Error);
         var joined = await _group.Join(Request(asked.MemberId), Start);
-        Assert.Equal((ErrorCode.None, asked.MemberId, asked.MemberId, 42), (joined.Error, joined.MemberId, joined.Leader, joined.Generation));
+        Assert.Equal((ErrorCode.None, asked.MemberId, asked.MemberId, 1), (joined.Error, joined.MemberId, joined.Leader, joined.Generation));
     }
 
     [Fact]
     public async Task An_id_that_was_never_given_is_unknown() => Assert.Equal(ErrorCode.UnknownMemberId, (await _group.Join(Request("made up"), Start)).Error);
 
     [Fact]
-    public async Task The_first_generation_follows_the_last_before_the_restart()
-    {
-        await JoinedAsync();
-        Assert.Equal([42], _generations);
-    }
-
-    [Fact]
     public async Task The_initial_delay_lets_others_join_the_first_generation()
     {
-        var group = new Group("g", 0, "", TimeSpan.FromSeconds(3), _ => { });
+        var group = new Group("g", TimeSpan.FromSeconds(3));
         var first = group.Join(Request() with { MemberIdRequired = false }, Start);
         var second = group.Join(Request() with { MemberIdRequired = false }, Start.AddSeconds(2));
         Assert.False(first.IsCompleted || second.IsCompleted);
@@ -67,20 +57,20 @@ public class GroupStateTests
         Assert.Equal(ErrorCode.RebalanceInProgress, Heartbeat(leader));
         Assert.False(joining.IsCompleted);
         var again = await _group.Join(Request(leader), Start);
-        Assert.Equal((43, 43), (again.Generation, (await joining).Generation));
+        Assert.Equal((2, 2), (again.Generation, (await joining).Generation));
     }
 
     [Fact]
     public async Task An_old_generation_and_an_unknown_member_can_neither_beat_nor_commit_nor_sync()
     {
         var member = await StableAsync();
-        Assert.Equal(ErrorCode.IllegalGeneration, _group.Heartbeat(member, null, 41, Start));
-        Assert.Equal(ErrorCode.IllegalGeneration, _group.CheckCommit(member, null, 41, Start));
-        Assert.Equal(ErrorCode.UnknownMemberId, _group.Heartbeat("x", null, 42, Start));
-        Assert.Equal(ErrorCode.UnknownMemberId, _group.CheckCommit("x", null, 42, Start));
+        Assert.Equal(ErrorCode.IllegalGeneration, _group.Heartbeat(member, null, 0, Start));
+        Assert.Equal(ErrorCode.IllegalGeneration, _group.CheckCommit(member, null, 0, Start));
+        Assert.Equal(ErrorCode.UnknownMemberId, _group.Heartbeat("x", null, 1, Start));
+        Assert.Equal(ErrorCode.UnknownMemberId, _group.CheckCommit("x", null, 1, Start));
         Assert.Equal(ErrorCode.UnknownMemberId, _group.CheckCommit("", null, -1, Start));
-        Assert.Equal(ErrorCode.None, _group.CheckCommit(member, null, 42, Start));
-        Assert.Equal(ErrorCode.IllegalGeneration, (await _group.Sync(member, null, 41, null, null, NoShares, Start)).Error);
+        Assert.Equal(ErrorCode.None, _group.CheckCommit(member, null, 1, Start));
+        Assert.Equal(ErrorCode.IllegalGeneration, (await _group.Sync(member, null, 0, null, null, NoShares, Start)).Error);
     }
 
     [Fact]
@@ -88,7 +78,7 @@ public class GroupStateTests
     {
         var member = await StableAsync();
         Assert.Equal(Start + Session, _group.NextDeadline);
-        _group.Heartbeat(member, null, 42, Start.AddSeconds(6));
+        _group.Heartbeat(member, null, 1, Start.AddSeconds(6));
         _group.Elapse(Start.AddSeconds(15));
         Assert.Single(_group.Members);
         _group.Elapse(Start.AddSeconds(16));
@@ -102,7 +92,7 @@ public class GroupStateTests
         var slow = await StableAsync();
         var joining = Add();
         // Its heartbeats go on; it merely does not come.
-        for (var second = 5; second < 60; second += 5) _group.Heartbeat(slow, null, 42, Start.AddSeconds(second));
+        for (var second = 5; second < 60; second += 5) _group.Heartbeat(slow, null, 1, Start.AddSeconds(second));
         _group.Elapse(Start.AddSeconds(59));
         Assert.False(joining.IsCompleted);
         _group.Elapse(Start + Rebalance);
@@ -134,7 +124,7 @@ public class GroupStateTests
     public async Task Commits_wait_while_the_leader_shares_out()
     {
         var member = await JoinedAsync();
-        Assert.Equal(ErrorCode.RebalanceInProgress, _group.CheckCommit(member, null, 42, Start));
+        Assert.Equal(ErrorCode.RebalanceInProgress, _group.CheckCommit(member, null, 1, Start));
     }
 
     [Fact]
@@ -154,7 +144,7 @@ public class GroupStateTests
     {
         var (leader, follower) = await TwoJoinedAsync();
         await Sync(leader);
-        Assert.Equal(43, (await _group.Join(Request(follower), Start)).Generation);
+        Assert.Equal(2, (await _group.Join(Request(follower), Start)).Generation);
         Assert.Equal(GroupState.Stable, _group.State);
         _ = _group.Join(Request(leader), Start);
         Assert.Equal(GroupState.PreparingRebalance, _group.State);
@@ -172,9 +162,9 @@ public class GroupStateTests
         Assert.NotEqual(first.MemberId, second.MemberId);
         Assert.NotEqual(second.MemberId, second.Leader);
         Assert.Equal("A", await Share(Sync(second.MemberId)));
-        Assert.Equal(ErrorCode.FencedInstanceId, _group.Heartbeat(first.MemberId, "one", 42, Start));
+        Assert.Equal(ErrorCode.FencedInstanceId, _group.Heartbeat(first.MemberId, "one", 1, Start));
         Assert.Equal(ErrorCode.FencedInstanceId, (await _group.Join(Request(first.MemberId) with { InstanceId = "one" }, Start)).Error);
-        Assert.Equal(ErrorCode.FencedInstanceId, _group.CheckCommit(first.MemberId, "one", 42, Start));
+        Assert.Equal(ErrorCode.FencedInstanceId, _group.CheckCommit(first.MemberId, "one", 1, Start));
     }
 
     [Fact]
@@ -192,6 +182,54 @@ public class GroupStateTests
         Assert.False(_group.IsIdle);
         _group.Elapse(Start + Session);
         Assert.True(_group.IsIdle);
+    }
+
+    [Fact]
+    public async Task A_rebalance_goes_on_while_the_session_of_a_static_member_does()
+    {
+        var member = (await _group.Join(Request() with { InstanceId = "one" }, Start)).MemberId;
+        await Sync(member);
+        _group.Leave((await AskedAsync()).MemberId, null, Start);
+        var other = Add();
+        for (var second = 5; second <= 60; second += 5) _group.Heartbeat(member, "one", 1, Start.AddSeconds(second));
+        foreach (var each in _group.Members.Where(each => each.Id != member).ToList()) _group.Leave(each.Id, null, Start.AddSeconds(60));
+
+        _group.Elapse(Start.AddSeconds(60));
+
+        Assert.Equal((GroupState.PreparingRebalance, Start.AddSeconds(70)), (_group.State, _group.NextDeadline));
+        Assert.Equal(ErrorCode.UnknownMemberId, (await other).Error);
+        var again = await _group.Join(Request(member) with { InstanceId = "one" }, Start.AddSeconds(61));
+        Assert.Equal((ErrorCode.None, 2, member), (again.Error, again.Generation, again.Leader));
+
+        Task<JoinResult> AskedAsync() => _group.Join(Request(), Start);
+    }
+
+    [Fact]
+    public async Task A_group_whose_last_static_member_does_not_come_back_is_empty_when_its_session_ends()
+    {
+        await Sync((await _group.Join(Request() with { InstanceId = "one" }, Start)).MemberId);
+        var other = Add();
+        _group.Leave(_group.Members[1].Id, null, Start);
+        Assert.Equal(ErrorCode.UnknownMemberId, (await other).Error);
+        _group.Elapse(Start + Session);
+        Assert.Equal((GroupState.Empty, true), (_group.State, _group.IsIdle));
+    }
+
+    [Fact]
+    public async Task More_protocols_than_any_client_has_are_refused()
+    {
+        var protocols = Enumerable.Range(0, 65).Select(i => $"{i}").ToArray();
+        Assert.Equal(ErrorCode.InconsistentGroupProtocol, (await _group.Join(Request("", protocols), Start)).Error);
+        Assert.Equal(ErrorCode.MemberIdRequired, (await _group.Join(Request("", protocols[1..]), Start)).Error);
+    }
+
+    [Fact]
+    public async Task A_full_group_takes_no_more_until_an_id_that_was_never_used_is_forgotten()
+    {
+        for (var i = 0; i < 1000; i++) Assert.Equal(ErrorCode.MemberIdRequired, (await _group.Join(Request(), Start)).Error);
+        Assert.Equal(ErrorCode.GroupMaxSizeReached, (await _group.Join(Request(), Start)).Error);
+        _group.Elapse(Start + Session);
+        Assert.Equal(ErrorCode.MemberIdRequired, (await _group.Join(Request(), Start)).Error);
     }
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NoShares = [];

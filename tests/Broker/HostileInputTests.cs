@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Extensions.Time.Testing;
 using ShitOps.Local.Broker;
 using ShitOps.Local.Broker.Protocol;
 
@@ -58,6 +59,83 @@ public class HostileInputTests
             await stopping.CancelAsync();
             foreach (var outcome in outcomes) await RefusedOrAnsweredAsync(outcome);
         });
+    }
+
+    [Theory]
+    [MemberData(nameof(Apis))]
+    public async Task What_is_named_many_times_over_costs_neither_memory_nor_a_long_answer(string api)
+    {
+        const int Requested = 100_000;
+        var schema = Schema.All.Single(each => $"{each.Key}" == api);
+        await WithDispatcherAsync(async dispatcher =>
+        {
+            // A topic and a group with much to tell, both by the name the requests repeat.
+            await AskAsync(new Wire().Int16((short)ApiKey.JoinGroup).Int16(0).Int32(1).String("fat").String("t").Int32(10_000).String("").String("consumer").Int32(1).String("range").Bytes(new byte[20_000]));
+            await AskAsync(new Wire().Int16((short)ApiKey.OffsetCommit).Int16(2).Int32(1).String("fat").String("g").Int32(-1).String("").Int64(-1).Int32(1).String("t").Int32(1).Int32(0).Int64(1).String(new string('m', 4000)));
+            foreach (var version in (int[])[schema.From, schema.To])
+            {
+                foreach (var name in (string[])["t", "g"])
+                {
+                    foreach (var request in schema.Repetitions(version, name, Requested))
+                    {
+                        var before = GC.GetAllocatedBytesForCurrentThread();
+                        var answering = dispatcher.HandleAsync(request, "/test", CancellationToken.None);
+                        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                        using var response = await answering.WaitAsync(TestBroker.Patience);
+                        schema.Verify(response.Frame.Span, version);
+                        Assert.InRange(allocated, 0, 400L * Requested);
+                        Assert.InRange(response.Frame.Length, 0, 40 * Requested);
+                    }
+                }
+            }
+
+            async Task AskAsync(Wire request) => (await dispatcher.HandleAsync(request.ToArray(), "/test", CancellationToken.None)).Dispose();
+        }, partitions: 300);
+    }
+
+    [Fact]
+    public async Task A_partition_named_twice_in_a_fetch_is_refused_and_not_waited_for()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        using var connection = await broker.ConnectAsync();
+        await connection.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
+        var answer = await connection.AskAsync(ApiKey.Fetch, 4, new Wire().Int32(-1).Int32(300_000).Int32(1).Int32(1000).Int8(0).Int32(1).String("t").Int32(2)
+            .Int32(0).Int64(0).Int32(1000)
+            .Int32(0).Int64(0).Int32(1000));
+        Assert.Equal((0, 1, "t", 2, 0, ErrorCode.None), (answer.Int32(), answer.Int32(), answer.String(), answer.Int32(), answer.Int32(), answer.Error()));
+        answer.Skip(8 + 8 + 4 + 4);
+        Assert.Equal((0, ErrorCode.InvalidRequest), (answer.Int32(), answer.Error()));
+    }
+
+    [Fact]
+    public async Task A_long_request_without_records_closes_its_connection_and_one_with_records_is_answered()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        using var hostile = await broker.ConnectAsync();
+        await hostile.SendAsync(new Wire().Int32((1024 * 1024) + 1).Int16((short)ApiKey.Metadata).Int16(0).ToArray());
+        Assert.Null(await hostile.ReceiveAsync());
+        using var producing = await broker.ConnectAsync();
+        await producing.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
+        Assert.Equal(ErrorCode.MessageTooLarge, (await producing.ProduceAsync("t", new byte[3 * 1024 * 1024])).Error);
+    }
+
+    [Fact]
+    public void An_answer_ends_at_32_mebibytes_and_the_records_in_it()
+    {
+        using var response = new ResponseWriter();
+        response.Records(50 * 1024 * 1024);
+        response.Bytes((32 * 1024 * 1024) - 100);
+        Assert.Throws<MalformedRequestException>(() => response.Bytes(100).Length);
+    }
+
+    [Fact]
+    public void A_block_that_claims_to_unpack_to_more_than_snappy_can_pack_is_not_believed()
+    {
+        // 250,000,000 in a few bytes.
+        var batch = Batch.Of([0x80, 0xe5, 0x9a, 0x77, 0], [1], attributes: 2);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Empty(Local.Broker.Log.Records.Read(batch));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocated);
     }
 
     [Fact]
@@ -174,19 +252,29 @@ public class HostileInputTests
     }
 
     [Fact]
-    public async Task A_connection_that_asks_nothing_is_closed_and_one_that_waits_for_messages_is_not()
+    public async Task A_connection_that_asks_nothing_is_closed_and_one_that_waits_for_its_answer_is_not()
     {
-        await using var broker = await TestBroker.StartAsync(options => options with { IdleTimeout = TimeSpan.FromMilliseconds(200) });
+        var clock = new FakeTimeProvider();
+        await using var broker = await TestBroker.StartAsync(options => options with { TimeProvider = clock, InitialRebalanceDelay = TimeSpan.FromHours(1) });
         using var waiting = await broker.ConnectAsync();
-        await waiting.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
-        var fetching = waiting.AskAsync(ApiKey.Fetch, 4, new Wire().Int32(-1).Int32(300_000).Int32(1).Int32(1000).Int8(0).Int32(1).String("t").Int32(1).Int32(0).Int64(0).Int32(1000));
+        var joining = waiting.AskAsync(ApiKey.JoinGroup, 2, new Wire().String("g").Int32(10_000).Int32(10_000).String("").String("consumer").Int32(1).String("range").Bytes([]));
+        using (var watching = await broker.ConnectAsync())
+            while ((await watching.AskAsync(ApiKey.ListGroups, 0, new Wire())).Remaining == 2 + 4) await Task.Yield();
         using var silent = await broker.ConnectAsync();
+        var closing = silent.ReceiveAsync();
 
-        Assert.Null(await silent.ReceiveAsync());
+        // A little at a time, until it is as long as the broker has known it.
+        for (var minutes = 0; !closing.IsCompleted; minutes++)
+        {
+            Assert.InRange(minutes, 0, 50);
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.WhenAny(closing, Task.Delay(20));
+        }
 
-        using var producing = await broker.ConnectAsync();
-        await producing.ProduceAsync("t", Batch.Of([1]));
-        Assert.Equal(0, (await fetching).Int32());
+        Assert.Null(await closing);
+        clock.Advance(TimeSpan.FromHours(1));
+        var joined = await joining;
+        Assert.Equal((0, ErrorCode.None), (joined.Int32(), joined.Error()));
     }
 
     [Fact]
@@ -254,12 +342,12 @@ public class HostileInputTests
         }
     }
 
-    private static async Task WithDispatcherAsync(Func<RequestDispatcher, Task> work)
+    private static async Task WithDispatcherAsync(Func<RequestDispatcher, Task> work, int partitions = 2)
     {
         var directory = Directory.CreateTempSubdirectory("shitops-fuzz-");
         try
         {
-            using var node = new Node(new BrokerOptions { DataDirectory = directory.FullName, DefaultPartitions = 2, MaxPartitions = 20, InitialRebalanceDelay = TimeSpan.Zero, FlushInterval = TimeSpan.FromHours(1) });
+            using var node = new Node(new BrokerOptions { DataDirectory = directory.FullName, DefaultPartitions = partitions, MaxPartitions = 10 * partitions, InitialRebalanceDelay = TimeSpan.Zero, FlushInterval = TimeSpan.FromHours(1) });
             node.FindOrCreate("t", create: true);
             await work(new RequestDispatcher(node));
             // Whatever was asked, it still serves.

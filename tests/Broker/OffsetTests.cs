@@ -1,5 +1,9 @@
+using System.Buffers.Binary;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using ShitOps.Local.Broker.Log;
+using ShitOps.Local.Broker.Protocol;
+using ErrorCode = ShitOps.Local.Broker.Protocol.ErrorCode;
 
 namespace ShitOps.Tests.Broker;
 
@@ -78,6 +82,70 @@ public class OffsetTests
             var listed = await admin.ListOffsetsAsync([new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition("t", 0), OffsetSpec = spec }]);
             return listed.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
         }
+    }
+
+    [Fact]
+    public async Task A_partition_asked_for_twice_in_one_request_is_refused_as_in_Kafka()
+    {
+        await using var broker = await StartWithMessagesAsync(1);
+        using var connection = await broker.ConnectAsync();
+        var answer = await connection.AskAsync(ApiKey.ListOffsets, 1, new Wire().Int32(-1).Int32(1).String("t").Int32(2).Int32(0).Int64(5).Int32(0).Int64(6));
+        Assert.Equal((1, "t", 2, 0, ErrorCode.None), (answer.Int32(), answer.String(), answer.Int32(), answer.Int32(), answer.Error()));
+        answer.Skip(16);
+        Assert.Equal((0, ErrorCode.InvalidRequest), (answer.Int32(), answer.Error()));
+    }
+
+    [Fact]
+    public void A_lookup_by_time_ends_when_the_broker_stops()
+    {
+        var directory = Directory.CreateTempSubdirectory("shitops-lookup-");
+        using (var log = new PartitionLog(directory.FullName, _ => { }))
+        {
+            var bytes = Batch.Of([1, 2]);
+            log.Append(bytes, RecordBatch.Read(bytes), 1000);
+            Assert.Throws<OperationCanceledException>(() => log.FirstSince(1, new CancellationToken(canceled: true)));
+            Assert.Throws<OperationCanceledException>(() => log.Latest(new CancellationToken(canceled: true)));
+        }
+        directory.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public async Task A_batch_whose_greatest_timestamp_is_none_of_its_records_is_refused(long claimed)
+    {
+        await using var broker = await StartWithMessagesAsync(1);
+        using var connection = await broker.ConnectAsync();
+        var batch = Batch.Of([1, 2]);
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(35), claimed);
+        Assert.Equal(ErrorCode.InvalidRecord, (await connection.ProduceAsync("t", Batch.Resummed(batch))).Error);
+    }
+
+    [Fact]
+    public async Task Of_several_commits_for_a_partition_in_one_request_the_last_holds_and_is_stored_alone()
+    {
+        await using var broker = await StartWithMessagesAsync(1);
+        using var connection = await broker.ConnectAsync();
+        var group = new string('g', 255);
+        var commit = new Wire().String(group).Int32(-1).String("").Int64(-1).Int32(1).String("t").Int32(10_000);
+        for (var i = 1; i <= 10_000; i++) commit.Int32(0).Int64(i).String("");
+        await connection.AskAsync(ApiKey.OffsetCommit, 2, commit);
+
+        Assert.InRange(new FileInfo(Path.Combine(broker.DataDirectory, "groups.log")).Length, 1, 500);
+        using var consumer = broker.Consumer(group);
+        Assert.Equal(10_000, consumer.Committed([new TopicPartition("t", 0)], TestBroker.Patience)[0].Offset.Value);
+    }
+
+    [Fact]
+    public async Task A_group_s_name_has_255_characters_at_most()
+    {
+        await using var broker = await StartWithMessagesAsync(1);
+        using var connection = await broker.ConnectAsync();
+        var group = new string('g', 256);
+        var commit = await connection.AskAsync(ApiKey.OffsetCommit, 2, new Wire().String(group).Int32(-1).String("").Int64(-1).Int32(1).String("t").Int32(1).Int32(0).Int64(1).String(""));
+        Assert.Equal((1, "t", 1, 0, ErrorCode.InvalidGroupId), (commit.Int32(), commit.String(), commit.Int32(), commit.Int32(), commit.Error()));
+        var join = await connection.AskAsync(ApiKey.JoinGroup, 0, new Wire().String(group).Int32(10_000).String("").String("consumer").Int32(1).String("range").Bytes([]));
+        Assert.Equal(ErrorCode.InvalidGroupId, join.Error());
     }
 
     private static async Task<TestBroker> StartWithMessagesAsync(int count)

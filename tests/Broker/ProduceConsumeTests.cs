@@ -68,6 +68,23 @@ public class ProduceConsumeTests
         Assert.Equal([large, "after"], broker.ReadAll("t").Select(each => each.Message.Value));
     }
 
+    [Theory]
+    [InlineData(1000, 1000, 100_000)]
+    [InlineData(100_000, 100_000, 1000)]
+    [InlineData(100_000, 1000, 100_000)]
+    public async Task A_fetch_that_can_return_no_more_is_not_waited_with(int minBytes, int maxBytes, int partitionBytes)
+    {
+        await using var broker = await TestBroker.StartAsync(options => options with { MaxFetchBytes = 2000 });
+        using var connection = await broker.ConnectAsync();
+        await connection.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
+        for (var i = 0; i < 100; i++) await connection.ProduceAsync("t", Batch.Of([1, 2, 3]));
+
+        var answer = await connection.AskAsync(ApiKey.Fetch, 4, new Wire().Int32(-1).Int32(300_000).Int32(minBytes).Int32(maxBytes).Int8(0).Int32(1).String("t").Int32(1).Int32(0).Int64(0).Int32(partitionBytes));
+
+        answer.Skip(4 + 4 + 3 + 4 + 4 + 2 + 8 + 8 + 4);
+        Assert.InRange(answer.Int32(), 500, 2000);
+    }
+
     [Fact]
     public async Task A_message_larger_than_the_topic_takes_is_refused()
     {

@@ -67,12 +67,14 @@ internal sealed class Wire
 
     public Wire Bytes(byte[] value) => Int32(value.Length).Raw(value);
 
-    public Wire Varint(long value)
+    public Wire Varint(long value) => UnsignedVarint((value << 1) ^ (value >> 63));
+
+    public Wire UnsignedVarint(long value)
     {
-        for (var zigzag = (ulong)((value << 1) ^ (value >> 63)); ; zigzag >>= 7)
+        for (var left = (ulong)value; ; left >>= 7)
         {
-            if (zigzag < 0x80) return Int8((int)zigzag);
-            Int8((int)(zigzag & 0x7f) | 0x80);
+            if (left < 0x80) return Int8((int)left);
+            Int8((int)(left & 0x7f) | 0x80);
         }
     }
 

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Time.Testing;
 using ShitOps.Local.Broker;
+using ShitOps.Local.Broker.Protocol;
 
 namespace ShitOps.Tests.Broker;
 
@@ -78,6 +79,36 @@ public class RetentionTests
         var kept = 1;
         while (((kept - 1) * perSegment + last) * batch.Length < 1000) kept++;
         await StartsAtAsync(broker, 2 * perSegment * (segments - kept));
+    }
+
+    [Fact]
+    public async Task An_error_in_one_round_is_told_and_ends_neither_the_rounds_nor_the_broker()
+    {
+        // So early that what is to be kept would begin before the calendar does.
+        var clock = new FakeTimeProvider(DateTimeOffset.MinValue);
+        await using var broker = await StartAsync(clock, options => options with { Retention = TimeSpan.FromMinutes(1) });
+        using (var connection = await broker.ConnectAsync()) await connection.AskAsync(ApiKey.Metadata, 0, new Wire().Int32(1).String("t"));
+
+        await ToldAsync(1);
+        await ToldAsync(2);
+
+        await broker.RestartAsync();
+
+        async Task ToldAsync(int times)
+        {
+            var until = DateTime.UtcNow + TestBroker.Patience;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            while (Told() < times)
+            {
+                Assert.True(DateTime.UtcNow < until);
+                await Task.Delay(10);
+            }
+        }
+
+        int Told()
+        {
+            lock (broker.Log) return broker.Log.Count(line => line.StartsWith("An error of the broker: ", StringComparison.Ordinal));
+        }
     }
 
     private static Task<TestBroker> StartAsync(FakeTimeProvider clock, Func<BrokerOptions, BrokerOptions> with) =>

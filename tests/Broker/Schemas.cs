@@ -49,6 +49,21 @@ internal sealed record Schema(ApiKey Key, int From, int To, int Flexible, string
         return wire.Append(new RandomValues(random, version, flexible).Structure(Fields.Parse(Request))).ToArray();
     }
 
+    /// <summary>For every array of the request one with that array repeated to so many bytes; every string is the name, every other number 0.</summary>
+    public IEnumerable<byte[]> Repetitions(int version, string name, int bytes)
+    {
+        var flexible = version >= Flexible;
+        var fields = Fields.Parse(Request);
+        foreach (var repeated in Arrays(fields))
+        {
+            var wire = new Wire().Int16((short)Key).Int16(version).Int32(1).String("fat");
+            if (flexible) wire.Int8(0);
+            yield return wire.Append(new RepeatedValues(repeated, version, flexible, name, bytes).Structure(fields)).ToArray();
+        }
+
+        IEnumerable<Field> Arrays(IEnumerable<Field> among) => among.Where(field => field.In(version)).SelectMany(field => Arrays(field.Inner).Concat(field.Type is "[" or "(" ? [field] : []));
+    }
+
     /// <summary>Reads a whole response; fails unless it is exactly what the schema says.</summary>
     public void Verify(ReadOnlySpan<byte> frame, int version)
     {
@@ -144,6 +159,40 @@ internal sealed record Schema(ApiKey Key, int From, int To, int Flexible, string
                     if (flexible) wire.Int8(count + 1);
                     else wire.Int32(count);
                     for (var i = 0; i < count; i++) wire.Append(field.Type == "[" ? Structure(field.Inner) : Value(field.Inner[0]));
+                    return wire;
+            }
+        }
+    }
+
+    private sealed class RepeatedValues(Field repeated, int version, bool flexible, string name, int bytes)
+    {
+        public Wire Structure(List<Field> fields)
+        {
+            var wire = new Wire();
+            foreach (var field in fields.Where(field => field.In(version))) wire.Append(Value(field));
+            return flexible ? wire.Int8(0) : wire;
+        }
+
+        private Wire Value(Field field)
+        {
+            var wire = new Wire();
+            switch (field.Type)
+            {
+                // True, and the number of topics among what has settings.
+                case "i8": return wire.Int8(2);
+                case "i16": return wire.Int16(0);
+                case "i32": return wire.Int32(0);
+                case "i64": return wire.Int64(0);
+                case "u": return wire.Raw(new byte[16]);
+                case "s" or "ns": return flexible ? wire.Int8(name.Length + 1).Raw(System.Text.Encoding.UTF8.GetBytes(name)) : wire.String(name);
+                case "b" or "nb": return flexible ? wire.Int8(1) : wire.Bytes([]);
+                default:
+                    var element = (field.Type == "[" ? Structure(field.Inner) : Value(field.Inner[0])).ToArray();
+                    // Compared by reference: equal arrays stand in several places.
+                    var count = ReferenceEquals(field, repeated) ? bytes / element.Length : 1;
+                    if (flexible) wire.UnsignedVarint(count + 1);
+                    else wire.Int32(count);
+                    for (var i = 0; i < count; i++) wire.Raw(element);
                     return wire;
             }
         }

@@ -55,6 +55,19 @@ public class TlsTests
     }
 
     [Fact]
+    public async Task The_broker_asks_no_address_that_a_client_s_certificate_names()
+    {
+        using var named = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        named.Start();
+        await using var broker = await StartAsync();
+        var issuers = new X509AuthorityInformationAccessExtension(null, [$"http://{named.LocalEndpoint}/issuer"]);
+
+        Assert.False(await IsServedAsync(broker, Theirs.Issue("client", CertificateAuthority.ForClients, extension: issuers)));
+
+        Assert.False(named.Pending());
+    }
+
+    [Fact]
     public async Task A_client_that_speaks_no_tls_is_not_served()
     {
         await using var broker = await StartAsync();

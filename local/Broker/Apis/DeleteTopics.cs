@@ -40,6 +40,9 @@ internal static class DeleteTopics
     {
         // Offsets first: after a crash in between, a topic made anew must not be read from its namesake's positions.
         node.Groups.ForgetTopic(topic.Name);
-        return node.Topics.Delete(topic);
+        var error = node.Topics.Delete(topic);
+        // And again, for what was committed while the topic was still there.
+        node.Groups.ForgetTopic(topic.Name);
+        return error;
     }
 }

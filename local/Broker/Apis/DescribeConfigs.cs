@@ -20,7 +20,7 @@ internal static class DescribeConfigs
     private static ValueTask Handle(Request request, ResponseWriter response)
     {
         var (body, version) = (request.Body, request.Version);
-        var asked = body.Array(4, ReadResource);
+        var asked = body.Array(4, ReadResource).DistinctBy(resource => (resource.Type, resource.Name)).ToList();
         response.ThrottleTime();
         response.Array(asked, (_, resource) =>
         {

@@ -11,7 +11,7 @@ internal static class DescribeGroups
     private static ValueTask Handle(Request request, ResponseWriter response)
     {
         var (body, version) = (request.Body, request.Version);
-        var groups = body.Array(1, each => each.String());
+        var groups = body.Array(1, each => each.String()).Distinct(StringComparer.Ordinal).ToList();
         if (version >= 1) response.ThrottleTime();
         response.Array(groups, (_, id) =>
         {

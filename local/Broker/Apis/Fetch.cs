@@ -24,11 +24,12 @@ internal static class Fetch
         body.Int8(); // isolation level: without transactions everything is committed
         var session = version >= 7 ? body.Int32() : 0;
         if (version >= 7) body.Int32(); // the session's epoch
-        var topics = body.Array(3, each => ReadTopic(each, version, request.Node));
+        var asked = new HashSet<PartitionLog>();
+        var topics = body.Array(3, each => ReadTopic(each, version, request.Node, asked));
 
         var error = session == 0 ? ErrorCode.None : ErrorCode.FetchSessionIdNotFound;
         if (error != ErrorCode.None) topics.Clear();
-        await Find(topics, wait < MaxWait ? wait : MaxWait, minBytes, maxBytes, request.Stopping);
+        await Find(topics, wait < MaxWait ? wait : MaxWait, Math.Min(minBytes, maxBytes), maxBytes, request.Stopping);
 
         response.ThrottleTime();
         if (version >= 7)
@@ -40,18 +41,18 @@ internal static class Fetch
         response.Tags();
     }
 
-    private static FetchedTopic ReadTopic(RequestReader body, short version, Node node)
+    private static FetchedTopic ReadTopic(RequestReader body, short version, Node node, HashSet<PartitionLog> asked)
     {
         var name = version <= 12 ? body.String() : "";
         var id = version >= 13 ? body.Uuid() : Guid.Empty;
         var topic = version >= 13 ? node.Topics.Find(id) : node.Topics.Find(name);
         var unknown = version >= 13 && topic is null ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition;
-        var partitions = body.Array(16, each => ReadPartition(each, version, topic, unknown));
+        var partitions = body.Array(16, each => ReadPartition(each, version, topic, unknown, asked));
         body.Tags();
         return new FetchedTopic(name, id, partitions);
     }
 
-    private static FetchedPartition ReadPartition(RequestReader body, short version, Topic? topic, ErrorCode unknown)
+    private static FetchedPartition ReadPartition(RequestReader body, short version, Topic? topic, ErrorCode unknown, HashSet<PartitionLog> asked)
     {
         var index = body.Int32();
         var leaderEpoch = version >= 9 ? body.Int32() : -1;
@@ -61,7 +62,9 @@ internal static class Fetch
         var maxBytes = body.Int32();
         body.Tags();
         var log = topic?.Partition(index);
-        return new FetchedPartition(index, log, offset, Math.Max(0, maxBytes), log is null ? unknown : LeaderEpochs.Check(leaderEpoch));
+        // Named once more, a partition would be read and waited for once more.
+        var refusal = log is null ? unknown : !asked.Add(log) ? ErrorCode.InvalidRequest : LeaderEpochs.Check(leaderEpoch);
+        return new FetchedPartition(index, log, offset, Math.Max(0, maxBytes), refusal);
     }
 
     private static async Task Find(List<FetchedTopic> topics, TimeSpan wait, int minBytes, int maxBytes, CancellationToken stopping)
@@ -90,16 +93,17 @@ internal static class Fetch
 
         bool IsEnough()
         {
-            var (left, found, failed) = (maxBytes, 0, false);
+            var (left, found, answerable) = (maxBytes, 0, partitions.Count == 0);
             foreach (var partition in partitions)
             {
                 // The first batch there is goes out whatever its size: a limit must not keep a consumer from ever getting past it.
                 partition.Find(Math.Min(left, partition.MaxBytes), atLeastOne: found == 0);
                 found += partition.Result.Records.Length;
                 left = Math.Max(0, left - partition.Result.Records.Length);
-                failed |= partition.Result.Error != ErrorCode.None;
+                // What its limit keeps back no waiting brings.
+                answerable |= partition.Result.Error != ErrorCode.None || partition.Result.IsCut;
             }
-            return failed || partitions.Count == 0 || found >= minBytes || left == 0;
+            return answerable || found >= minBytes || left == 0;
         }
     }
 
@@ -121,7 +125,7 @@ internal static class Fetch
         if (version >= 5) response.Int64(result.LogStartOffset);
         response.ArrayLength(0); // aborted transactions
         if (version >= 11) response.Int32(-1); // no better replica to read from
-        result.Records.CopyTo(response.Bytes(result.Records.Length));
+        result.Records.CopyTo(response.Records(result.Records.Length));
         response.Tags();
     }
 

@@ -15,6 +15,7 @@ internal static class ListOffsets
     private static ValueTask Handle(Request request, ResponseWriter response)
     {
         var (body, version) = (request.Body, request.Version);
+        var asked = new HashSet<PartitionLog>();
         body.Int32(); // replica
         if (version >= 2) body.Int8(); // isolation level
         if (version >= 2) response.ThrottleTime();
@@ -34,8 +35,9 @@ internal static class ListOffsets
                 var timestamp = body.Int64();
                 body.Tags();
                 var log = topic?.Partition(index);
-                var error = log is null ? ErrorCode.UnknownTopicOrPartition : LeaderEpochs.Check(leaderEpoch);
-                var found = error == ErrorCode.None ? Find(log!, timestamp) : null;
+                // As in Kafka: a partition is asked for once, since a lookup by time may have to unpack batches.
+                var error = log is null ? ErrorCode.UnknownTopicOrPartition : !asked.Add(log) ? ErrorCode.InvalidRequest : LeaderEpochs.Check(leaderEpoch);
+                var found = error == ErrorCode.None ? Find(log!, timestamp, request.Stopping) : null;
                 response.Int32(index);
                 response.Error(error);
                 response.Int64(found?.Timestamp ?? -1);
@@ -50,12 +52,12 @@ internal static class ListOffsets
         return ValueTask.CompletedTask;
     }
 
-    private static TimedOffset? Find(PartitionLog log, long timestamp) => timestamp switch
+    private static TimedOffset? Find(PartitionLog log, long timestamp, CancellationToken stopping) => timestamp switch
     {
         Latest => new TimedOffset(log.EndOffset, -1),
         Earliest => new TimedOffset(log.StartOffset, -1),
-        MaxTimestamp => log.Latest(),
-        >= 0 => log.FirstSince(timestamp),
+        MaxTimestamp => log.Latest(stopping),
+        >= 0 => log.FirstSince(timestamp, stopping),
         _ => null,
     };
 }

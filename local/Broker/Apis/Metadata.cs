@@ -20,7 +20,7 @@ internal static class Metadata
         var all = asked is null || (version == 0 && asked.Count == 0);
         var topics = all
             ? node.Topics.All.Select(topic => new Found(topic.Name, topic.Id, topic, ErrorCode.None)).ToList()
-            : asked!.ConvertAll(each => Find(node, each, create));
+            : asked!.Distinct().Select(each => Find(node, each, create)).ToList();
 
         if (version >= 3) response.ThrottleTime();
         response.ArrayLength(1);

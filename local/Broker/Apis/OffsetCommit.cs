@@ -16,8 +16,14 @@ internal static class OffsetCommit
         var memberId = body.String();
         var instanceId = version >= 7 ? body.NullableString() : null;
         if (version <= 4) body.Int64(); // how long to keep the offset: for ever
-        var topics = body.Array(3, each => ReadTopic(each, version, request.Node));
-        var outcomes = request.Node.Groups.Commit(groupId, memberId, instanceId, generation, [.. topics.SelectMany(topic => topic.Offsets)]);
+        var topics = body.Array(3, each => ReadTopic(each, version));
+        var outcomes = request.Node.Groups.Commit(
+            groupId,
+            memberId,
+            instanceId,
+            generation,
+            [.. topics.SelectMany(topic => topic.Offsets)],
+            exists: each => request.Node.Topics.Find(each.Topic)?.Partition(each.Partition) is not null);
 
         if (version >= 3) response.ThrottleTime();
         var next = 0;
@@ -36,10 +42,9 @@ internal static class OffsetCommit
         return ValueTask.CompletedTask;
     }
 
-    private static (string Name, List<(TopicPartition Partition, CommittedOffset Offset, bool Exists)> Offsets) ReadTopic(RequestReader body, short version, Node node)
+    private static (string Name, List<(TopicPartition Partition, CommittedOffset Offset)> Offsets) ReadTopic(RequestReader body, short version)
     {
         var name = body.String();
-        var topic = node.Topics.Find(name);
         var offsets = body.Array(13, each =>
         {
             var partition = each.Int32();
@@ -47,7 +52,7 @@ internal static class OffsetCommit
             var leaderEpoch = version >= 6 ? each.Int32() : -1;
             var metadata = each.NullableString();
             each.Tags();
-            return (new TopicPartition(name, partition), new CommittedOffset(offset, leaderEpoch, metadata), topic?.Partition(partition) is not null);
+            return (new TopicPartition(name, partition), new CommittedOffset(offset, leaderEpoch, metadata));
         });
         body.Tags();
         return (name, offsets);

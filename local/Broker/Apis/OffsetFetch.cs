@@ -13,7 +13,7 @@ internal static class OffsetFetch
     private static ValueTask Handle(Request request, ResponseWriter response)
     {
         var (body, version) = (request.Body, request.Version);
-        var groups = version >= 8 ? body.Array(3, each => ReadGroup(each, version)) : [ReadGroup(body, version)];
+        var groups = version >= 8 ? body.Array(3, each => ReadGroup(each, version)).DistinctBy(group => group.Id, StringComparer.Ordinal).ToList() : [ReadGroup(body, version)];
         // Whether offsets of open transactions may be told follows: there are none.
         if (version >= 3) response.ThrottleTime();
         if (version >= 8)
@@ -45,26 +45,26 @@ internal static class OffsetFetch
         }
         var topics = body.NullableArray(2, each =>
         {
-            var topic = (each.String(), each.Array(4, partition => partition.Int32()));
+            var topic = each.String();
+            var partitions = each.Array(4, partition => new TopicPartition(topic, partition.Int32()));
             each.Tags();
-            return topic;
+            return partitions;
         });
         if (version >= 8) body.Tags();
-        return new Asked(id, topics);
+        return new Asked(id, topics?.SelectMany(topic => topic));
     }
 
     private static void WriteTopics(Node node, Asked group, short version, ResponseWriter response)
     {
         var offsets = node.Groups.Offsets(group.Id);
         // Null asks for everything there is.
-        var topics = group.Topics
-            ?? [.. offsets.Keys.GroupBy(each => each.Topic, each => each.Partition, StringComparer.Ordinal).Select(each => (each.Key, each.ToList()))];
-        response.Array(topics, (_, topic) =>
+        var asked = group.Partitions?.Distinct() ?? offsets.Keys;
+        response.Array(asked.GroupBy(each => each.Topic, each => each.Partition, StringComparer.Ordinal).ToList(), (_, topic) =>
         {
-            response.String(topic.Name);
-            response.Array(topic.Partitions, (_, partition) =>
+            response.String(topic.Key);
+            response.Array(topic.ToList(), (_, partition) =>
             {
-                var committed = offsets.GetValueOrDefault(new TopicPartition(topic.Name, partition), None);
+                var committed = offsets.GetValueOrDefault(new TopicPartition(topic.Key, partition), None);
                 response.Int32(partition);
                 response.Int64(committed.Offset);
                 if (version >= 5) response.Int32(committed.LeaderEpoch);
@@ -76,5 +76,5 @@ internal static class OffsetFetch
         });
     }
 
-    private sealed record Asked(string Id, List<(string Name, List<int> Partitions)>? Topics);
+    private sealed record Asked(string Id, IEnumerable<TopicPartition>? Partitions);
 }

@@ -17,10 +17,16 @@ internal enum GroupState
 /// out the partitions, every member syncs to learn its share, and any change starts this over. Changed only under the coordinator's
 /// lock; time is an argument.
 /// </summary>
-internal sealed class Group(string id, int generation, string protocolType, TimeSpan initialRebalanceDelay, Action<Group> generationBegins)
+internal sealed class Group(string id, TimeSpan initialRebalanceDelay)
 {
     /// <summary>The client chose the name: with the rest of the id it must stay within what a string of the protocol can be.</summary>
     private const int MaxNameInMemberId = 255;
+
+    /// <summary>Members, and clients about to be: as many as connections by default.</summary>
+    private const int MaxSize = 1_000;
+
+    /// <summary>Clients offer two or three.</summary>
+    private const int MaxProtocols = 64;
 
     /// <summary>In the order they joined.</summary>
     private readonly List<Member> _members = [];
@@ -36,9 +42,10 @@ internal sealed class Group(string id, int generation, string protocolType, Time
 
     public GroupState State { get; private set; } = GroupState.Empty;
 
-    public int Generation { get; private set; } = generation;
+    /// <summary>Begins again once the group was empty: no member of an earlier generation is known by then.</summary>
+    public int Generation { get; private set; }
 
-    public string ProtocolType { get; private set; } = protocolType;
+    public string ProtocolType { get; private set; } = "";
 
     public string Protocol { get; private set; } = "";
 
@@ -71,6 +78,7 @@ internal sealed class Group(string id, int generation, string protocolType, Time
         }
         if (request.MemberId.Length == 0)
         {
+            if (_members.Count + _pending.Count >= MaxSize) return Refuse(ErrorCode.GroupMaxSizeReached);
             var memberId = NewMemberId(request);
             if (request.InstanceId is not null || !request.MemberIdRequired) return Add(memberId, request, now);
             // The client must join again with this id, so that a join whose answer is lost leaves no member behind.
@@ -180,11 +188,11 @@ internal sealed class Group(string id, int generation, string protocolType, Time
     /// <summary>Whether the group would have a protocol in common, with this in place of what the member said before.</summary>
     private bool Fits(JoinRequest request)
     {
-        if (request.Protocols.Count == 0 || request.ProtocolType.Length == 0) return false;
+        if (request.Protocols.Count is 0 or > MaxProtocols || request.ProtocolType.Length == 0) return false;
         var former = FindInstance(request.InstanceId) ?? Find(request.MemberId);
         var others = _members.FindAll(member => member != former);
         return others.Count == 0
-            || (request.ProtocolType == ProtocolType && request.Protocols.Any(protocol => others.TrueForAll(member => member.Offers(protocol.Name))));
+            || (request.ProtocolType == ProtocolType && Names(request).Any(InCommon(others).Contains));
     }
 
     private ErrorCode Check(string memberId, string? instanceId, int generationId, DateTimeOffset now)
@@ -250,12 +258,17 @@ internal sealed class Group(string id, int generation, string protocolType, Time
 
     private void CompleteJoin(DateTimeOffset now)
     {
+        // Static members that did not come back stay until their session ends.
         foreach (var member in _members.Where(member => member.Joining is null && member.Joined.InstanceId is null).ToList()) Forget(member);
-        BeginGeneration();
-        if (_members.TrueForAll(member => member.Joining is null))
+        if (_members.Count > 0 && _members.TrueForAll(member => member.Joining is null))
         {
-            // Static members that did not come back stay until their session ends; without anyone joining there is no one to lead.
-            foreach (var member in _members.ToList()) Forget(member);
+            // There is no one to lead: as in Kafka, the rebalance goes on until one comes back or the last session ends.
+            _joinsUntil = _members.Max(member => member.Deadline);
+            return;
+        }
+        Generation++;
+        if (_members.Count == 0)
+        {
             State = GroupState.Empty;
             return;
         }
@@ -271,10 +284,23 @@ internal sealed class Group(string id, int generation, string protocolType, Time
     }
 
     /// <summary>Every member votes for the first of its protocols that all have.</summary>
-    private string Elect() => _members
-        .Select(member => member.Joined.Protocols.First(protocol => _members.TrueForAll(each => each.Offers(protocol.Name))).Name)
-        .CountBy(name => name, StringComparer.Ordinal)
-        .MaxBy(votes => votes.Value).Key;
+    private string Elect()
+    {
+        var common = InCommon(_members);
+        return _members
+            .Select(member => Names(member.Joined).First(common.Contains))
+            .CountBy(name => name, StringComparer.Ordinal)
+            .MaxBy(votes => votes.Value).Key;
+    }
+
+    private static IEnumerable<string> Names(JoinRequest joined) => joined.Protocols.Select(protocol => protocol.Name);
+
+    private static HashSet<string> InCommon(List<Member> members)
+    {
+        var common = Names(members[0].Joined).ToHashSet(StringComparer.Ordinal);
+        foreach (var member in members) common.IntersectWith(Names(member.Joined));
+        return common;
+    }
 
     private JoinResult Joined(Member member) => new(
         ErrorCode.None,
@@ -296,14 +322,8 @@ internal sealed class Group(string id, int generation, string protocolType, Time
             PrepareRebalance(now);
             return;
         }
-        BeginGeneration();
-        State = GroupState.Empty;
-    }
-
-    private void BeginGeneration()
-    {
         Generation++;
-        generationBegins(this);
+        State = GroupState.Empty;
     }
 
     private void Forget(Member member)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
 using ShitOps.Local.Broker.Protocol;
 
 namespace ShitOps.Local.Broker.Groups;
@@ -22,6 +24,9 @@ internal sealed class GroupCoordinator : IDisposable
     /// <summary>Kafka's own limit of what a client may store with an offset.</summary>
     private const int MaxMetadataLength = 4096;
 
+    /// <summary>As long as the name of a file: longer than any that means something.</summary>
+    private const int MaxGroupIdLength = 255;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private readonly GroupStore _store;
@@ -41,7 +46,7 @@ internal sealed class GroupCoordinator : IDisposable
 
     public Task<JoinResult> Join(JoinRequest request)
     {
-        if (request.GroupId.Length == 0) return Task.FromResult(new JoinResult(ErrorCode.InvalidGroupId, request.MemberId));
+        if (!IsGroupId(request.GroupId)) return Task.FromResult(new JoinResult(ErrorCode.InvalidGroupId, request.MemberId));
         if (request.SessionTimeout <= TimeSpan.Zero || request.SessionTimeout > MaxSessionTimeout || request.RebalanceTimeout < TimeSpan.Zero)
             return Task.FromResult(new JoinResult(ErrorCode.InvalidSessionTimeout, request.MemberId));
         lock (_gate)
@@ -89,34 +94,42 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
-    /// <summary>Commits what is fit to be committed; the outcome of each partition in the order given.</summary>
+    /// <summary>
+    /// Commits what is fit to be committed; the outcome of each partition in the order given. <paramref name="exists"/> is asked
+    /// under the lock, so that <see cref="ForgetTopic"/>, called once a topic is gone, is the last word on it.
+    /// </summary>
     public IReadOnlyList<ErrorCode> Commit(
         string groupId,
         string memberId,
         string? instanceId,
         int generation,
-        IReadOnlyList<(TopicPartition Partition, CommittedOffset Offset, bool Exists)> offsets)
+        IReadOnlyList<(TopicPartition Partition, CommittedOffset Offset)> offsets,
+        Predicate<TopicPartition> exists)
     {
         lock (_gate)
         {
-            var error = groupId.Length == 0 ? ErrorCode.InvalidGroupId
+            var error = !IsGroupId(groupId) ? ErrorCode.InvalidGroupId
                 : _groups.TryGetValue(groupId, out var group) ? group.CheckCommit(memberId, instanceId, generation, Now)
                 : generation < 0 && memberId.Length == 0 ? ErrorCode.None
                 : ErrorCode.UnknownMemberId;
             var outcomes = offsets.Select(each =>
                 error != ErrorCode.None ? error
-                : !each.Exists ? ErrorCode.UnknownTopicOrPartition
+                : !exists(each.Partition) ? ErrorCode.UnknownTopicOrPartition
                 : each.Offset.Metadata?.Length > MaxMetadataLength ? ErrorCode.OffsetMetadataTooLarge
                 : ErrorCode.None).ToList();
-            _store.Commit(groupId, [.. offsets.Where((_, i) => outcomes[i] == ErrorCode.None).Select(each => (each.Partition, each.Offset))]);
-            return outcomes;
+            // Of several offsets for one partition the last is committed.
+            var fit = new Dictionary<TopicPartition, CommittedOffset>();
+            foreach (var (i, (partition, offset)) in offsets.Index())
+                if (outcomes[i] == ErrorCode.None) fit[partition] = offset;
+            var stored = Try(() => _store.Commit(groupId, fit));
+            return stored == ErrorCode.None ? outcomes : outcomes.ConvertAll(outcome => outcome == ErrorCode.None ? stored : outcome);
         }
     }
 
-    /// <summary>The offsets of a group: all, or those of the partitions asked for that have one.</summary>
-    public IReadOnlyDictionary<TopicPartition, CommittedOffset> Offsets(string groupId)
+    /// <summary>All offsets of a group, as they are now.</summary>
+    public ImmutableDictionary<TopicPartition, CommittedOffset> Offsets(string groupId)
     {
-        lock (_gate) return _store.Offsets(groupId).ToDictionary();
+        lock (_gate) return _store.Offsets(groupId);
     }
 
     public IReadOnlyList<GroupDescription> List()
@@ -137,8 +150,7 @@ internal sealed class GroupCoordinator : IDisposable
             if (DescribeUnderLock(groupId) is null) return ErrorCode.GroupIdNotFound;
             if (_groups.TryGetValue(groupId, out var group) && !group.IsIdle) return ErrorCode.NonEmptyGroup;
             _groups.Remove(groupId);
-            _store.Delete(groupId);
-            return ErrorCode.None;
+            return Try(() => _store.Delete(groupId));
         }
     }
 
@@ -147,10 +159,25 @@ internal sealed class GroupCoordinator : IDisposable
         lock (_gate) _store.ForgetTopic(topic);
     }
 
+    /// <summary>Puts commits on disk. Groups go on meanwhile: the disk may take its time.</summary>
     public void Flush()
     {
-        lock (_gate)
-            if (!_disposed) _store.Flush();
+        SafeFileHandle? unflushed;
+        lock (_gate) unflushed = _disposed ? null : _store.TakeUnflushed();
+        if (unflushed is null) return;
+        try
+        {
+            RandomAccess.FlushToDisk(unflushed);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Rewritten or closed in the meantime: both put everything on disk.
+        }
+        catch
+        {
+            lock (_gate) _store.IsFlushed = false;
+            throw;
+        }
     }
 
     public void Dispose()
@@ -168,7 +195,7 @@ internal sealed class GroupCoordinator : IDisposable
         if (!_groups.TryGetValue(groupId, out var group))
         {
             return _store.Contains(groupId)
-                ? new GroupDescription(groupId, GroupState.Empty, _store.LastGeneration(groupId).ProtocolType, "", [])
+                ? new GroupDescription(groupId, GroupState.Empty, "", "", [])
                 : null;
         }
         var settled = group.State == GroupState.Stable;
@@ -182,13 +209,23 @@ internal sealed class GroupCoordinator : IDisposable
         return new GroupDescription(groupId, group.State, group.ProtocolType, settled ? group.Protocol : "", [.. members]);
     }
 
-    private Group FindOrAdd(string groupId)
-    {
-        if (_groups.TryGetValue(groupId, out var group)) return group;
-        var (generation, protocolType) = _store.LastGeneration(groupId);
-        return _groups[groupId] = new Group(groupId, generation, protocolType, _options.InitialRebalanceDelay, Save);
+    private static bool IsGroupId(string groupId) => groupId.Length is > 0 and <= MaxGroupIdLength;
 
-        void Save(Group changed) => _store.SaveGeneration(changed.Id, changed.Generation, changed.ProtocolType);
+    private Group FindOrAdd(string groupId) =>
+        _groups.TryGetValue(groupId, out var group) ? group : _groups[groupId] = new Group(groupId, _options.InitialRebalanceDelay);
+
+    private ErrorCode Try(Action store)
+    {
+        try
+        {
+            store();
+            return ErrorCode.None;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _options.Log($"The offsets of a group could not be stored: {e.Message}");
+            return ErrorCode.KafkaStorageError;
+        }
     }
 
     private T Change<T>(Group group, Func<Group, T> change)
@@ -222,8 +259,17 @@ internal sealed class GroupCoordinator : IDisposable
             if (_disposed) return;
             foreach (var group in _groups.Values.ToList())
             {
-                group.Elapse(Now);
-                if (group.IsIdle) _groups.Remove(group.Id);
+                try
+                {
+                    group.Elapse(Now);
+                    if (!group.IsIdle) continue;
+                }
+                catch (Exception e)
+                {
+                    // On a timer's thread it would end the process. The group's members are unknown then, and join again.
+                    _options.Log($"Dropped the group {group.Id} on an error of the broker: {e}");
+                }
+                _groups.Remove(group.Id);
             }
             Wake(_groups.Values.Select(group => group.NextDeadline).DefaultIfEmpty(DateTimeOffset.MaxValue).Min());
         }

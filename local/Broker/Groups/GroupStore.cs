@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using ShitOps.Local.Broker.Log;
@@ -12,8 +13,8 @@ internal readonly record struct TopicPartition(string Topic, int Partition);
 internal readonly record struct CommittedOffset(long Offset, int LeaderEpoch, string? Metadata);
 
 /// <summary>
-/// What groups keep across restarts: committed offsets and the last generation. An append-only file of checksummed entries, rewritten
-/// when most of it is history. Not synchronized: <see cref="GroupCoordinator"/> calls it under its lock.
+/// What groups keep across restarts: committed offsets. An append-only file of checksummed entries, rewritten when most of it is
+/// history. Not synchronized: <see cref="GroupCoordinator"/> calls it under its lock.
 /// </summary>
 internal sealed class GroupStore : IDisposable
 {
@@ -23,12 +24,12 @@ internal sealed class GroupStore : IDisposable
     /// <summary>Below this a rewrite saves nothing worth having.</summary>
     private const long CompactionFrom = 1024 * 1024;
 
-    private readonly Dictionary<string, Stored> _groups = new(StringComparer.Ordinal);
+    /// <summary>Groups without offsets are not here.</summary>
+    private readonly Dictionary<string, ImmutableDictionary<TopicPartition, CommittedOffset>> _groups = new(StringComparer.Ordinal);
     private readonly string _path;
     private SafeFileHandle _file;
     private long _length;
     private long _compactedLength;
-    private bool _dirty;
 
     public GroupStore(string path, Action<string> log)
     {
@@ -45,52 +46,54 @@ internal sealed class GroupStore : IDisposable
             log($"{path}: cut {bytes.Length - _length} bytes at the end: not a whole entry.");
             RandomAccess.SetLength(_file, _length);
         }
-        _compactedLength = _length;
     }
 
     private enum Kind : byte
     {
+        /// <summary>Offsets of one or more partitions.</summary>
         Commit = 1,
         Forget = 2,
+
+        /// <summary>Written by earlier versions; of no use to this one.</summary>
         Generation = 3,
         Delete = 4,
     }
 
     public IEnumerable<string> Groups => _groups.Keys;
 
+    /// <summary>Whether the disk has all that was written.</summary>
+    public bool IsFlushed { get; set; } = true;
+
     public bool Contains(string group) => _groups.ContainsKey(group);
 
-    public (int Generation, string ProtocolType) LastGeneration(string group) =>
-        _groups.TryGetValue(group, out var stored) ? (stored.Generation, stored.ProtocolType) : (0, "");
+    public ImmutableDictionary<TopicPartition, CommittedOffset> Offsets(string group) => _groups.GetValueOrDefault(group, []);
 
-    public IReadOnlyDictionary<TopicPartition, CommittedOffset> Offsets(string group) =>
-        _groups.TryGetValue(group, out var stored) ? stored.Offsets : new Dictionary<TopicPartition, CommittedOffset>();
-
-    public void Commit(string group, IReadOnlyCollection<(TopicPartition Partition, CommittedOffset Offset)> offsets) =>
-        Append(offsets.Select(each => CommitEntry(group, each.Partition, each.Offset)));
-
-    public void SaveGeneration(string group, int generation, string protocolType) => Append([GenerationEntry(group, generation, protocolType)]);
+    public void Commit(string group, IReadOnlyCollection<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+    {
+        if (offsets.Count > 0) Append([CommitEntry(group, offsets)]);
+    }
 
     public void Delete(string group) => Append([Entry(Kind.Delete, group, static _ => { })]);
 
     /// <summary>Drops the offsets of a deleted topic: one made anew under its name begins at its own beginning.</summary>
     public void ForgetTopic(string topic) => Append(
         from stored in _groups
-        from partition in stored.Value.Offsets.Keys
+        from partition in stored.Value.Keys
         where partition.Topic == topic
         select Entry(Kind.Forget, stored.Key, writer => Write(writer, partition)));
 
-    public void Flush()
+    /// <summary>The file, when it has something to flush; taken for flushed from here on.</summary>
+    public SafeFileHandle? TakeUnflushed()
     {
-        if (!_dirty) return;
-        RandomAccess.FlushToDisk(_file);
-        _dirty = false;
+        if (IsFlushed) return null;
+        IsFlushed = true;
+        return _file;
     }
 
     public void Dispose()
     {
-        Flush();
-        _file.Dispose();
+        // Also what was taken to be flushed: that may not have been done yet.
+        using (_file) RandomAccess.FlushToDisk(_file);
     }
 
     private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -119,19 +122,16 @@ internal sealed class GroupStore : IDisposable
         return true;
     }
 
-    private static byte[] CommitEntry(string group, TopicPartition partition, CommittedOffset offset) => Entry(Kind.Commit, group, writer =>
+    private static byte[] CommitEntry(string group, IEnumerable<KeyValuePair<TopicPartition, CommittedOffset>> offsets) => Entry(Kind.Commit, group, writer =>
     {
-        Write(writer, partition);
-        writer.Write(offset.Offset);
-        writer.Write(offset.LeaderEpoch);
-        writer.Write(offset.Metadata is not null);
-        if (offset.Metadata is not null) writer.Write(offset.Metadata);
-    });
-
-    private static byte[] GenerationEntry(string group, int generation, string protocolType) => Entry(Kind.Generation, group, writer =>
-    {
-        writer.Write(generation);
-        writer.Write(protocolType);
+        foreach (var (partition, offset) in offsets)
+        {
+            Write(writer, partition);
+            writer.Write(offset.Offset);
+            writer.Write(offset.LeaderEpoch);
+            writer.Write(offset.Metadata is not null);
+            if (offset.Metadata is not null) writer.Write(offset.Metadata);
+        }
     });
 
     private static byte[] Entry(Kind kind, string group, Action<BinaryWriter> content)
@@ -172,17 +172,14 @@ internal sealed class GroupStore : IDisposable
         var bytes = Framed(appended);
         RandomAccess.Write(_file, bytes, _length);
         _length += bytes.Length;
-        _dirty = true;
+        IsFlushed = false;
         foreach (var entry in appended) Apply(entry);
         if (_length > CompactionFrom && _length > 4 * _compactedLength) Compact();
     }
 
     private void Compact()
     {
-        var entries = _groups.SelectMany(group => group.Value.Offsets
-            .Select(each => CommitEntry(group.Key, each.Key, each.Value))
-            .Prepend(GenerationEntry(group.Key, group.Value.Generation, group.Value.ProtocolType)));
-        var bytes = Framed(entries);
+        var bytes = Framed(_groups.Select(group => CommitEntry(group.Key, group.Value)));
         // Closed for the while, because Windows replaces no open file.
         _file.Dispose();
         try
@@ -201,36 +198,28 @@ internal sealed class GroupStore : IDisposable
         using var reader = new BinaryReader(new MemoryStream(entry), Encoding.UTF8);
         var kind = (Kind)reader.ReadByte();
         var group = reader.ReadString();
-        if (kind == Kind.Delete)
-        {
-            _groups.Remove(group);
-            return;
-        }
-        if (!_groups.TryGetValue(group, out var stored)) _groups[group] = stored = new Stored();
+        var offsets = Offsets(group);
         switch (kind)
         {
             case Kind.Commit:
-                var partition = new TopicPartition(reader.ReadString(), reader.ReadInt32());
-                stored.Offsets[partition] = new CommittedOffset(reader.ReadInt64(), reader.ReadInt32(), reader.ReadBoolean() ? reader.ReadString() : null);
+                while (reader.BaseStream.Position < entry.Length)
+                {
+                    var partition = new TopicPartition(reader.ReadString(), reader.ReadInt32());
+                    offsets = offsets.SetItem(partition, new CommittedOffset(reader.ReadInt64(), reader.ReadInt32(), reader.ReadBoolean() ? reader.ReadString() : null));
+                }
                 break;
             case Kind.Forget:
-                stored.Offsets.Remove(new TopicPartition(reader.ReadString(), reader.ReadInt32()));
+                offsets = offsets.Remove(new TopicPartition(reader.ReadString(), reader.ReadInt32()));
                 break;
             case Kind.Generation:
-                stored.Generation = reader.ReadInt32();
-                stored.ProtocolType = reader.ReadString();
+                return;
+            case Kind.Delete:
+                offsets = offsets.Clear();
                 break;
             default:
-                throw new InvalidDataException($"{_path} holds an entry of kind {(byte)kind}, which this version does not know.");
+                throw new InvalidOperationException($"{_path} holds an entry of kind {(byte)kind}, which this version does not know. Choose another directory with --data.");
         }
-    }
-
-    private sealed class Stored
-    {
-        public int Generation { get; set; }
-
-        public string ProtocolType { get; set; } = "";
-
-        public Dictionary<TopicPartition, CommittedOffset> Offsets { get; } = [];
+        if (offsets.IsEmpty) _groups.Remove(group);
+        else _groups[group] = offsets;
     }
 }

@@ -57,8 +57,6 @@ internal sealed class Member(string id, JoinRequest joined)
 
     public ReadOnlyMemory<byte> Metadata(string protocol) => Joined.Protocols.FirstOrDefault(each => each.Name == protocol).Metadata;
 
-    public bool Offers(string protocol) => Joined.Protocols.Any(each => each.Name == protocol);
-
     public bool SaysTheSame(IReadOnlyList<JoinProtocol> protocols) =>
         Joined.Protocols.Count == protocols.Count
         && Joined.Protocols.Zip(protocols).All(pair =>

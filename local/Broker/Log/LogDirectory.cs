@@ -52,8 +52,8 @@ internal sealed class LogDirectory : IDisposable
         var path = File("cluster.json");
         if (System.IO.File.Exists(path))
         {
-            var cluster = JsonSerializer.Deserialize<Cluster>(System.IO.File.ReadAllBytes(path));
-            if (cluster is not { FormatVersion: FormatVersion }) throw new InvalidOperationException($"{path} was written by another version of this broker. Choose another directory with --data.");
+            var cluster = DurableFile.Read<Cluster>(path);
+            if (cluster.FormatVersion != FormatVersion) throw new InvalidOperationException($"{path} was written by another version of this broker. Choose another directory with --data.");
             return cluster.ClusterId;
         }
         // As Kafka makes them: a random UUID in URL-safe base64.

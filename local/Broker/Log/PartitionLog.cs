@@ -12,8 +12,8 @@ internal readonly record struct LogSlice(Segment? Segment, long Position, int Le
     public void CopyTo(Span<byte> destination) => Segment?.Read(destination, Position);
 }
 
-/// <summary>The outcome of looking for what a fetch asks of a partition.</summary>
-internal readonly record struct FetchResult(ErrorCode Error, long HighWatermark, long LogStartOffset, LogSlice Records);
+/// <summary>The outcome of looking for what a fetch asks of a partition; <see cref="IsCut"/>: there is more than was found.</summary>
+internal readonly record struct FetchResult(ErrorCode Error, long HighWatermark, long LogStartOffset, LogSlice Records, bool IsCut = false);
 
 /// <summary>
 /// The log of one partition: segments on disk, of which the last is appended to. One node holds the only replica, so the high
@@ -26,7 +26,7 @@ internal sealed class PartitionLog : IDisposable
 
     private readonly Lock _gate = new();
     private readonly List<Segment> _segments = [];
-    private readonly List<AppendWaiter> _waiters = [];
+    private readonly HashSet<AppendWaiter> _waiters = [];
     private readonly ProducerStates _producers = new();
     private readonly string _directory;
     private bool _closed;
@@ -98,7 +98,9 @@ internal sealed class PartitionLog : IDisposable
             end = _segments[^1].NextOffset;
             if (offset < start || offset > end) return new FetchResult(ErrorCode.OffsetOutOfRange, end, start, default);
             if (offset == end) return new FetchResult(ErrorCode.None, end, start, default);
-            segment = SegmentOf(offset);
+            // After what recovery cut from the end of the log nothing has been appended yet.
+            if (SegmentOf(offset) is not { } found) return new FetchResult(ErrorCode.None, end, start, default);
+            segment = found;
             position = segment.SeekOffset(offset);
             length = segment.Length;
             nearEnd = segment.SeekPosition(position + maxBytes);
@@ -112,17 +114,19 @@ internal sealed class PartitionLog : IDisposable
         var records = first.Size <= maxBytes ? WholeBatches(segment, position, nearEnd, Math.Min(length, position + maxBytes), length)
             : atLeastOne ? first.Size
             : 0;
-        return new FetchResult(ErrorCode.None, end, start, new LogSlice(segment, position, (int)records));
+        var isCut = position + records < length || segment.NextOffset < end;
+        return new FetchResult(ErrorCode.None, end, start, new LogSlice(segment, position, (int)records), isCut);
     }
 
     /// <summary>The first record not earlier than <paramref name="timestamp"/> (Unix milliseconds), by offset.</summary>
-    public TimedOffset? FirstSince(long timestamp)
+    public TimedOffset? FirstSince(long timestamp, CancellationToken stopping)
     {
         foreach (var (segment, start, length) in Snapshot(segment => segment.MaxTimestamp >= timestamp, segment => segment.SeekTimestamp(timestamp)))
         {
             var position = start;
             while (position < length)
             {
+                stopping.ThrowIfCancellationRequested();
                 var head = segment.ReadHead(position);
                 if (head.MaxTimestamp >= timestamp)
                 {
@@ -136,11 +140,12 @@ internal sealed class PartitionLog : IDisposable
     }
 
     /// <summary>The record with the greatest timestamp, the first if there are several.</summary>
-    public TimedOffset? Latest()
+    public TimedOffset? Latest(CancellationToken stopping)
     {
         TimedOffset? latest = null;
         foreach (var (segment, position, _) in Snapshot(segment => segment.Length > 0, segment => segment.MaxTimestampPosition))
         {
+            stopping.ThrowIfCancellationRequested();
             foreach (var record in RecordsAt(segment, position, segment.ReadHead(position).Size))
                 if (latest is null || record.Timestamp > latest.Value.Timestamp) latest = record;
         }
@@ -199,7 +204,15 @@ internal sealed class PartitionLog : IDisposable
             _dirty = false;
             active = _segments[^1];
         }
-        active.Flush();
+        try
+        {
+            active.Flush();
+        }
+        catch
+        {
+            lock (_gate) _dirty = true;
+            throw;
+        }
     }
 
     /// <summary>Deletes the log. A fetch still reading ends in peace: handles are left to their finalizers.</summary>
@@ -210,8 +223,14 @@ internal sealed class PartitionLog : IDisposable
 
     public void Dispose() => Close(() =>
     {
-        if (_dirty) _segments[^1].Flush();
-        foreach (var segment in _segments) segment.Close();
+        try
+        {
+            if (_dirty) _segments[^1].Flush();
+        }
+        finally
+        {
+            foreach (var segment in _segments) segment.Close();
+        }
     });
 
     private void Close(Action last)
@@ -268,12 +287,12 @@ internal sealed class PartitionLog : IDisposable
         return waiting;
     }
 
-    private Segment SegmentOf(long offset)
+    /// <summary>The segment with the first batch at or after an offset. Where recovery cut one, the offsets it lost are the next one's.</summary>
+    private Segment? SegmentOf(long offset)
     {
         var i = _segments.Count - 1;
         while (_segments[i].BaseOffset > offset) i--;
-        // Where recovery cut a segment in mid-log, the offsets it lost are followed by the next segment's.
-        return _segments[i].NextOffset > offset ? _segments[i] : _segments[i + 1];
+        return _segments.Skip(i).FirstOrDefault(segment => segment.Length > 0 && segment.NextOffset > offset);
     }
 
     private void Roll()

@@ -26,5 +26,5 @@ internal sealed class ProducerIds(LogDirectory directory)
         }
     }
 
-    private static long Reserved(string path) => File.Exists(path) ? long.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture) : 0;
+    private static long Reserved(string path) => File.Exists(path) ? DurableFile.Read<long>(path) : 0;
 }

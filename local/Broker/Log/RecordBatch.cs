@@ -89,7 +89,7 @@ internal readonly record struct RecordBatch(
         // Transactions, control records and broker-assigned timestamps are not a producer's to send here.
         if ((batch.Attributes & (TransactionalBit | ControlBit | TimestampTypeBit)) != 0) return ErrorCode.InvalidRecord;
         if (batch.ProducerId >= 0 && (batch.ProducerEpoch < 0 || batch.BaseSequence < 0)) return ErrorCode.InvalidRecord;
-        return batch.Compression == Compression.None && !RecordsFill(bytes[HeaderSize..], batch.Count) ? ErrorCode.InvalidRecord : ErrorCode.None;
+        return batch.Compression == Compression.None && !batch.Describes(bytes[HeaderSize..]) ? ErrorCode.InvalidRecord : ErrorCode.None;
     }
 
     /// <summary>CRC-32C (Castagnoli).</summary>
@@ -101,27 +101,33 @@ internal readonly record struct RecordBatch(
         return ~crc;
     }
 
-    private static bool RecordsFill(ReadOnlySpan<byte> records, int count)
+    /// <summary>Whether as many records as claimed fill the bytes, and the greatest timestamp is one of theirs.</summary>
+    private bool Describes(ReadOnlySpan<byte> records)
     {
-        for (var i = 0; i < count; i++)
+        // Before 1970 is as good as no time: clients begin their maximum at 0 or at -1.
+        var latest = 0L;
+        for (var i = 0; i < Count; i++)
         {
             // The least a record holds: attributes, two deltas, two lengths and the number of headers, a byte each.
             if (!TryZigZag(ref records, out var length) || length < 6 || length > records.Length) return false;
-            records = records[length..];
+            var afterAttributes = records[1..(int)length];
+            if (!TryZigZag(ref afterAttributes, out var timestampDelta)) return false;
+            latest = Math.Max(latest, BaseTimestamp + timestampDelta);
+            records = records[(int)length..];
         }
-        return records.IsEmpty;
+        return records.IsEmpty && Math.Max(MaxTimestamp, 0) == latest;
     }
 
-    private static bool TryZigZag(ref ReadOnlySpan<byte> bytes, out int value)
+    private static bool TryZigZag(ref ReadOnlySpan<byte> bytes, out long value)
     {
-        var raw = 0u;
+        var raw = 0UL;
         value = 0;
-        for (var i = 0; i < Math.Min(5, bytes.Length); i++)
+        for (var i = 0; i < Math.Min(10, bytes.Length); i++)
         {
-            raw |= (bytes[i] & 0x7fu) << (7 * i);
+            raw |= (bytes[i] & 0x7fUL) << (7 * i);
             if (bytes[i] >= 0x80) continue;
             bytes = bytes[(i + 1)..];
-            value = (int)(raw >> 1) ^ -(int)(raw & 1);
+            value = (long)(raw >> 1) ^ -(long)(raw & 1);
             return true;
         }
         return false;

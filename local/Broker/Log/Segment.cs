@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace ShitOps.Local.Broker.Log;
@@ -48,7 +49,8 @@ internal sealed class Segment
     /// </summary>
     public static Segment Recover(string path, bool verify, Action<RecordBatch> batchFound, Action<string> log)
     {
-        var baseOffset = long.Parse(Path.GetFileNameWithoutExtension(path));
+        if (!long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var baseOffset) || Path.GetFileName(path) != FileName(baseOffset))
+            throw new InvalidOperationException($"{path} is not named as a segment of the log is. Move it elsewhere.");
         var segment = new Segment(path, baseOffset);
         var fileLength = RandomAccess.GetLength(segment._file);
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);

@@ -11,6 +11,9 @@ internal static class SnappyBlocks
 {
     private const int JavaHeaderSize = 16;
 
+    /// <summary>Snappy copies 64 bytes with three: no block unpacks to more times its length.</summary>
+    private const int MaxRatio = 64;
+
     private static ReadOnlySpan<byte> JavaMagic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
 
     /// <summary>Unpacks up to <paramref name="maxBytes"/>; what cannot be read ends the stream early.</summary>
@@ -40,7 +43,7 @@ internal static class SnappyBlocks
         try
         {
             // A block begins with the size it claims to unpack to: looked at before anything is allocated.
-            if (Snappy.GetUncompressedLength(block) > maxBytes) return false;
+            if (Snappy.GetUncompressedLength(block) > Math.Min(maxBytes, MaxRatio * (long)block.Length)) return false;
             using var bytes = Snappy.DecompressToMemory(block);
             unpacked.Write(bytes.Memory.Span);
             return true;

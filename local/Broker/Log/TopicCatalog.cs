@@ -18,6 +18,7 @@ internal sealed class TopicCatalog : IDisposable
     private readonly ConcurrentDictionary<Guid, Topic> _byId = new();
     private readonly BrokerOptions _options;
     private readonly string _directory;
+    private int _partitions;
 
     public TopicCatalog(LogDirectory directory, BrokerOptions options)
     {
@@ -27,7 +28,7 @@ internal sealed class TopicCatalog : IDisposable
         foreach (var path in Directory.GetDirectories(_directory))
         {
             var description = Path.Combine(path, "topic.json");
-            if (File.Exists(description)) Add(Open(path, JsonSerializer.Deserialize<Description>(File.ReadAllBytes(description))!));
+            if (File.Exists(description)) Add(Reopen(path, description));
             else Directory.Delete(path, recursive: true);
         }
     }
@@ -73,6 +74,7 @@ internal sealed class TopicCatalog : IDisposable
             var added = Enumerable.Range(present, count - present).Select(index => OpenPartition(path, index)).ToList();
             Write(path, new Description(name, topic.Id, count, topic.Config.Overrides));
             topic.Grow(added);
+            _partitions += added.Count;
             return (ErrorCode.None, null);
         }
     }
@@ -83,6 +85,7 @@ internal sealed class TopicCatalog : IDisposable
         {
             if (!_byId.TryRemove(topic.Id, out _)) return ErrorCode.UnknownTopicOrPartition;
             _byName.TryRemove(topic.Name, out _);
+            _partitions -= topic.Partitions.Count;
             File.Delete(Path.Combine(PathOf(topic.Id), "topic.json"));
             foreach (var partition in topic.Partitions) partition.Delete();
             Directory.Delete(PathOf(topic.Id), recursive: true);
@@ -91,21 +94,11 @@ internal sealed class TopicCatalog : IDisposable
     }
 
     /// <summary>Deletes what the topics no longer keep.</summary>
-    public void Retain(DateTimeOffset now)
-    {
-        foreach (var topic in All)
-            foreach (var partition in topic.Partitions) partition.Retain(now - topic.Config.Retention, topic.Config.MaxBytes);
-    }
+    public void Retain(DateTimeOffset now) => Tend((topic, partition) => partition.Retain(now - topic.Config.Retention, topic.Config.MaxBytes));
 
-    public void Flush()
-    {
-        foreach (var partition in All.SelectMany(topic => topic.Partitions)) partition.Flush();
-    }
+    public void Flush() => Tend((_, partition) => partition.Flush());
 
-    public void Dispose()
-    {
-        foreach (var partition in All.SelectMany(topic => topic.Partitions)) partition.Dispose();
-    }
+    public void Dispose() => Tend((_, partition) => partition.Dispose());
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= MaxNameLength && name is not ("." or "..") && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
@@ -113,9 +106,41 @@ internal sealed class TopicCatalog : IDisposable
     private static void Write(string path, Description description) =>
         DurableFile.Replace(Path.Combine(path, "topic.json"), JsonSerializer.SerializeToUtf8Bytes(description));
 
-    private string? TooMany(int added) => _byName.Values.Sum(topic => topic.Partitions.Count) + (long)added > _options.MaxPartitions
+    /// <summary>Does something with every partition; one whose files fail keeps no other from it.</summary>
+    private void Tend(Action<Topic, PartitionLog> work)
+    {
+        foreach (var topic in All)
+        {
+            foreach (var (index, partition) in topic.Partitions.Index())
+            {
+                try
+                {
+                    work(topic, partition);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    _options.Log($"{topic.Name}/{index}: {e.Message}");
+                }
+            }
+        }
+    }
+
+    private string? TooMany(int added) => _partitions + (long)added > _options.MaxPartitions
         ? $"This development broker takes {_options.MaxPartitions} partitions in all; {added} more are too many."
         : null;
+
+    private Topic Reopen(string path, string descriptionPath)
+    {
+        var description = DurableFile.Read<Description>(descriptionPath);
+        try
+        {
+            return Open(path, description);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            throw DurableFile.Damaged(descriptionPath, e);
+        }
+    }
 
     private Topic Open(string path, Description description) => new(
         description.Name,
@@ -131,6 +156,7 @@ internal sealed class TopicCatalog : IDisposable
     {
         _byId[topic.Id] = topic;
         _byName[topic.Name] = topic;
+        _partitions += topic.Partitions.Count;
     }
 
     private sealed record Description(string Name, Guid Id, int Partitions, IReadOnlyDictionary<string, string> Config);

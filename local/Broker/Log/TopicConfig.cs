@@ -10,6 +10,9 @@ internal sealed class TopicConfig
     public const string SegmentBytes = "segment.bytes";
     public const string MaxMessageBytes = "max.message.bytes";
 
+    /// <summary>Every segment keeps a file open, and the next one waits until it is on disk.</summary>
+    private const long LeastSegmentBytes = 1024 * 1024;
+
     /// <summary>A century: no record is older, and no date arithmetic overflows.</summary>
     private const long ForEverMs = 100L * 365 * 24 * 60 * 60 * 1000;
 
@@ -57,7 +60,8 @@ internal sealed class TopicConfig
     public static string? Refusal(string name, string value) => name switch
     {
         RetentionMs or RetentionBytes => AtLeast(name, value, -1),
-        SegmentBytes or MaxMessageBytes => AtLeast(name, value, 1),
+        SegmentBytes => AtLeast(name, value, LeastSegmentBytes),
+        MaxMessageBytes => AtLeast(name, value, 1),
         "cleanup.policy" => Only(name, value, "delete"),
         "compression.type" => Only(name, value, "producer"),
         "message.timestamp.type" => Only(name, value, "CreateTime"),

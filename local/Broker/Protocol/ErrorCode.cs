@@ -36,6 +36,7 @@ internal enum ErrorCode : short
     UnknownLeaderEpoch = 75,
     UnsupportedCompressionType = 76,
     MemberIdRequired = 79,
+    GroupMaxSizeReached = 81,
     FencedInstanceId = 82,
     InvalidRecord = 87,
     UnknownTopicId = 100,

@@ -4,8 +4,9 @@ using System.Text;
 namespace ShitOps.Local.Broker.Protocol;
 
 /// <summary>
-/// Reads Kafka's primitive types from one request. Every length is checked against what is left before anything is allocated,
-/// so a field can claim no more memory than the request that carries it. Requests are untrusted: whatever does not fit throws
+/// Reads Kafka's primitive types from one request. Every length is checked against what is left before anything is allocated, so
+/// that memory follows from what was sent and not from what was claimed: for arrays some ten times the bytes of the request, since
+/// an element of two bytes becomes an object. Requests are untrusted: whatever does not fit throws
 /// <see cref="MalformedRequestException"/>.
 /// </summary>
 internal sealed class RequestReader(Memory<byte> request)

@@ -10,8 +10,12 @@ internal sealed class ResponseWriter : IDisposable
     private const int LengthPrefix = 4;
     private const int MaxErrorMessage = 500;
 
+    /// <summary>Beside records. Thousands of partitions and groups take less: only what is asked for many times over takes more.</summary>
+    private const int MaxBytes = 32 * 1024 * 1024;
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(512);
     private int _position = LengthPrefix;
+    private long _maxBytes = MaxBytes;
 
     /// <summary>Compact lengths and tagged fields (KIP-482): follows the version of the request.</summary>
     public bool Flexible { get; set; }
@@ -68,6 +72,13 @@ internal sealed class ResponseWriter : IDisposable
         return Reserve(length);
     }
 
+    /// <summary>As <see cref="Bytes(int)"/>, for records: they have limits of their own.</summary>
+    public Span<byte> Records(int length)
+    {
+        _maxBytes += length;
+        return Bytes(length);
+    }
+
     public void ArrayLength(int length) => Length(length);
 
     public void Array<T>(IReadOnlyCollection<T> elements, Action<ResponseWriter, T> element)
@@ -102,6 +113,7 @@ internal sealed class ResponseWriter : IDisposable
 
     private Span<byte> Reserve(int count)
     {
+        if (_position + (long)count > _maxBytes) throw new MalformedRequestException($"An answer would be longer than {MaxBytes} bytes.");
         if (_buffer.Length - _position < count)
         {
             var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(System.Array.MaxLength, Math.Max(_buffer.Length * 2L, (long)_position + count)));
