@@ -51,7 +51,7 @@ internal sealed class LocalKafka : IAsyncDisposable
             var overrides = new Dictionary<string, string?> { ["KafkaTopic"] = Setting("KafkaTopic") ?? "shitops-events" };
             if (broker is not null) (overrides["KafkaBrokers"], overrides["KafkaProtocol"], overrides["KafkaAuthenticationMode"]) = (own, "", "");
             var connection = KafkaConnection.FromSettings(new ConfigurationBuilder().AddConfiguration(settings).AddInMemoryCollection(overrides).Build());
-            using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => clientFault = error.Reason).Build();
+            using var admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => clientFault = error.Code == ErrorCode.Local_AllBrokersDown ? clientFault : error.Reason).Build();
             var stream = broker?.ClusterId ?? Setting("KafkaStream") ?? await ClusterIdAsync(admin);
             return new LocalKafka(connection, KafkaStream.Named(stream), await EnsureTopicAsync(admin, connection), broker);
         }
