@@ -136,7 +136,7 @@ internal sealed partial class FunctionApp
                     http.Map(app, function, "/" + paths[function.Name]);
                     break;
                 case KafkaTriggerAttribute trigger:
-                    listeners.Add(new KafkaListener(function, KafkaSubscription.Read(trigger, host.Kafka, settings, function.Where), host.Kafka, invoker));
+                    listeners.Add(new KafkaListener(function, KafkaSubscription.Read(trigger, host.Kafka, settings, function.Where), host.Kafka, invoker, app.Lifetime));
                     break;
                 case TimerTriggerAttribute trigger:
                     var schedule = TimerSchedule.Parse(settings.Resolve(trigger.Schedule, function.Where), function.Where);
