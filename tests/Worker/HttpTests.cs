@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using ShitOps.Local.Worker;
 
 namespace ShitOps.Tests.Worker;
 
@@ -248,6 +249,38 @@ public sealed class HttpTests
         using var answer = await app.Http.SendAsync(request);
 
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", probe.TraceParent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_functions_keys_are_found_by_its_name_in_any_case_and_an_empty_header_hides_no_code()
+    {
+        var builder = TestApp.Builder([typeof(HttpSamples)], settings: null, "--require-keys");
+        await File.WriteAllTextAsync(
+            builder.Configuration["FUNCTIONS_KEYS_FILE"]!, """{ "masterKey": "m", "functionKeys": { "keyed": { "default": "k" } } }""");
+        await using var app = await TestApp.StartAsync(builder);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/keyed?code=k");
+        request.Headers.TryAddWithoutValidation("x-functions-key", "");
+
+        using var answer = await app.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(builder.Configuration["FUNCTIONS_KEYS_FILE"]!));
+        Assert.False(file.RootElement.GetProperty("functionKeys").TryGetProperty("Keyed", out _));
+    }
+
+    [Theory]
+    [InlineData("""{ "hostKeys": { } }""", " has no masterKey.")]
+    [InlineData("""{ "masterKey": "m", "hostKeys": null }""", ": hostKeys is null, expected an object.")]
+    [InlineData("""{ "masterKey": "m", "systemKeys": { "default": null } }""", ": systemKeys.default is null, expected a key.")]
+    [InlineData("""{ "masterKey": "m", "functionKeys": null }""", ": functionKeys is null, expected an object.")]
+    [InlineData("""{ "masterKey": "m", "functionKeys": { "Keyed": null } }""", ": functionKeys.Keyed is null, expected an object.")]
+    [InlineData("""{ "masterKey": "m", "functionKeys": { "Keyed": { "default": null } } }""", ": functionKeys.Keyed.default is null, expected a key.")]
+    public void A_key_file_with_a_fault_is_told_at_start(string file, string message)
+    {
+        var builder = TestApp.Builder([typeof(HttpSamples)], settings: null, "--require-keys");
+        var path = builder.Configuration["FUNCTIONS_KEYS_FILE"]!;
+        File.WriteAllText(path, file);
+        Assert.Equal(path + message, Assert.Throws<FunctionAppException>(builder.Build).Message);
     }
 }
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ShitOps.Tests.Worker;
 
@@ -15,12 +17,17 @@ internal sealed class KafkaApp(BrokerFixture broker, string topic)
     /// <param name="probe">What the function does.</param>
     /// <param name="function">BatchFunction when not given.</param>
     /// <param name="limits">extensions.kafka of host.json.</param>
-    public Task<TestApp> StartAsync(BatchProbe probe, Type? function = null, params (string Name, object Value)[] limits)
+    public Task<TestApp> StartAsync(BatchProbe probe, Type? function = null, params (string Name, object Value)[] limits) =>
+        TestApp.StartAsync(Builder(probe, function, limits));
+
+    public FunctionsApplicationBuilder Builder(BatchProbe probe, Type? function = null, params (string Name, object Value)[] limits)
     {
         var settings = new Dictionary<string, string> { ["Brokers"] = broker.Brokers, ["Topic"] = topic, ["Group"] = _group };
         foreach (var (name, value) in limits)
             settings[$"host:extensions:kafka:{name}"] = value.ToString()!;
-        return TestApp.StartAsync([function ?? typeof(BatchFunction)], probe, settings);
+        var builder = TestApp.Builder([function ?? typeof(BatchFunction)], settings);
+        builder.Services.AddSingleton(probe);
+        return builder;
     }
 
     /// <summary>Produces m0, m1, … round the partitions.</summary>
@@ -29,6 +36,14 @@ internal sealed class KafkaApp(BrokerFixture broker, string topic)
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = broker.Brokers, LingerMs = 5 }).Build();
         await Task.WhenAll(Enumerable.Range(from, count).Select(i => producer.ProduceAsync(
             new TopicPartition(topic, i % partitions), new Message<string, byte[]> { Key = $"k{i}", Value = Encoding.UTF8.GetBytes($"m{i}") })));
+    }
+
+    /// <summary>Produces to one partition.</summary>
+    public async Task ProduceToAsync(int partition, int count)
+    {
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = broker.Brokers, LingerMs = 5 }).Build();
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ =>
+            producer.ProduceAsync(new TopicPartition(topic, partition), new Message<string, byte[]> { Key = "k", Value = [1] })));
     }
 
     /// <summary>The sum of what the group has committed; a partition without a commit counts nothing.</summary>

@@ -185,4 +185,57 @@ public sealed class KafkaBatchTests(BrokerFixture broker)
         Assert.Equal(1, app.Log.Count("Kafka cannot be reached"));
         Assert.Equal(1, app.Log.Count("Kafka is reached again"));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_batch_of_partitions_that_were_lost_and_came_back_is_neither_stored_nor_run_again(bool fails)
+    {
+        const int Partitions = 2;
+        var kafka = await KafkaApp.CreateAsync(broker, Partitions);
+        await kafka.ProduceAsync(20, Partitions);
+        using var finish = new SemaphoreSlim(0);
+        var slow = new BatchProbe(async (_, call, token) =>
+        {
+            if (call > 1) return;
+            await finish.WaitAsync(token);
+            if (fails) throw new InvalidOperationException("no");
+        });
+        await using var one = await kafka.StartAsync(slow, null, ("commitOnFailure", false), ("maxRetries", -1), ("executorChannelCapacity", 10));
+        await Eventually.TrueAsync(() => slow.Calls == 1);
+        Assert.Equal(20, slow.Records.Count());
+
+        // While the batch runs, another member takes a partition over, commits further, and leaves.
+        var quick = new BatchProbe();
+        var two = await kafka.StartAsync(quick);
+        await Eventually.TrueAsync(() => quick.Records.Count() == 10, () => string.Join('\n', two.Log.Lines));
+        var moved = quick.Records.First().Partition;
+        await kafka.ProduceToAsync(moved, 10);
+        await kafka.CommittedAsync(20, Partitions);
+        var assigned = one.Log.Count("Assigned ");
+        await two.DisposeAsync();
+        await Eventually.TrueAsync(() => one.Log.Count("Assigned ") > assigned, () => string.Join('\n', one.Log.Lines));
+
+        finish.Release();
+
+        // What must not be committed would have been after several of the commit's intervals.
+        await kafka.CommittedAsync(30, Partitions);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.Equal(30, kafka.Committed(Partitions));
+        Assert.Equal(10, slow.Records.Count(record => record.Partition == moved));
+    }
+
+    [Fact]
+    public async Task A_group_that_may_not_begin_without_an_offset_says_so_once()
+    {
+        var kafka = await KafkaApp.CreateAsync(broker, partitions: 2);
+        await kafka.ProduceAsync(2, partitions: 2);
+        await using var app = await kafka.StartAsync(new BatchProbe(), null, ("autoOffsetReset", "Error"));
+
+        await Eventually.TrueAsync(() => app.Log.Count("Warning: Nothing comes from topic") > 0, () => string.Join('\n', app.Log.Lines));
+
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, app.Log.Count("Warning: Nothing comes from topic"));
+        Assert.Equal(1, app.Log.Count("(Local_AutoOffsetReset); trying on"));
+    }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ShitOps.Tests.Worker;
 
@@ -137,5 +139,83 @@ public sealed class KafkaFailureTests(BrokerFixture broker)
         // Fast again, it goes on: no error loop.
         Volatile.Write(ref slow, false);
         await kafka.CommittedAsync(10);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_scope_cannot_be_disposed_has_failed_and_is_tried_again()
+    {
+        var kafka = await KafkaApp.CreateAsync(broker);
+        await kafka.ProduceAsync(10);
+        var probe = new BatchProbe();
+        var buffer = new Flushes(failures: 2);
+        var builder = kafka.Builder(probe, typeof(BufferedFunction), ("commitOnFailure", false), ("maxRetries", -1));
+        builder.Services.AddSingleton(buffer);
+        builder.Services.AddScoped<Buffer>();
+        await using var app = await TestApp.StartAsync(builder);
+
+        await kafka.CommittedAsync(10);
+
+        Assert.Equal(3, probe.Batches.Count);
+        Assert.Equal(2, app.Log.Count("IOException: not flushed"));
+    }
+
+    [Fact]
+    public async Task A_consumer_that_cannot_go_on_says_so_and_stops_the_app()
+    {
+        var kafka = await KafkaApp.CreateAsync(broker);
+        var probe = new BatchProbe((_, _, _) => throw new InvalidOperationException("no"));
+        await using var app = await kafka.StartAsync(probe);
+        app.Log.Refused = "Failed on";
+
+        await kafka.ProduceAsync(1);
+
+        await Eventually.TrueAsync(() => app.Stopping.IsCancellationRequested, () => string.Join('\n', app.Log.Lines));
+        Assert.Equal(1, app.Log.Count("Critical: 'Batch' cannot go on consuming, so the app stops"));
+    }
+
+    [Fact]
+    public async Task What_a_function_registered_on_its_token_may_fail_and_the_app_stops_in_order()
+    {
+        var kafka = await KafkaApp.CreateAsync(broker);
+        await kafka.ProduceAsync(10);
+        var probe = new BatchProbe(async (_, call, token) =>
+        {
+            if (call == 1) return;
+            token.Register(() => throw new InvalidOperationException("registered"));
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        var app = await kafka.StartAsync(probe, null, ("maxBatchSize", 4), ("autoCommitIntervalMs", 3_600_000));
+        await Eventually.TrueAsync(() => probe.Calls == 2);
+
+        await app.DisposeAsync();
+
+        Assert.Equal(1, app.Log.Count("Error: What the function registered on its cancellation token failed"));
+        Assert.Equal(4, kafka.Committed());
+    }
+
+    /// <summary>What fails to be written out the first times.</summary>
+    public sealed class Flushes(int failures)
+    {
+        private int _left = failures;
+
+        public void Flush()
+        {
+            if (Interlocked.Decrement(ref _left) >= 0) throw new IOException("not flushed");
+        }
+    }
+
+    public sealed class Buffer(Flushes flushes) : IDisposable
+    {
+        public void Dispose() => flushes.Flush();
+    }
+
+    public sealed class BufferedFunction(BatchProbe probe, Buffer buffer)
+    {
+        [Function("Buffered")]
+        public Task RunAsync([KafkaTrigger("%Brokers%", "%Topic%", ConsumerGroup = "Group", IsBatched = true)] KafkaRecord[] records)
+        {
+            _ = buffer;
+            return probe.RunAsync(records, default);
+        }
     }
 }

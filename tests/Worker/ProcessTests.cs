@@ -21,11 +21,16 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     public async Task The_app_stops_in_order_when_its_standard_input_ends()
     {
         using var app = Start("--port", "0");
-        while (await app.StandardOutput.ReadLineAsync() is { } line && !line.Contains("PostEvents", StringComparison.Ordinal))
+
+        // Until it lists its functions, which it does when it has started.
+        var lines = new List<string>();
+        while (await app.StandardOutput.ReadLineAsync() is { } line)
         {
-            // Until it lists its functions, which it does when it has started.
+            lines.Add(line);
+            if (line.Contains("PostEvents", StringComparison.Ordinal)) break;
         }
 
+        Assert.All(lines, line => Assert.Matches(@"^(info|warn|fail|crit): \d\d:\d\d:\d\d [\w.]+: ", line));
         app.StandardInput.Close();
 
         await app.WaitForExitAsync().WaitAsync(Eventually.Patience);

@@ -182,4 +182,44 @@ public sealed class SettingsTests
         using var key = RSA.Create(2048);
         return export(key);
     }
+
+    [Fact]
+    public void The_products_own_host_json_is_read_without_complaint() =>
+        Assert.Empty(HostJson.Load(RepositoryRoot.Path, Configuration()).Ignored);
+
+    [Fact]
+    public async Task A_setting_of_host_json_that_has_no_effect_is_told()
+    {
+        await using var app = await TestApp.StartAsync([typeof(HttpSamples)], new HttpProbe(), new()
+        {
+            ["host:extensions:http:hsts:isEnabled"] = "true",
+            ["host:extensions:http:dynamicThrottlesEnabled"] = "true",
+            ["host:singleton:lockPeriod"] = "00:00:15",
+            ["host:healthMonitor:enabled"] = "true",
+        });
+
+        foreach (var setting in (string[])["extensions.http.hsts", "extensions.http.dynamicThrottlesEnabled", "singleton.lockPeriod", "healthMonitor"])
+            Assert.Equal(1, app.Log.Count($"Warning: host.json: {setting} has no effect in this runtime"));
+    }
+
+    [Theory]
+    [InlineData("--port 7072 --host ::1 --require-keys", "7072", "::1", "True")]
+    [InlineData("--port=7072 --host=::1 --require-keys=true", "7072", "::1", "True")]
+    [InlineData("-p=7072 --require-keys=false", "7072", null, "False")]
+    [InlineData("-p 7072 --Name=a=b", "7072", null, null)]
+    public void Arguments_are_two_words_or_one(string args, string? port, string? host, string? requiresKeys)
+    {
+        var (others, settings) = ListenAddress.ParseArguments(args.Split(' '));
+        Assert.Equal(
+            (port, host, requiresKeys),
+            (settings.GetValueOrDefault("FUNCTIONS_PORT"), settings.GetValueOrDefault("FUNCTIONS_HOST"), settings.GetValueOrDefault("FUNCTIONS_REQUIRE_KEYS")));
+        Assert.Equal(args.Split(' ').Where(arg => arg.StartsWith("--Name", StringComparison.Ordinal)), others);
+    }
+
+    [Theory]
+    [InlineData("--port", "--port needs a value.")]
+    [InlineData("--host=", "--host needs a value.")]
+    [InlineData("--require-keys=perhaps", "--require-keys is 'perhaps', expected true or false.")]
+    public void An_argument_that_cannot_be_read_is_a_fault(string arg, string message) =>
+        Assert.Equal(message, Assert.Throws<FunctionAppException>(() => ListenAddress.ParseArguments([arg])).Message);
 }

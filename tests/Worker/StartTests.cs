@@ -28,7 +28,13 @@ public sealed class StartTests
     [InlineData(typeof(HttpSamples), "host.json: extensions.kafka.autoOffsetReset is 'First', expected Latest or Earliest or Error.", "host:extensions:kafka:autoOffsetReset", "First")]
     [InlineData(typeof(HttpSamples), "host.json: extensions.kafka.maxPollIntervalMs is 5000, which is less than sessionTimeoutMs, 10000.", "host:extensions:kafka:maxPollIntervalMs", "5000")]
     [InlineData(typeof(HttpSamples), "host.json: extensions.http.maxRequests is not known. Known are customHeaders, dynamicThrottlesEnabled, hsts, maxConcurrentRequests, maxOutstandingRequests, routePrefix.", "host:extensions:http:maxRequests", "1")]
-    [InlineData(typeof(HttpSamples), "host.json: functionTimeout is 'long', expected a time hh:mm:ss from 00:00:01.", "host:functionTimeout", "long")]
+    [InlineData(typeof(HttpSamples), "host.json: functionTimeout is 'long', expected a time hh:mm:ss from 00:00:01 to 49.00:00:00.", "host:functionTimeout", "long")]
+    [InlineData(typeof(HttpSamples), "host.json: functionTimeout is '60.00:00:00', expected a time hh:mm:ss from 00:00:01 to 49.00:00:00.", "host:functionTimeout", "60.00:00:00")]
+    [InlineData(typeof(HttpSamples), "host.json: singleton.listenerLockPeriod is '-1', expected a time hh:mm:ss from 00:00:15 to 00:01:00.", "host:singleton:listenerLockPeriod", "-1")]
+    [InlineData(typeof(HttpSamples), "host.json: singleton.listenerLockPriod is not known. Known are listenerLockPeriod, listenerLockRecoveryPollingInterval, lockAcquisitionPollingInterval, lockAcquisitionTimeout, lockPeriod.", "host:singleton:listenerLockPriod", "00:00:15")]
+    [InlineData(typeof(HttpSamples), "host.json: extensions.kakfa is not known. Known are http, kafka.", "host:extensions:kakfa:maxBatchSize", "1")]
+    [InlineData(typeof(HttpSamples), "host.json: functionTimeOuts is not known. Known are aggregator, concurrency, customHandler, extensionBundle, extensions, functionTimeout, functions, healthMonitor, id, logging, managedDependency, retry, sendCanceledInvocationsToWorker, singleton, telemetryMode, version, watchDirectories, watchFiles.", "host:functionTimeOuts", "00:10:00")]
+    [InlineData(typeof(SameRoute), "Functions 'One' and 'Two' both answer GET /api/same/{id:int}.")]
     [InlineData(typeof(HttpSamples), "The port is '70000', expected a number from 0 to 65535 (--port, FUNCTIONS_PORT).", "FUNCTIONS_PORT", "70000")]
     [InlineData(typeof(HttpSamples), "The host is 'here', expected localhost, * or an IP address (--host, FUNCTIONS_HOST).", "FUNCTIONS_HOST", "here")]
     public void A_fault_is_told_in_one_line(Type function, string message, string? setting = null, string value = "")
@@ -73,6 +79,24 @@ public sealed class StartTests
 
         [Function("same")]
         public IActionResult Two([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new OkResult();
+    }
+
+    public sealed class SameRoute
+    {
+        [Function("One")]
+        public IActionResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", "put", Route = "same/{id:int}")] HttpRequest request) => new OkResult();
+
+        [Function("Two")]
+        public IActionResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "post", "GET", Route = "Same/{number:int}")] HttpRequest request) => new OkResult();
+
+        [Function("Delete")]
+        public IActionResult Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "same/{id:int}")] HttpRequest request) => new OkResult();
+
+        [Function("Others")]
+        public IActionResult Others([HttpTrigger(AuthorizationLevel.Anonymous, Route = "same/{id:int}")] HttpRequest request) => new OkResult();
+
+        [Function("Text")]
+        public IActionResult Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "same/{id}")] HttpRequest request) => new OkResult();
     }
 
     public sealed class NoTrigger

@@ -26,6 +26,9 @@ internal sealed class TestApp : IAsyncDisposable
 
     public LogLines Log { get; }
 
+    /// <summary>Cancelled when the app stops of its own accord, or has ended its functions.</summary>
+    public CancellationToken Stopping => _host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
     /// <summary>What the app is before it is built. The settings of host.json are written <c>host:extensions:kafka:maxBatchSize</c>.</summary>
     public static FunctionsApplicationBuilder Builder(Type[] classes, Dictionary<string, string>? settings = null, params string[] args)
     {
@@ -75,6 +78,9 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public IReadOnlyCollection<string> Lines => _lines;
 
+    /// <summary>What a line has that cannot be written: the logger throws.</summary>
+    public string? Refused { get; set; }
+
     public int Count(string part) => _lines.Count(line => line.Contains(part, StringComparison.Ordinal));
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -84,8 +90,12 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" {exception.GetType().Name}: {exception.Message}")}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = $"{logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" {exception.GetType().Name}: {exception.Message}")}";
+        if (Refused is { } part && line.Contains(part, StringComparison.Ordinal)) throw new IOException("disk full");
+        _lines.Enqueue(line);
+    }
 
     public void Dispose()
     {

@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 using ShitOps.Local.Worker;
 
 namespace ShitOps.Tests.Worker;
@@ -67,11 +72,7 @@ public sealed class TimerTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_run_that_was_missed_while_no_instance_ran_is_made_up_for()
     {
-        var status = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"timers/{_hostId}/Timer/status");
-        await status.GetParentBlobContainerClient().CreateIfNotExistsAsync();
-        var last = DateTime.UtcNow.AddDays(-3);
-        await status.UploadAsync(BinaryData.FromObjectAsJson(new ScheduleStatus { Last = last, Next = last.AddDays(1), LastUpdated = last }));
-
+        var (status, last) = await MissRunsAsync();
         var probe = new TimerProbe();
         await using (await StartAsync(probe, "0 0 3 * * *"))
             await Eventually.TrueAsync(() => probe.Runs.Count == 1);
@@ -145,6 +146,74 @@ public sealed class TimerTests(AzuriteFixture azurite)
         await using var app = await StartAsync(probe, "* * * * * *");
         await Eventually.TrueAsync(() => probe.Runs.Count >= 2);
         await Eventually.TrueAsync(() => app.Log.Count("InvalidOperationException: no") >= 1);
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_well_while_the_app_stops_is_recorded()
+    {
+        await MissRunsAsync();
+        var probe = new TimerProbe(token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using (await StartAsync(probe, "0 0 3 * * *"))
+            await Eventually.TrueAsync(() => probe.Runs.Count == 1);
+
+        var again = new TimerProbe();
+        await using (await StartAsync(again, "0 0 3 * * *"))
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.Empty(again.Runs);
+    }
+
+    [Fact]
+    public async Task RunOnStartup_runs_once_however_often_the_lease_is_taken()
+    {
+        var probe = new TimerProbe();
+        await using var app = await StartAsync(probe, "0 0 0 1 1 *", typeof(StartupTimerFunction));
+        await Eventually.TrueAsync(() => probe.Runs.Count == 1);
+
+        var blob = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"locks/{_hostId}/Startup.Listener");
+        var lease = blob.GetBlobLeaseClient();
+        await lease.BreakAsync(TimeSpan.Zero);
+        await lease.AcquireAsync(TimeSpan.FromSeconds(-1));
+        await lease.ReleaseAsync();
+        await Eventually.TrueAsync(() => blob.GetProperties().Value.LeaseState == LeaseState.Leased);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+
+        Assert.Single(probe.Runs);
+    }
+
+    [Fact]
+    public async Task A_lease_is_lost_in_time_when_storage_takes_its_renewal_and_never_answers()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var storage = builder.Build();
+        storage.Urls.Add("http://127.0.0.1:0");
+        storage.Run(async context =>
+        {
+            if (context.Request.Headers["x-ms-lease-action"] != "acquire") await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            context.Response.Headers["x-ms-lease-id"] = context.Request.Headers["x-ms-proposed-lease-id"];
+            context.Response.Headers.ETag = "\"1\"";
+            context.Response.Headers.LastModified = DateTime.UtcNow.ToString("R");
+        });
+        await storage.StartAsync();
+        var blob = new BlobClient(new Uri($"{storage.Urls.First()}/account/container/blob"));
+        var period = TimeSpan.FromSeconds(5);
+        var clock = Stopwatch.StartNew();
+
+        await using var lease = await TimerLease.TryAcquireAsync(blob, new TimerLock(period, period), TimeProvider.System, default);
+        await Eventually.TrueAsync(() => lease!.Lost.IsCancellationRequested);
+
+        Assert.InRange(clock.Elapsed, period * 0.5, period);
+    }
+
+    /// <summary>As if the last run were three days ago.</summary>
+    private async Task<(BlobClient Status, DateTime Last)> MissRunsAsync()
+    {
+        var status = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"timers/{_hostId}/Timer/status");
+        await status.GetParentBlobContainerClient().CreateIfNotExistsAsync();
+        var last = DateTime.UtcNow.AddDays(-3);
+        await status.UploadAsync(BinaryData.FromObjectAsJson(new ScheduleStatus { Last = last, Next = last.AddDays(1), LastUpdated = last }));
+        return (status, last);
     }
 
     private Task<TestApp> StartAsync(TimerProbe probe, string schedule, Type? function = null) =>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ShitOps.Local.Worker;
 
 /// <summary>Runs functions through the middleware, within host.json's time, with a span each.</summary>
-internal sealed class FunctionInvoker(
+internal sealed partial class FunctionInvoker(
     FunctionExecutionDelegate pipeline, TimeSpan? timeout, IServiceScopeFactory scopes, TimeProvider time, ILoggerFactory loggers)
 {
     private static readonly ActivitySource Source = new(ConfigureFunctionsOpenTelemetry.ActivitySourceName);
@@ -25,10 +25,16 @@ internal sealed class FunctionInvoker(
     {
         for (var retries = 0; ; retries++)
         {
-            Exception? failure;
-            await using (var scope = scopes.CreateAsyncScope())
+            Exception? failure = null;
+            try
             {
+                await using var scope = scopes.CreateAsyncScope();
                 (_, failure) = await InvokeAsync(function, trigger, scope.ServiceProvider, origin with { RetryCount = retries }, prepare: null, stopping);
+            }
+            catch (Exception thrown)
+            {
+                // What the scope's services throw when they are disposed is the invocation's failure too: a buffer may not have been flushed.
+                failure = failure is null ? thrown : new AggregateException(failure, thrown);
             }
 
             if (failure is null || stopping.IsCancellationRequested || function.Retry is not { } retry
@@ -53,7 +59,9 @@ internal sealed class FunctionInvoker(
         AppFunction function, object trigger, IServiceProvider services, Invocation.Origin origin, Action<Invocation>? prepare, CancellationToken stopping)
     {
         using var timer = timeout is { } limit ? new CancellationTokenSource(limit, time) : null;
-        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(stopping, timer?.Token ?? CancellationToken.None);
+        using var cancelled = new CancellationTokenSource();
+        using var whenStopping = stopping.Register(() => Cancel(function, cancelled));
+        using var whenLate = timer?.Token.Register(() => Cancel(function, cancelled));
         var invocation = new Invocation(function, trigger, services, origin, cancelled.Token);
         prepare?.Invoke(invocation);
 
@@ -85,6 +93,22 @@ internal sealed class FunctionInvoker(
 
     public ILogger LoggerOf(AppFunction function) => loggers.CreateLogger($"Function.{function.Name}");
 
+    /// <summary>
+    /// What a function registered on its token runs in here. Not linked to <paramref name="cancelled"/>, the sources of other
+    /// functions and of the listeners do not see what it throws.
+    /// </summary>
+    private void Cancel(AppFunction function, CancellationTokenSource cancelled)
+    {
+        try
+        {
+            cancelled.Cancel();
+        }
+        catch (AggregateException fault)
+        {
+            LogCancellationFailed(LoggerOf(function), fault);
+        }
+    }
+
     private static Activity? StartSpan(Invocation invocation)
     {
         if (!ActivityContext.TryParse(invocation.TraceContext.TraceParent, invocation.TraceContext.TraceState, isRemote: true, out var parent)
@@ -115,4 +139,7 @@ internal sealed class FunctionInvoker(
                 return TimeSpan.Zero;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What the function registered on its cancellation token failed")]
+    private static partial void LogCancellationFailed(ILogger logger, Exception fault);
 }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace ShitOps.Local.Worker;
 
@@ -39,11 +40,7 @@ internal sealed partial class FunctionApp
         });
         LocalSettingsFile.AddTo(Web.Configuration, _root);
         Web.Configuration.AddEnvironmentVariables().AddCommandLine(others).AddInMemoryCollection(listening);
-        Web.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
+        Web.Logging.AddConsole(console => console.FormatterName = ConsoleLine.FormatterName).AddConsoleFormatter<ConsoleLine, ConsoleFormatterOptions>();
         Web.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         Web.Services.AddRouting();
         Web.Services.TryAddSingleton(TimeProvider.System);
@@ -73,6 +70,8 @@ internal sealed partial class FunctionApp
         {
             throw new FunctionAppException($"Function '{paths.Keys.First()}' takes an HttpRequest: call builder.ConfigureFunctionsWebApplication().");
         }
+
+        var faults = HttpFunctions.Conflicts(functions, paths).ToList();
 
         Web.Logging.AddFilter("Microsoft", LogLevel.Warning).AddConfiguration(host.Configuration.GetSection("logging"));
         Web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -107,7 +106,6 @@ internal sealed partial class FunctionApp
         HttpFunctions.UseRouting(app);
         AdminEndpoints.Map(app, keys, hostId, functions, paths);
 
-        var faults = new List<string>();
         foreach (var function in functions)
         {
             try
@@ -126,7 +124,15 @@ internal sealed partial class FunctionApp
             throw new FunctionAppException(string.Join(Environment.NewLine, faults.Distinct(StringComparer.Ordinal)));
         }
 
-        return new FunctionAppHost(app, listen, (logger, address) => List(logger, address, functions, all, paths, settings));
+        return new FunctionAppHost(app, listen, (logger, address) =>
+        {
+            foreach (var setting in host.Ignored)
+            {
+                LogIgnored(logger, setting);
+            }
+
+            List(logger, address, functions, all, paths, settings);
+        });
 
         void Attach(AppFunction function)
         {
@@ -136,7 +142,7 @@ internal sealed partial class FunctionApp
                     http.Map(app, function, "/" + paths[function.Name]);
                     break;
                 case KafkaTriggerAttribute trigger:
-                    listeners.Add(new KafkaListener(function, KafkaSubscription.Read(trigger, host.Kafka, settings, function.Where), host.Kafka, invoker));
+                    listeners.Add(new KafkaListener(function, KafkaSubscription.Read(trigger, host.Kafka, settings, function.Where), host.Kafka, invoker, app.Lifetime));
                     break;
                 case TimerTriggerAttribute trigger:
                     var schedule = TimerSchedule.Parse(settings.Resolve(trigger.Schedule, function.Where), function.Where);
@@ -198,6 +204,9 @@ internal sealed partial class FunctionApp
             LogFunction(logger, function.Name, "disabled");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "host.json: {Setting} has no effect in this runtime")]
+    private static partial void LogIgnored(ILogger logger, string setting);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: {Trigger}")]
     private static partial void LogFunction(ILogger logger, string function, string trigger);

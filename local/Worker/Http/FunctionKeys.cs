@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -13,7 +14,13 @@ namespace ShitOps.Local.Worker;
 /// </summary>
 internal sealed class FunctionKeys
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+
+        // Into the maps that a new file has: a function's name is the same in any case.
+        PreferredObjectCreationHandling = JsonObjectCreationHandling.Populate,
+    };
 
     private readonly KeyFile _keys;
 
@@ -53,7 +60,8 @@ internal sealed class FunctionKeys
             return true;
         }
 
-        var key = request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault();
+        var header = request.Headers["x-functions-key"].FirstOrDefault();
+        var key = string.IsNullOrEmpty(header) ? request.Query["code"].FirstOrDefault() : header;
         if (string.IsNullOrEmpty(key))
         {
             return false;
@@ -80,7 +88,20 @@ internal sealed class FunctionKeys
         try
         {
             var keys = JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path), Format);
-            return keys is { MasterKey.Length: > 0 } ? keys : throw new FunctionAppException($"{path} has no masterKey.");
+            if (keys is not { MasterKey.Length: > 0 })
+            {
+                throw new FunctionAppException($"{path} has no masterKey.");
+            }
+
+            Require(path, "hostKeys", keys.HostKeys);
+            Require(path, "systemKeys", keys.SystemKeys);
+            Require(path, "functionKeys", keys.FunctionKeys);
+            foreach (var (function, own) in keys.FunctionKeys)
+            {
+                Require(path, $"functionKeys.{function}", own);
+            }
+
+            return keys;
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -89,6 +110,24 @@ internal sealed class FunctionKeys
         catch (JsonException fault)
         {
             throw new FunctionAppException($"{path}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The file may have been edited, and JSON has nulls where the types have none.</summary>
+    private static void Require<T>(string path, string name, Dictionary<string, T>? map)
+        where T : class
+    {
+        if (map is null)
+        {
+            throw new FunctionAppException($"{path}: {name} is null, expected an object.");
+        }
+
+        foreach (var (key, value) in map)
+        {
+            if (value is null)
+            {
+                throw new FunctionAppException($"{path}: {name}.{key} is null, expected {(typeof(T) == typeof(string) ? "a key" : "an object")}.");
+            }
         }
     }
 

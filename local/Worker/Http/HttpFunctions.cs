@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,18 @@ internal sealed partial class HttpFunctions(
             : path;
     }
 
+    /// <summary>Functions between which routing could not decide, of which each request to them would fail.</summary>
+    /// <param name="functions">The functions that are run.</param>
+    /// <param name="paths">Of those that have one, by their names.</param>
+    public static IEnumerable<string> Conflicts(IReadOnlyCollection<AppFunction> functions, IReadOnlyDictionary<string, string> paths) =>
+        from same in functions.Where(function => paths.ContainsKey(function.Name)).GroupBy(function => Shape(paths[function.Name]), StringComparer.OrdinalIgnoreCase)
+        from one in same
+        from other in same
+        where string.CompareOrdinal(one.Name, other.Name) < 0
+        let shared = MethodsOf(one).Intersect(MethodsOf(other), StringComparer.Ordinal).ToList()
+        where shared.Count > 0
+        select $"Functions '{one.Name}' and '{other.Name}' both answer {string.Join(", ", shared)} /{paths[one.Name]}.";
+
     public void Map(IEndpointRouteBuilder routes, AppFunction function, string path)
     {
         var trigger = (HttpTriggerAttribute)function.Trigger;
@@ -50,15 +63,29 @@ internal sealed partial class HttpFunctions(
 
         var logger = invoker.LoggerOf(function);
         RequestDelegate answer = context => AnswerAsync(context, function, logger);
-        if (trigger.Methods is { Length: > 0 } methods)
+        if (trigger.Methods is { Length: > 0 })
         {
-            routes.MapMethods(path, methods.Select(method => method.ToUpperInvariant()), answer);
+            routes.MapMethods(path, MethodsOf(function), answer);
         }
         else
         {
             routes.Map(path, answer);
         }
     }
+
+    /// <summary>A function that names no method answers those that no other function of its route names.</summary>
+    private static string[] MethodsOf(AppFunction function) =>
+        ((HttpTriggerAttribute)function.Trigger).Methods is { Length: > 0 } methods ? [.. methods.Select(method => method.ToUpperInvariant())] : ["any method of"];
+
+    /// <summary>A path without the names of its parameters, which routing does not look at.</summary>
+    private static string Shape(string path) =>
+        string.Join('/', RoutePatternFactory.Parse(path).PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternSeparatorPart separator => separator.Content,
+            RoutePatternParameterPart parameter => $"{{{parameter.ParameterKind}:{string.Join(':', parameter.ParameterPolicies.Select(policy => policy.Content))}}}",
+            _ => throw new InvalidOperationException($"{part} is no part of a route."),
+        }))));
 
     private async Task AnswerAsync(HttpContext context, AppFunction function, ILogger logger)
     {

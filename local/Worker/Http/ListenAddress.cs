@@ -10,8 +10,9 @@ internal sealed record ListenAddress(IPAddress Host, int Port, bool RequiresKeys
     public const int DefaultPort = 7071;
 
     /// <summary>
-    /// Takes this runtime's arguments <c>--port N</c>, <c>--host H</c> and <c>--require-keys</c> out of <paramref name="args"/>,
-    /// as settings of the names they also have: FUNCTIONS_PORT, FUNCTIONS_HOST, FUNCTIONS_REQUIRE_KEYS.
+    /// Takes this runtime's arguments <c>--port N</c>, <c>--host H</c> and <c>--require-keys</c>, or <c>--port=N</c>, <c>--host=H</c>
+    /// and <c>--require-keys=false</c>, out of <paramref name="args"/>, as settings of the names they also have:
+    /// FUNCTIONS_PORT, FUNCTIONS_HOST, FUNCTIONS_REQUIRE_KEYS.
     /// </summary>
     public static (string[] Others, Dictionary<string, string?> Settings) ParseArguments(string[] args)
     {
@@ -19,14 +20,18 @@ internal sealed record ListenAddress(IPAddress Host, int Port, bool RequiresKeys
         var settings = new Dictionary<string, string?>();
         for (var i = 0; i < args.Length; i++)
         {
-            switch (args[i])
+            var (name, value) = args[i].Split('=', 2) is [var before, var after] ? (before, after) : (args[i], null);
+            switch (name)
             {
                 case "--require-keys":
-                    settings["FUNCTIONS_REQUIRE_KEYS"] = "true";
+                    settings["FUNCTIONS_REQUIRE_KEYS"] = bool.TryParse(value ?? "true", out var required)
+                        ? required.ToString()
+                        : throw new FunctionAppException($"--require-keys is '{value}', expected true or false.");
                     break;
                 case "--port" or "-p" or "--host":
-                    var name = args[i] == "--host" ? "FUNCTIONS_HOST" : "FUNCTIONS_PORT";
-                    settings[name] = i + 1 < args.Length ? args[++i] : throw new FunctionAppException($"{args[i]} needs a value.");
+                    value ??= i + 1 < args.Length ? args[++i] : null;
+                    settings[name == "--host" ? "FUNCTIONS_HOST" : "FUNCTIONS_PORT"] =
+                        string.IsNullOrEmpty(value) ? throw new FunctionAppException($"{name} needs a value.") : value;
                     break;
                 default:
                     others.Add(args[i]);

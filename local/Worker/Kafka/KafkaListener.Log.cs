@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace ShitOps.Local.Worker;
@@ -26,6 +27,9 @@ internal sealed partial class KafkaListener
     [LoggerMessage(Level = LogLevel.Warning, Message = "Topic {Topic} does not exist at {Brokers}; waiting for it")]
     private static partial void LogTopicMissing(ILogger logger, string topic, string brokers);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing comes from topic {Topic} at {Brokers}: {Reason} ({Code}); trying on")]
+    private static partial void LogRefused(ILogger logger, string topic, string brokers, string reason, ErrorCode code);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka cannot be reached at {Brokers}: {Reason}; trying on")]
     private static partial void LogUnreachable(ILogger logger, string brokers, string reason);
 
@@ -35,7 +39,7 @@ internal sealed partial class KafkaListener
     [LoggerMessage(Level = LogLevel.Error, Message = "The consumer failed and is made anew: {Reason}")]
     private static partial void LogFatal(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "'{Function}' consumes no more")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "'{Function}' cannot go on consuming, so the app stops")]
     private static partial void LogBroken(ILogger logger, Exception fault, string function);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "'{Function}' could not leave its consumer group in order")]

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ShitOps.Local.Worker;
@@ -30,6 +31,7 @@ internal sealed partial class KafkaListener : TriggerListener
     private readonly KafkaSubscription _subscription;
     private readonly KafkaLimits _limits;
     private readonly FunctionInvoker _invoker;
+    private readonly IHostApplicationLifetime _app;
     private readonly ILogger _logger;
     private readonly bool _isBatched;
     private readonly PartitionAssignments _assignments = new();
@@ -38,6 +40,7 @@ internal sealed partial class KafkaListener : TriggerListener
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<KafkaRecord> _filling;
+    private readonly HashSet<ErrorCode> _refusals = [];
     private IConsumer<byte[]?, byte[]?> _consumer;
     private Task _running = Task.CompletedTask;
     private volatile bool _outage;
@@ -46,12 +49,13 @@ internal sealed partial class KafkaListener : TriggerListener
     private bool _started;
 
     /// <exception cref="FunctionAppException">librdkafka refuses the settings.</exception>
-    public KafkaListener(AppFunction function, KafkaSubscription subscription, KafkaLimits limits, FunctionInvoker invoker)
+    public KafkaListener(AppFunction function, KafkaSubscription subscription, KafkaLimits limits, FunctionInvoker invoker, IHostApplicationLifetime app)
     {
         _function = function;
         _subscription = subscription;
         _limits = limits;
         _invoker = invoker;
+        _app = app;
         _logger = invoker.LoggerOf(function);
         _isBatched = ((KafkaTriggerAttribute)function.Trigger).IsBatched;
         _room = new SemaphoreSlim(limits.ExecutorChannelCapacity);
@@ -73,10 +77,13 @@ internal sealed partial class KafkaListener : TriggerListener
         new Thread(Poll) { IsBackground = true, Name = $"Kafka {_function.Name}" }.Start();
     }
 
-    public override Task StopAsync()
+    public override async Task StopAsync()
     {
-        _stopping.Cancel();
-        return _started ? _left.Task : Task.CompletedTask;
+        await _stopping.CancelAsync();
+        if (_started)
+        {
+            await _left.Task;
+        }
     }
 
     public override void Dispose()
@@ -138,13 +145,13 @@ internal sealed partial class KafkaListener : TriggerListener
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The app stops while the queue is full.
         }
         catch (Exception fault)
         {
-            LogBroken(_logger, fault, _function.Name);
+            Break(fault);
         }
         finally
         {
@@ -215,10 +222,24 @@ internal sealed partial class KafkaListener : TriggerListener
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The batches that wait are not stored and come again.
         }
+        catch (Exception fault)
+        {
+            Break(fault);
+        }
+    }
+
+    /// <summary>
+    /// What no rule provides for. The app stops, and whoever supervises it starts it again:
+    /// an app that seems well and leaves its topic alone would be found out too late.
+    /// </summary>
+    private void Break(Exception fault)
+    {
+        LogBroken(_logger, fault, _function.Name);
+        _app.StopApplication();
     }
 
     /// <summary>Partitions side by side, each record after the one before it.</summary>
@@ -335,8 +356,15 @@ internal sealed partial class KafkaListener : TriggerListener
             case ErrorCode.Local_MaxPollExceeded:
                 LogTooSlow(_logger, _function.Name);
                 break;
-            default:
+            case ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve or ErrorCode.Local_AllBrokersDown:
                 Unreachable(error);
+                break;
+            default:
+                if (_refusals.Add(error.Code))
+                {
+                    LogRefused(_logger, _subscription.Topic, _subscription.Consumer.BootstrapServers, error.Reason, error.Code);
+                }
+
                 break;
         }
     }
@@ -361,6 +389,7 @@ internal sealed partial class KafkaListener : TriggerListener
     private void Reachable()
     {
         _topicMissing = false;
+        _refusals.Clear();
         if (_outage)
         {
             _outage = false;

@@ -5,7 +5,8 @@ namespace ShitOps.Local.Worker;
 
 /// <summary>
 /// <c>host.json</c>, and the settings <c>AzureFunctionsJobHost__…</c> that override it.
-/// Where the host passes over what it does not know, this says so: a misspelt limit should not be found out in production.
+/// Where the host passes over what it does not know, this refuses it: a misspelt limit should not be found out in production.
+/// What the host knows and this runtime does without is told when the app starts. Under <c>logging</c> anything goes.
 /// </summary>
 internal sealed class HostJson
 {
@@ -14,22 +15,30 @@ internal sealed class HostJson
         Configuration = configuration;
 
         var root = new HostJsonSection(configuration, "");
-        FunctionTimeout = root.Time("functionTimeout", TimeSpan.FromSeconds(1));
+        FunctionTimeout = root.TimeOrNone("functionTimeout", TimeSpan.FromSeconds(1));
+        HostId = root.Text("id");
+        root.AllowOnly(
+            ["extensions", "logging", "singleton", "telemetryMode", "version"],
+            ["aggregator", "concurrency", "customHandler", "extensionBundle", "functions", "healthMonitor", "managedDependency", "retry",
+                "sendCanceledInvocationsToWorker", "watchDirectories", "watchFiles"]);
 
         var http = new HostJsonSection(configuration.GetSection("extensions:http"), "extensions.http.");
         Http = new HttpLimits(
             RoutePrefix: http.Text("routePrefix") ?? "api",
             MaxConcurrentRequests: http.LimitOrNone("maxConcurrentRequests"),
             MaxOutstandingRequests: http.LimitOrNone("maxOutstandingRequests"));
-        http.AllowOnly("dynamicThrottlesEnabled", "hsts", "customHeaders");
+        http.AllowOnly(["customHeaders"], ["dynamicThrottlesEnabled", "hsts"]);
 
         Kafka = KafkaLimits.Read(new HostJsonSection(configuration.GetSection("extensions:kafka"), "extensions.kafka."));
+        new HostJsonSection(configuration.GetSection("extensions"), "extensions.").AllowOnly(["http", "kafka"]);
 
         var singleton = new HostJsonSection(configuration.GetSection("singleton"), "singleton.");
         TimerLock = new TimerLock(
             Period: singleton.Time("listenerLockPeriod", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)) ?? TimeSpan.FromSeconds(30),
             PollingInterval: singleton.Time("listenerLockRecoveryPollingInterval", TimeSpan.FromMilliseconds(100)) ?? TimeSpan.FromSeconds(10));
-        HostId = root.Text("id");
+        singleton.AllowOnly(ignored: ["lockAcquisitionPollingInterval", "lockAcquisitionTimeout", "lockPeriod"]);
+
+        Ignored = [.. root.Ignored, .. http.Ignored, .. singleton.Ignored];
     }
 
     public IConfiguration Configuration { get; }
@@ -45,6 +54,9 @@ internal sealed class HostJson
 
     /// <summary>What this app's locks and schedules are stored under.</summary>
     public string? HostId { get; }
+
+    /// <summary>Settings that are there and have no effect, by their path.</summary>
+    public IReadOnlyList<string> Ignored { get; }
 
     /// <param name="root">The folder of host.json.</param>
     /// <param name="settings">The app's configuration.</param>
@@ -79,7 +91,13 @@ internal sealed record TimerLock(TimeSpan Period, TimeSpan PollingInterval);
 /// <summary>Reads one section of host.json and knows which names it was asked for.</summary>
 internal sealed class HostJsonSection(IConfiguration section, string path)
 {
+    /// <summary>Timers count milliseconds in 32 bits.</summary>
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(49);
+
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Settings that are there and were allowed only to be ignored, by their path.</summary>
+    public IReadOnlyList<string> Ignored { get; private set; } = [];
 
     public string? Text(string name)
     {
@@ -131,34 +149,32 @@ internal sealed class HostJsonSection(IConfiguration section, string path)
             : throw Fault(name, text, string.Join(" or ", Enum.GetNames<T>()));
     }
 
-    /// <summary>-1 is read as no time.</summary>
     public TimeSpan? Time(string name, TimeSpan least, TimeSpan? most = null)
     {
-        if (Text(name) is not { } text || text == "-1")
+        if (Text(name) is not { } text)
         {
             return null;
         }
 
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= least && time <= (most ?? TimeSpan.MaxValue)
+        var longest = most ?? LongestTime;
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= least && time <= longest
             ? time
-            : throw Fault(name, text, most is null ? $"a time hh:mm:ss from {least}" : $"a time hh:mm:ss from {least} to {most}");
+            : throw Fault(name, text, $"a time hh:mm:ss from {least} to {longest}");
     }
 
-    /// <summary>Refuses every name that was neither read nor is in <paramref name="others"/>.</summary>
-    public void AllowOnly(params ReadOnlySpan<string> others)
+    public TimeSpan? TimeOrNone(string name, TimeSpan least) => Text(name) == "-1" ? null : Time(name, least);
+
+    /// <summary>Refuses every name that was not read, is not in <paramref name="others"/> and not in <paramref name="ignored"/>.</summary>
+    public void AllowOnly(string[]? others = null, string[]? ignored = null)
     {
-        foreach (var other in others)
+        _known.UnionWith([.. others ?? [], .. ignored ?? []]);
+        var names = section.GetChildren().Select(entry => entry.Key).ToList();
+        if (names.Find(name => !_known.Contains(name)) is { } unknown)
         {
-            _known.Add(other);
+            throw new FunctionAppException($"host.json: {path}{unknown} is not known. Known are {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
         }
 
-        foreach (var entry in section.GetChildren())
-        {
-            if (!_known.Contains(entry.Key))
-            {
-                throw new FunctionAppException($"host.json: {path}{entry.Key} is not known. Known are {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
-            }
-        }
+        Ignored = [.. names.Intersect(ignored ?? [], StringComparer.OrdinalIgnoreCase).Select(name => path + name)];
     }
 
     private FunctionAppException Fault(string name, string text, string expected) =>

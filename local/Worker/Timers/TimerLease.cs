@@ -90,34 +90,37 @@ internal sealed class TimerLease : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (var left = Left(lastAsked); left > TimeSpan.Zero; left = Left(lastAsked))
             {
-                await Task.Delay(_lock.Period / 3, _time, _givenBack.Token);
+                var third = _lock.Period / 3;
+                await Task.Delay(left < third ? left : third, _time, _givenBack.Token);
                 var asked = _time.GetTimestamp();
+                left = Left(lastAsked);
+                using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
+                using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _givenBack.Token);
                 try
                 {
-                    await _lease.RenewAsync(cancellationToken: _givenBack.Token);
+                    await _lease.RenewAsync(cancellationToken: cancelled.Token);
                     lastAsked = asked;
                 }
                 catch (RequestFailedException fault) when (fault.Status is 404 or 409 or 412)
                 {
-                    await _held.CancelAsync();
-                    return;
+                    break;
                 }
-                catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+                catch (Exception fault) when (fault is RequestFailedException or AggregateException || limit.IsCancellationRequested)
                 {
-                    // Storage is away. The lease holds for its period since the last renewal that was asked for in time.
-                    if (_time.GetElapsedTime(lastAsked) >= _lock.Period * 0.8)
-                    {
-                        await _held.CancelAsync();
-                        return;
-                    }
+                    // Storage is away or does not answer. It is asked again as long as the lease is safe.
                 }
             }
+
+            await _held.CancelAsync();
         }
         catch (OperationCanceledException)
         {
             // Given back.
         }
     }
+
+    /// <summary>How long the lease is safe yet: it holds for its period since the last renewal that was asked for, by storage's clock.</summary>
+    private TimeSpan Left(long lastAsked) => (_lock.Period * 0.8) - _time.GetElapsedTime(lastAsked);
 }

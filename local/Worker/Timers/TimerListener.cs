@@ -18,11 +18,15 @@ internal sealed partial class TimerListener(
     /// <summary>Waits are cut into these, since a machine that sleeps stops its timers but not the clock.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>What recording a finished run may take while the app stops.</summary>
+    private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
+
     private readonly TimerTriggerAttribute _trigger = (TimerTriggerAttribute)function.Trigger;
     private readonly ILogger _logger = invoker.LoggerOf(function);
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
     private bool _outage;
+    private bool _startsUp = true;
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -49,7 +53,7 @@ internal sealed partial class TimerListener(
                     {
                         Reachable();
                         using var holding = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, lease.Lost);
-                        await KeepTimeAsync(holding.Token);
+                        await KeepTimeAsync(holding.Token, lease.Lost);
                     }
                 }
                 else
@@ -71,7 +75,9 @@ internal sealed partial class TimerListener(
         }
     }
 
-    private async Task KeepTimeAsync(CancellationToken holding)
+    /// <param name="holding">Cancelled when the app stops or the lease is lost.</param>
+    /// <param name="lost">Cancelled when the lease is lost.</param>
+    private async Task KeepTimeAsync(CancellationToken holding, CancellationToken lost)
     {
         var status = container.GetBlobClient($"timers/{hostId}/{function.Name}/status");
         var monitored = _trigger.UseMonitor && schedule.IsMonitored(Now);
@@ -91,7 +97,7 @@ internal sealed partial class TimerListener(
 
         var due = stored?.Next ?? schedule.After(Now);
         var isPastDue = due < Now;
-        if (!isPastDue && _trigger.RunOnStartup)
+        if (!isPastDue && _trigger.RunOnStartup && _startsUp)
         {
             due = Now;
         }
@@ -100,13 +106,15 @@ internal sealed partial class TimerListener(
         {
             await WaitUntilAsync(due, holding);
 
+            _startsUp = false;
+
             // Timers may fire a little early; the run still counts as the one that was due.
             var began = isPastDue || Now > due ? Now : due;
             var failure = await invoker.InvokeAsync(
                 function, new TimerInfo { ScheduleStatus = stored, IsPastDue = isPastDue }, default, holding);
-            holding.ThrowIfCancellationRequested();
             if (failure is not null)
             {
+                holding.ThrowIfCancellationRequested();
                 LogFailed(_logger, failure);
             }
 
@@ -115,8 +123,14 @@ internal sealed partial class TimerListener(
             if (monitored)
             {
                 stored = new ScheduleStatus { Last = began, Next = due, LastUpdated = began };
-                await SaveAsync(status, stored, holding);
+
+                // Also while the app stops: what is not recorded would be run again.
+                using var saving = CancellationTokenSource.CreateLinkedTokenSource(lost);
+                using var hurry = _stopping.Token.Register(() => saving.CancelAfter(RecordLimit));
+                await SaveAsync(status, stored, saving.Token);
             }
+
+            holding.ThrowIfCancellationRequested();
         }
     }
 
@@ -164,7 +178,7 @@ internal sealed partial class TimerListener(
     [LoggerMessage(Level = LogLevel.Error, Message = "Failed; the next run is as scheduled")]
     private static partial void LogFailed(ILogger logger, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The timer stands still, its lock in {Container} cannot be had; trying on")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The timer stands still, its lock or its status in {Container} cannot be had; trying on")]
     private static partial void LogUnreachable(ILogger logger, Exception fault, Uri container);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Storage is reached again at {Container}")]
