@@ -238,8 +238,8 @@ internal sealed partial class KafkaListener : TriggerListener
     /// </summary>
     private void Break(Exception fault)
     {
-        LogBroken(_logger, fault, _function.Name);
         _app.StopApplication();
+        LogBroken(_logger, fault, _function.Name);
     }
 
     /// <summary>Partitions side by side, each record after the one before it.</summary>
