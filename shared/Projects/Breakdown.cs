@@ -44,12 +44,8 @@ public sealed class Breakdown
         return true;
     }
 
-    /// <summary>Adds to the tasks of a name that was admitted, or, if it is empty, to those without.</summary>
-    internal void Add(string name, Counters counters, int sign)
-    {
-        var sum = name.Length == 0 ? Unlabelled : _counted.TryGet(Label.Of(name), out var counted) ? counted : Others;
-        sum.Add(counters, sign);
-    }
+    /// <summary>Where the tasks of a name that was admitted are counted; of the empty one, those without a label.</summary>
+    internal Counters SumOf(string name) => name.Length == 0 ? Unlabelled : _counted.TryGet(Label.Of(name), out var counted) ? counted : Others;
 
     internal void Write(StateWriter writer)
     {

@@ -106,8 +106,9 @@ public sealed class Counters : IEquatable<Counters>
         var at = -1;
         for (var count = reader.Count(size); count > 0; count--)
         {
-            at += reader.Count(size);
-            if (at >= size) throw new CorruptStateException($"there is no measure {at}");
+            var step = reader.Count(size);
+            at += step;
+            if (step == 0 || at >= size) throw new CorruptStateException("the measures are not in order");
             counters._values[at] = reader.Signed();
         }
 

@@ -18,7 +18,7 @@ public static class DurationBuckets
     /// <summary>The bucket of a duration: the first whose bound it does not exceed.</summary>
     public static int IndexOf(TimeSpan duration)
     {
-        var seconds = (duration.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+        var seconds = (duration.Ticks / TimeSpan.TicksPerSecond) + (duration.Ticks % TimeSpan.TicksPerSecond > 0 ? 1 : 0);
         var found = Array.BinarySearch(Bounds, seconds);
         return found >= 0 ? found : ~found;
     }

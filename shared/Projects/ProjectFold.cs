@@ -20,6 +20,7 @@ public sealed class ProjectFold(ProjectState project, ProjectSummary summary, Fu
     private readonly Dictionary<string, Entry> _tasks = new(StringComparer.Ordinal);
     private readonly List<Entry> _changed = [];
     private Dictionary<string, Counters> _teamSums = summary.TeamSums(project.Team);
+    private TaskSnapshot _spare = new();
     private bool _isProjectChanged;
     private bool _isSummaryChanged;
 
@@ -76,7 +77,6 @@ public sealed class ProjectFold(ProjectState project, ProjectSummary summary, Fu
 
         var entry = held;
         Admit(one.Data);
-        if (!entry.IsChanged) entry.Before = new TaskSnapshot(entry.State);
         var outcome = entry.State.Apply(one, personId, out var isTaskChanged);
         if (isTaskChanged && !entry.IsChanged)
         {
@@ -95,9 +95,10 @@ public sealed class ProjectFold(ProjectState project, ProjectSummary summary, Fu
         for (var i = 0; i < tasks.Length; i++)
         {
             var entry = _changed[i];
-            summary.Replace(entry.Before, new TaskSnapshot(entry.State), history);
+            _spare.Take(entry.State);
+            summary.Replace(entry.Settled, _spare, history);
+            (entry.Settled, _spare) = (_spare, entry.Settled);
             entry.IsChanged = false;
-            entry.Before = default;
             tasks[i] = KeyValuePair.Create(entry.Key, entry.State);
         }
 
@@ -148,11 +149,19 @@ public sealed class ProjectFold(ProjectState project, ProjectSummary summary, Fu
         return changes;
     }
 
+    private static TaskSnapshot SettledOf(TaskState state)
+    {
+        var snapshot = TaskSnapshot.Of(state);
+        var nobody = default(NoTimeline);
+        if (snapshot.Exists) snapshot.Walk((int.MaxValue, int.MaxValue), emitCreation: false, ref nobody);
+        return snapshot;
+    }
+
     private sealed class Entry(string key, TaskState state)
     {
         public readonly string Key = key;
         public readonly TaskState State = state;
-        public TaskSnapshot Before;
+        public TaskSnapshot Settled = SettledOf(state);
         public bool IsChanged;
     }
 }

@@ -18,9 +18,8 @@ public sealed class ProjectSummary
     private const int MostTeams = 64;
     private const int MostMilestones = 512;
 
-    private readonly Counters _delta = new();
-    private readonly Counters _before = new(Measures.Levels);
-    private readonly Counters _after = new(Measures.Levels);
+    /// <summary>How much the levels of the task at hand change; kept to be reused.</summary>
+    private readonly Counters _levels = new(Measures.Levels);
 
     /// <summary>All tasks: levels, counts, effort, distributions.</summary>
     public Counters Totals { get; private init; } = new();
@@ -84,74 +83,67 @@ public sealed class ProjectSummary
     }
 
     /// <summary>Subtracts what a task contributed, adds what it contributes now, and notes the difference in history.</summary>
-    internal void Replace(in TaskSnapshot before, in TaskSnapshot after, HistoryChanges history)
+    /// <param name="before">The task when it was last settled.</param>
+    /// <param name="after">The task now; knows how it stands when this returns.</param>
+    /// <param name="history">Takes the difference.</param>
+    internal void Replace(TaskSnapshot before, TaskSnapshot after, HistoryChanges history)
     {
-        if (!before.Exists && !after.Exists) return;
-
         // What both have in common from the start would be subtracted and added again.
         var isAnother = before.Exists != after.Exists || before.FirstTicks != after.FirstTicks;
-        var progressFrom = isAnother ? 0 : after.Progress.CommonWith(before.Progress);
-        var effortFrom = isAnother ? 0 : after.Effort.CommonWith(before.Effort);
-        _delta.Clear();
-        var stood = Walk(before, -1, history, _before);
-        var stands = Walk(after, 1, history, _after);
-        Totals.Add(_delta);
+        var from = isAnother ? default : after.Since(before);
+        var team = before.Exists && after.Exists && before.Team != after.Team ? null : Teams.SumOf((after.Exists ? after.Team : before.Team) ?? "");
+        _levels.Clear();
+        if (before.Exists && (isAnother || !before.EndsAt(from))) Walk(before, -1);
+        if (after.Exists) Walk(after, 1);
 
-        Move(Statuses, before.Exists ? stood.Status ?? "" : null, after.Exists ? stands.Status ?? "" : null);
+        Move(Statuses, before.Exists ? before.Standing.Status ?? "" : null, after.Exists ? after.Standing.Status ?? "" : null);
         Move(Assignees, before.Exists ? before.Assignee : null, after.Exists ? after.Assignee : null);
         Move(Milestones, before.Exists ? before.Milestone : null, after.Exists ? after.Milestone : null);
-        MoveTeam(before, after);
-
-        TaskStanding Walk(in TaskSnapshot task, int sign, HistoryChanges changes, Counters levels)
+        if (team is null)
         {
-            levels.Clear();
-            if (!task.Exists) return default;
-            var timeline = new SummedTimeline(_delta, changes, sign);
-            var standing = TaskTimeline.Walk(task.FirstTicks, task.Progress.Facts, task.Effort.Facts, progressFrom, effortFrom, isAnother, ref timeline);
-            levels.Add(Measures.Of(standing.Category), 1);
-            if (standing.IsBlocked) levels.Add(Measure.Blocked, 1);
-            levels.Add(Measure.EstimateMilliHours, standing.EstimateMilliHours ?? 0);
-            levels.Add(Measure.RemainingMilliHours, standing.RemainingMilliHours ?? 0);
-            levels.Add(Measure.SpentMilliHours, standing.SpentMilliHours ?? 0);
-            return standing;
+            Teams.SumOf(before.Team ?? "").Add(Contribution(before), -1);
+            Teams.SumOf(after.Team ?? "").Add(Contribution(after));
+        }
+
+        void Walk(TaskSnapshot task, int sign)
+        {
+            var timeline = new SummedTimeline(Totals, team, _levels, history, sign);
+            task.Walk(from, isAnother, ref timeline);
+        }
+
+        void Move(Breakdown breakdown, string? old, string? now)
+        {
+            if (old == now)
+            {
+                if (now is not null && !_levels.IsZero) breakdown.SumOf(now).Add(_levels);
+                return;
+            }
+
+            if (old is not null) before.Standing.AddLevels(breakdown.SumOf(old), -1);
+            if (now is not null) after.Standing.AddLevels(breakdown.SumOf(now), 1);
         }
     }
 
-    private void Move(Breakdown breakdown, string? from, string? to)
-    {
-        if (from is not null) breakdown.Add(from, _before, -1);
-        if (to is not null) breakdown.Add(to, _after, 1);
-    }
+    /// <summary>All that a task contributes to the totals: a pure function of its state.</summary>
+    public static Counters Contribution(TaskState task) => Contribution(TaskSnapshot.Of(task));
 
-    private void MoveTeam(in TaskSnapshot before, in TaskSnapshot after)
-    {
-        var (from, to) = (before.Team ?? "", after.Team ?? "");
-        if (from == to || !before.Exists || !after.Exists)
-        {
-            Teams.Add(after.Exists ? to : from, _delta, 1);
-            return;
-        }
-
-        Teams.Add(from, Contribution(before), -1);
-        Teams.Add(to, Contribution(after), 1);
-    }
-
-    /// <summary>All that a task contributes to the totals.</summary>
-    internal static Counters Contribution(in TaskSnapshot task)
+    private static Counters Contribution(TaskSnapshot task)
     {
         var contribution = new Counters();
         if (!task.Exists) return contribution;
-        var timeline = new SummedTimeline(contribution, history: null, sign: 1);
-        TaskTimeline.Walk(task.FirstTicks, task.Progress.Facts, task.Effort.Facts, 0, 0, emitCreation: true, ref timeline);
+        var timeline = new SummedTimeline(contribution, team: null, levels: null, history: null, sign: 1);
+        task.Walk(default, emitCreation: true, ref timeline);
         return contribution;
     }
 
     /// <summary>Adds up the changes over all time, and by the hour.</summary>
-    private readonly struct SummedTimeline(Counters sum, HistoryChanges? history, int sign) : ITimeline
+    private readonly struct SummedTimeline(Counters totals, Counters? team, Counters? levels, HistoryChanges? history, int sign) : ITimeline
     {
         public void Change(long ticks, Measure measure, long amount)
         {
-            sum.Add(measure, sign * amount);
+            totals.Add(measure, sign * amount);
+            team?.Add(measure, sign * amount);
+            levels?.Add(measure, sign * amount);
             history?.Add(ticks, measure, sign * amount);
         }
 

@@ -15,19 +15,19 @@ public readonly record struct TaskStanding
     public StatusCategory Category { get; init; }
 
     /// <summary>Whether it is open and waits, by its status or by a block.</summary>
-    public bool IsBlocked { get; init; }
+    public bool IsBlocked => BlockedSinceTicks >= 0;
 
     /// <summary>The time of the earliest statement about it, usually its creation; never after any other.</summary>
-    public DateTimeOffset Created { get; init; }
+    public DateTimeOffset Created => new(CreatedTicks, TimeSpan.Zero);
 
     /// <summary>When it first was in progress (or blocked); null: never.</summary>
-    public DateTimeOffset? Started { get; init; }
+    public DateTimeOffset? Started => StartedTicks < 0 ? null : new DateTimeOffset(StartedTicks, TimeSpan.Zero);
 
     /// <summary>When it became done; null unless it is done now.</summary>
-    public DateTimeOffset? Completed { get; init; }
+    public DateTimeOffset? Completed => Category == StatusCategory.Done ? CategorySince : null;
 
     /// <summary>When it last became what its category says.</summary>
-    public DateTimeOffset CategorySince { get; init; }
+    public DateTimeOffset CategorySince => new(SinceTicks, TimeSpan.Zero);
 
     /// <summary>How often it became open again after it had been done or cancelled.</summary>
     public int Reopened { get; init; }
@@ -36,14 +36,14 @@ public readonly record struct TaskStanding
     public TimeSpan BlockedBefore { get; init; }
 
     /// <summary>Since when it waits; null if it does not.</summary>
-    public DateTimeOffset? BlockedSince { get; init; }
+    public DateTimeOffset? BlockedSince => IsBlocked ? new DateTimeOffset(BlockedSinceTicks, TimeSpan.Zero) : null;
 
     /// <summary>Effort in thousandths of an hour; null: not known.</summary>
-    public long? EstimateMilliHours { get; init; }
+    public long? EstimateMilliHours => Known(Estimate);
 
-    public long? RemainingMilliHours { get; init; }
+    public long? RemainingMilliHours => Known(Remaining);
 
-    public long? SpentMilliHours { get; init; }
+    public long? SpentMilliHours => Known(Spent);
 
     /// <summary>Whether it is neither done nor cancelled.</summary>
     public bool IsOpen => Category < StatusCategory.Done;
@@ -59,4 +59,33 @@ public readonly record struct TaskStanding
 
     /// <summary>How long it has been open at an instant; null if it is not.</summary>
     public TimeSpan? Age(DateTimeOffset asOf) => IsOpen ? asOf - Created : null;
+
+    internal long CreatedTicks { get; init; }
+
+    internal long SinceTicks { get; init; }
+
+    /// <summary>−1: never.</summary>
+    internal long StartedTicks { get; init; }
+
+    /// <summary>−1: it does not wait.</summary>
+    internal long BlockedSinceTicks { get; init; }
+
+    /// <summary>−1: not known; the others alike.</summary>
+    internal long Estimate { get; init; }
+
+    internal long Remaining { get; init; }
+
+    internal long Spent { get; init; }
+
+    /// <summary>Adds its levels, or with sign −1 subtracts them.</summary>
+    internal void AddLevels(Counters levels, int sign)
+    {
+        levels.Add(Measures.Of(Category), sign);
+        if (IsBlocked) levels.Add(Measure.Blocked, sign);
+        levels.Add(Measure.EstimateMilliHours, sign * Math.Max(0, Estimate));
+        levels.Add(Measure.RemainingMilliHours, sign * Math.Max(0, Remaining));
+        levels.Add(Measure.SpentMilliHours, sign * Math.Max(0, Spent));
+    }
+
+    private static long? Known(long effort) => effort < 0 ? null : effort;
 }

@@ -186,8 +186,8 @@ public sealed class TaskState
         if ((stated & 256) != 0) state._milestone = StoredRegisters.Milestone(ref reader);
         if ((stated & 512) != 0) state._labels = StoredRegisters.Labels(ref reader);
         if ((stated & 1024) != 0) state._deleted = StoredRegisters.Flag(ref reader);
-        state._progress = new FactLog(MostProgress, MostProgressBytes, Read(ref reader, MostProgress));
-        state._effort = new FactLog(MostEffort, MostEffortBytes, Read(ref reader, MostEffort));
+        state._progress = new FactLog(MostProgress, MostProgressBytes, Read(ref reader, MostProgress, isEffort: false));
+        state._effort = new FactLog(MostEffort, MostEffortBytes, Read(ref reader, MostEffort, isEffort: true));
         reader.End();
         return state;
     }
@@ -231,7 +231,7 @@ public sealed class TaskState
         }
     }
 
-    private static Fact[] Read(ref StateReader reader, int most)
+    private static Fact[] Read(ref StateReader reader, int most, bool isEffort)
     {
         var facts = new Fact[reader.Count(most + Fact.Channels + 3)];
         for (var i = 0; i < facts.Length; i++)
@@ -240,10 +240,10 @@ public sealed class TaskState
             var kind = (FactKind)reader.Byte();
             facts[i] = kind switch
             {
-                <= FactKind.Cancelled => new Fact(stamp, kind, reader.RequiredText(), 0),
-                <= FactKind.Blocked => new Fact(stamp, kind, null, 0),
-                <= FactKind.Spent => new Fact(stamp, kind, null, reader.Number() - 1),
-                _ => throw new CorruptStateException($"there is no fact of kind {(int)kind}"),
+                <= FactKind.Cancelled when !isEffort => new Fact(stamp, kind, reader.RequiredText(), 0),
+                <= FactKind.Blocked when !isEffort => new Fact(stamp, kind, null, 0),
+                >= FactKind.Estimate and <= FactKind.Spent when isEffort => new Fact(stamp, kind, null, reader.Number() - 1),
+                _ => throw new CorruptStateException($"a fact of kind {(int)kind} does not belong there"),
             };
             if (i > 0 && facts[i] <= facts[i - 1]) throw new CorruptStateException("the facts are not in order");
         }

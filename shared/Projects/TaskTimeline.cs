@@ -116,17 +116,15 @@ internal static class TaskTimeline
         {
             Status = status,
             Category = category,
-            IsBlocked = isBlocked,
-            Created = Time(created),
-            Started = started < 0 ? null : Time(started),
-            Completed = category == StatusCategory.Done ? Time(since) : null,
-            CategorySince = Time(since),
             Reopened = reopened,
             BlockedBefore = new TimeSpan(blocked),
-            BlockedSince = isBlocked ? Time(blockedSince) : null,
-            EstimateMilliHours = estimate < 0 ? null : estimate,
-            RemainingMilliHours = remaining < 0 ? null : remaining,
-            SpentMilliHours = spent < 0 ? null : spent,
+            CreatedTicks = created,
+            SinceTicks = since,
+            StartedTicks = started,
+            BlockedSinceTicks = isBlocked ? blockedSince : -1,
+            Estimate = estimate,
+            Remaining = remaining,
+            Spent = spent,
         };
     }
 
@@ -142,6 +140,4 @@ internal static class TaskTimeline
         timeline.Change(at, Measure.CycleBuckets + DurationBuckets.IndexOf(cycle), 1);
         timeline.Change(at, Measure.CycleMilliseconds, cycle.Ticks / TimeSpan.TicksPerMillisecond);
     }
-
-    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
 }

@@ -46,6 +46,10 @@ public class StoredBytesTests
             {
                 // It says what is wrong; that it is nothing else is the point.
             }
+            catch (ArgumentException fault) when (fault.ParamName == "day")
+            {
+                // Another day can be read, and is then not written under this one's name.
+            }
         }
     }
 
@@ -73,7 +77,7 @@ public class StoredBytesTests
     [Fact]
     public void Times_from_the_first_to_the_last_tick_come_back_as_they_were()
     {
-        var times = new[] { DateTimeOffset.MinValue, DateTimeOffset.MinValue.AddTicks(1), Some.Time, Some.Time.AddMilliseconds(1), Some.Time.AddTicks(1), DateTimeOffset.MaxValue };
+        var times = new[] { DateTimeOffset.MinValue, DateTimeOffset.MinValue.AddTicks(1), Some.Time, Some.Time.AddTicks(1), Some.Time.AddMilliseconds(1), DateTimeOffset.MaxValue };
         Event[] events = [.. times.Select((time, i) => ProjectEvents.At(time, $"{i}", new TaskStatusChanged("T", new Status("Doing", StatusCategory.InProgress))))];
         Assert.Equal(times, StoredProject.Of(events).Tasks["T"].Progress.ToArray().Select(fact => fact.Stamp.Time));
     }
