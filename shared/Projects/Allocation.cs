@@ -1,7 +1,7 @@
 namespace ShitOps.Projects;
 
 /// <summary>What was planned of a person or another resource for the project.</summary>
-/// <param name="Resource">The person id.</param>
+/// <param name="Resource">The person id; beyond 44 bytes of UTF-8 shortened to a label, as the role is.</param>
 /// <param name="MilliHoursPerWeek">Thousandths of an hour a week.</param>
 /// <param name="From">The first day, included.</param>
 /// <param name="To">The last day, included; null: until it is released.</param>

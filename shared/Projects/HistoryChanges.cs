@@ -46,7 +46,10 @@ public sealed class HistoryChanges
         }
     }
 
-    /// <summary>One day's changes as bytes; equal changes give equal bytes.</summary>
+    /// <summary>
+    /// One day's changes as bytes; equal changes give equal bytes. The measures take at most 30 KiB, each status of the day up to 200 bytes;
+    /// how many statuses there are is not bounded here, since a change could not be taken back from a sum of several.
+    /// </summary>
     /// <exception cref="ArgumentException">There are changes of another day.</exception>
     public byte[] ToBytes(DateOnly day, StateWriter writer)
     {

@@ -53,7 +53,7 @@ public sealed class ProjectSummary
         }
     }
 
-    /// <summary>The summary as bytes; equal summaries give equal bytes. Never more than 200 KiB, mostly less than 4.</summary>
+    /// <summary>The summary as bytes; equal summaries give equal bytes. Mostly less than 4 KiB and never more than 256: cut them where a property holds 64.</summary>
     public byte[] ToBytes(StateWriter writer)
     {
         writer.Begin(StateKind.Summary, Version);

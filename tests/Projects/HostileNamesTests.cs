@@ -1,6 +1,8 @@
 using System.Text;
+using FsCheck.Xunit;
 using ShitOps.Events;
 using ShitOps.Projects;
+using ShitOps.Tests.Events;
 
 namespace ShitOps.Tests.Projects;
 
@@ -37,6 +39,14 @@ public class HostileNamesTests
         Assert.Equal(name, Assert.Single(stored.Project.Allocations).Key);
         Assert.Equal(1, stored.Summary.Statuses.Of(name).Tasks);
         Assert.Equal(1, Assert.Single(stored.Teams).Value.Tasks);
+    }
+
+    [Property(MaxTest = 10)]
+    public void Any_events_of_the_contract_are_folded_in_any_order_alike(int seed)
+    {
+        var arbitrary = new ArbitraryEvents(seed);
+        Event[] events = [.. Enumerable.Range(0, 300).Select(_ => arbitrary.Next())];
+        ConvergenceTests.AssertEqual(StoredProject.Of(events), StoredProject.Of(events.Shuffled(seed), seed));
     }
 
     [Fact]
