@@ -2,11 +2,12 @@ using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Cli.Input;
 using ShitOps.Cli.Output;
+using ShitOps.Local.Worker;
 
 namespace ShitOps.Cli.CommandLine;
 
 /// <summary>What the commands that send events have in common: where to, how far they have come, and how they end.</summary>
-internal sealed class EventCommand(Terminal terminal, IConfiguration environment)
+internal sealed class EventCommand(Terminal terminal, Func<IConfiguration> settings)
 {
     /// <summary>What to do about a run that did not come to its end, and what that does to the events that had arrived.</summary>
     public const string RunAgain = "Run the same command again for the rest: events that are sent twice keep their ids and state the same again, but each record counts.";
@@ -37,7 +38,7 @@ internal sealed class EventCommand(Terminal terminal, IConfiguration environment
         {
             await using EventOutput output = isDryRun
                 ? new LinesOutput(terminal.OutputBytes)
-                : await KafkaOutput.ConnectAsync(_kafka.Connection(arguments, environment));
+                : await KafkaOutput.ConnectAsync(_kafka.Connection(arguments, settings()));
             var run = new EventRun(output, terminal);
             var isComplete = await SendAllAsync(run, files, send, stopping);
 
@@ -52,7 +53,7 @@ internal sealed class EventCommand(Terminal terminal, IConfiguration environment
             terminal.Report(exception.Message);
             return ExitCode.Failure;
         }
-        catch (InvalidOperationException exception) when (exception.Message.StartsWith("the setting ", StringComparison.Ordinal))
+        catch (Exception exception) when (exception is SettingException or FunctionAppException)
         {
             terminal.Report(exception.Message);
             return ExitCode.Usage;
@@ -73,6 +74,10 @@ internal sealed class EventCommand(Terminal terminal, IConfiguration environment
             await run.FlushAsync();
             terminal.Report($"Interrupted after {run.Written:N0} events, all of which have arrived. {RunAgain}");
             return false;
+        }
+        finally
+        {
+            run.ReportOmitted();
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class FilesArgument
         files.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
-                if (token.Value != JsonLinesFile.StandardInput && !File.Exists(token.Value)) result.AddError($"{token.Value}: there is no such file");
+                if (token.Value != JsonLinesFile.StandardInput && InputPath.FaultOf(token.Value) is { } fault) result.AddError(fault);
             if (result.Tokens.Count(token => token.Value == JsonLinesFile.StandardInput) > 1) result.AddError("-: standard input can be read only once");
         });
         return files;

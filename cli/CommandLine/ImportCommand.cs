@@ -25,6 +25,7 @@ internal static class ImportCommand
             events,
             "jira",
             "Issues as Jira's REST API writes them, one JSON object a line, best with expand=changelog. Project: the project key; task: the issue key.",
+            "a Jira issue: is this \"import github\"?",
             JiraImport.Import,
             file => file.Jira,
             "shitops import jira issues.jsonl.gz",
@@ -34,6 +35,7 @@ internal static class ImportCommand
             events,
             "github",
             "Issues and pull requests with their timelines, one a line: {\"repository\":…,\"issue\":{…},\"events\":[…]}. Project: the repository; task: # and the number.",
+            "a GitHub issue: is this \"import jira\"?",
             GitHubImport.Import,
             file => file.GitHub,
             "shitops import github repository.jsonl.gz",
@@ -43,7 +45,7 @@ internal static class ImportCommand
     }
 
     private static ExampleCommand Tracker(
-        EventCommand events, string name, string description, ImportRecord import, Func<StatusMappingFile, StatusMapping> part, params string[] examples)
+        EventCommand events, string name, string description, string otherwise, ImportRecord import, Func<StatusMappingFile, StatusMapping> part, params string[] examples)
     {
         var files = FilesArgument.Create("JSON lines (.jsonl, .jsonl.gz); - is standard input.");
         var mapping = MappingOption();
@@ -61,7 +63,7 @@ internal static class ImportCommand
             return events.RunAsync(
                 arguments,
                 inputs,
-                run => SendAsync(inputs, record => import(record, statuses, arguments.GetValue(source)), projects, run, stopping),
+                run => SendAsync(inputs, record => import(record, statuses, arguments.GetValue(source)), otherwise, projects, run, stopping),
                 summary => RunSummary.Write(summary, projects),
                 stopping);
         });
@@ -69,26 +71,35 @@ internal static class ImportCommand
     }
 
     /// <summary>Sends the events of every record that <paramref name="import"/> can read, and in the end those of the projects.</summary>
+    /// <param name="files">The records.</param>
+    /// <param name="import">Reads one.</param>
+    /// <param name="otherwise">What a file was taken for, and what it may be, if it holds records and each is a bad one.</param>
+    /// <param name="projects">Takes the tasks.</param>
+    /// <param name="run">Takes the events.</param>
+    /// <param name="stopping">Ctrl-C.</param>
     public static async Task SendAsync(
-        IEnumerable<JsonLinesFile> files, Func<JsonElement, ImportedTask> import, ImportedProjects projects, EventRun run, CancellationToken stopping)
+        IEnumerable<JsonLinesFile> files, Func<JsonElement, ImportedTask> import, string otherwise, ImportedProjects projects, EventRun run, CancellationToken stopping)
     {
         foreach (var file in files)
         {
+            var (read, bad) = (0L, 0L);
             await file.ForEachLineAsync(
                 run,
                 async (place, json) =>
                 {
-                    if (Read(place, json) is not { } task) return;
+                    if (Read(place, json, ref bad) is not { } task) return;
+                    read++;
                     projects.Add(task);
                     foreach (var one in task.Events) await run.SendAsync(place, one);
                 },
                 stopping);
+            if (read == 0 && bad > 0) run.Note($"none of {file.Name} is {otherwise}");
         }
 
         // Only after all tasks is the earliest of each project known.
-        foreach (var created in projects.CreatedEvents()) await run.SendAsync(created.Project, created);
+        foreach (var created in projects.CreatedEvents()) await run.SendAsync(new Place(created.Project), created);
 
-        ImportedTask? Read(string place, byte[] line)
+        ImportedTask? Read(Place place, byte[] line, ref long bad)
         {
             try
             {
@@ -101,6 +112,7 @@ internal static class ImportCommand
             }
             catch (BadRecordException exception)
             {
+                bad++;
                 run.Reject(place, exception.Message);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -116,7 +128,11 @@ internal static class ImportCommand
     private static ExampleCommand Allocations(EventCommand events)
     {
         var file = new Argument<FileInfo>("FILE") { Description = "CSV with the columns allocation, project, resource, hoursPerWeek, from, to, role." };
-        file.AcceptExistingOnly();
+        file.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+                if (InputPath.FaultOf(token.Value) is { } fault) result.AddError(fault);
+        });
         var source = SourceOption("/import/allocations");
         var asOf = AsOfOption();
         var command = new ExampleCommand(
@@ -135,13 +151,24 @@ internal static class ImportCommand
 
             async Task SendPlanAsync(EventRun run)
             {
-                using var text = plan.OpenText();
-                foreach (var row in ResourceAllocations.Read(text, arguments.GetValue(source) ?? "/import/allocations", arguments.GetValue(asOf)))
+                try
                 {
-                    stopping.ThrowIfCancellationRequested();
-                    var place = $"{plan}:{row.Line}:{row.Column}";
-                    if (row.Event is { } allocated) await run.SendAsync(place, allocated);
-                    else run.Reject(place, row.Error!);
+                    using var text = plan.OpenText();
+                    var isEmpty = true;
+                    foreach (var row in ResourceAllocations.Read(text, arguments.GetValue(source) ?? "/import/allocations", arguments.GetValue(asOf)))
+                    {
+                        stopping.ThrowIfCancellationRequested();
+                        isEmpty = false;
+                        var place = new Place($"{plan}", $"{row.Line}:{row.Column}");
+                        if (row.Event is { } allocated) await run.SendAsync(place, allocated);
+                        else run.Reject(place, row.Error!);
+                    }
+
+                    if (isEmpty) run.Note($"{plan}: holds nothing");
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    run.Reject(new Place($"{plan}"), $"cannot be read: {exception.Message}");
                 }
             }
         });
@@ -155,6 +182,12 @@ internal static class ImportCommand
         CustomParser = result =>
         {
             var path = result.Tokens[0].Value;
+            if (InputPath.FaultOf(path) is { } missing)
+            {
+                result.AddError($"--mapping: {missing}");
+                return null;
+            }
+
             try
             {
                 return StatusMappingFile.Parse(File.ReadAllBytes(path));

@@ -4,23 +4,19 @@ using ShitOps.Ingestion;
 
 namespace ShitOps.Cli.CommandLine;
 
-/// <summary>Which Kafka: <c>--kafka</c> and <c>--topic</c>, else the settings of the function app in the environment, else the local one.</summary>
+/// <summary>Which Kafka: <c>--kafka</c> and <c>--topic</c>, else the settings of the function app, else the local one.</summary>
 internal sealed class KafkaOptions
 {
     private const string DefaultBrokers = "localhost:9092";
     private const string DefaultTopic = "shitops-events";
 
-    private readonly Option<string?> _brokers = new("--kafka")
-    {
-        Description = $"Brokers, several separated by commas. [default: KafkaBrokers of the environment, else {DefaultBrokers}]",
-        HelpName = "HOST:PORT",
-    };
+    private readonly Option<string?> _brokers = Create(
+        "--kafka",
+        "HOST:PORT",
+        $"Brokers, several separated by commas. [default: the setting KafkaBrokers, else {DefaultBrokers}] "
+        + "TLS and SASL come from the settings KafkaProtocol, KafkaSslCaPem, KafkaAuthenticationMode, KafkaUsername, … (environment or local.settings.json).");
 
-    private readonly Option<string?> _topic = new("--topic")
-    {
-        Description = $"Topic of the events. [default: KafkaTopic of the environment, else {DefaultTopic}]",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> _topic = Create("--topic", "NAME", $"Topic of the events. [default: the setting KafkaTopic, else {DefaultTopic}]");
 
     /// <summary>Gives a command the options.</summary>
     public void AddTo(Command command)
@@ -30,18 +26,28 @@ internal sealed class KafkaOptions
     }
 
     /// <summary>The connection; TLS and sign-in come from KafkaProtocol, KafkaSslCaPem and the other settings of <see cref="KafkaConnection"/>.</summary>
-    /// <exception cref="InvalidOperationException">A setting cannot be used; the message names it.</exception>
-    public KafkaConnection Connection(ParseResult arguments, IConfiguration environment)
+    /// <exception cref="SettingException">A setting cannot be used; the message names it.</exception>
+    public KafkaConnection Connection(ParseResult arguments, IConfiguration settings)
     {
-        var settings = new ConfigurationBuilder()
-            .AddConfiguration(environment)
+        var complete = new ConfigurationBuilder()
+            .AddConfiguration(settings)
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["KafkaBrokers"] = FirstOf(arguments.GetValue(_brokers), environment["KafkaBrokers"], DefaultBrokers),
-                ["KafkaTopic"] = FirstOf(arguments.GetValue(_topic), environment["KafkaTopic"], DefaultTopic),
+                ["KafkaBrokers"] = FirstOf(arguments.GetValue(_brokers), settings["KafkaBrokers"], DefaultBrokers),
+                ["KafkaTopic"] = FirstOf(arguments.GetValue(_topic), settings["KafkaTopic"], DefaultTopic),
             })
             .Build();
-        return KafkaConnection.FromSettings(settings);
+        return KafkaConnection.FromSettings(complete);
+    }
+
+    private static Option<string?> Create(string name, string value, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = value };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && string.IsNullOrWhiteSpace(given)) result.AddError($"{name}: expected {value}, found \"{given}\"");
+        });
+        return option;
     }
 
     private static string FirstOf(params ReadOnlySpan<string?> values)

@@ -38,10 +38,18 @@ internal static class ProduceCommand
                 {
                     var decoded = decoder.DecodeStructured(json);
                     if (decoded.IsDecoded) return run.SendAsync(place, decoded.Event, json);
-                    run.Reject(place, decoded.Error.ToString());
+                    run.Reject(place, InOneLine(decoded.Error));
                     return ValueTask.CompletedTask;
                 },
                 stopping);
         }
+    }
+
+    /// <summary>The JSON is one line of the file: which line of the JSON goes without saying.</summary>
+    private static string InOneLine(DecodeError fault)
+    {
+        const string FirstLine = "line 1, ";
+        var text = fault.ToString();
+        return text.StartsWith(FirstLine, StringComparison.Ordinal) ? text[FirstLine.Length..] : text;
     }
 }

@@ -13,15 +13,19 @@ internal static class ShitOpsCommand
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">As the shell gave them.</param>
     /// <param name="terminal">Where to write.</param>
-    /// <param name="environment">The settings for Kafka.</param>
+    /// <param name="settings">Reads the settings for Kafka; asked only by commands that need them.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, IConfiguration environment)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, Func<IConfiguration> settings)
     {
-        var parsed = Create(terminal, environment).Parse(arguments);
+        var parsed = Create(terminal, settings).Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
         {
-            foreach (var error in parsed.Errors) terminal.Error.WriteLine(error.Message);
-            terminal.Error.WriteLine($"See {CommandPath(parsed.CommandResult.Command)} --help");
+            var command = parsed.CommandResult.Command;
+            if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var word, ..])
+                terminal.Error.WriteLine($"Unrecognized {(word.StartsWith('-') ? "option" : "command")} \"{word}\"");
+            else
+                foreach (var error in parsed.Errors) terminal.Error.WriteLine(error.Message);
+            terminal.Error.WriteLine($"See {CommandPath(command)} --help");
             return ExitCode.Usage;
         }
 
@@ -29,10 +33,14 @@ internal static class ShitOpsCommand
         return await parsed.InvokeAsync(configuration);
     }
 
-    private static RootCommand Create(Terminal terminal, IConfiguration environment)
+    private static RootCommand Create(Terminal terminal, Func<IConfiguration> settings)
     {
-        var events = new EventCommand(terminal, environment);
-        var root = new RootCommand("Operate ShitOps: send events, import history, see how it is doing.")
+        var events = new EventCommand(terminal, settings);
+        var root = new RootCommand(
+            """
+            Operate ShitOps: send events, import history, see how it is doing.
+            In the source tree, "shitops …" is "dotnet run --project cli -- …"; "dotnet publish cli -o DIR -p:FunctionsRuntime=Local" makes an executable DIR/shitops.
+            """)
         {
             ProduceCommand.Create(events),
             ImportCommand.Create(events),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ShitOps.Cli.Health;
+using ShitOps.Pipeline;
 using Spectre.Console;
 
 namespace ShitOps.Cli.CommandLine;
@@ -15,7 +16,7 @@ internal sealed class StatusCommand(Terminal terminal)
 
     private readonly Option<Uri> _url = new("--url")
     {
-        Description = "Address of the function app.",
+        Description = "Address of the function app, with or without /api/health.",
         HelpName = "URL",
         DefaultValueFactory = _ => new Uri("http://localhost:7071"),
         CustomParser = result =>
@@ -75,9 +76,11 @@ internal sealed class StatusCommand(Terminal terminal)
         try
         {
             if (terminal.Live is { } live)
-                await live.Live(new Text("")).StartAsync(screen => WatchAsync((lines, faults) => screen.UpdateTarget(new Text(string.Join('\n', [.. lines, .. faults])))));
+                await live.Live(new Text("")).StartAsync(screen => WatchAsync(
+                    report => screen.UpdateTarget(new Text(string.Join('\n', Fitting(report, live.Profile)))),
+                    fault => screen.UpdateTarget(new Text(fault))));
             else
-                await WatchAsync(WriteLine);
+                await WatchAsync(WriteLine, terminal.Error.WriteLine);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -86,13 +89,16 @@ internal sealed class StatusCommand(Terminal terminal)
 
         return exitCode;
 
-        void WriteLine(IReadOnlyList<string> lines, IReadOnlyList<string> faults)
+        // The cursor takes a line of its own.
+        IReadOnlyList<string> Fitting(HealthReport report, Profile screen) => HealthText.Fit(report, terminal.Clock.GetUtcNow(), screen.Width, screen.Height - 1);
+
+        void WriteLine(HealthReport report)
         {
-            foreach (var fault in faults) terminal.Error.WriteLine(fault);
-            if (lines.Count > 0) terminal.Output.WriteLine(lines[0]);
+            foreach (var fault in report.Faults) terminal.Error.WriteLine(fault);
+            terminal.Output.WriteLine(HealthText.Lines(report, terminal.Clock.GetUtcNow())[0]);
         }
 
-        async Task WatchAsync(Action<IReadOnlyList<string>, IReadOnlyList<string>> show)
+        async Task WatchAsync(Action<HealthReport> show, Action<string> complain)
         {
             while (true)
             {
@@ -100,12 +106,12 @@ internal sealed class StatusCommand(Terminal terminal)
                 {
                     var report = await endpoint.AskAsync(stopping);
                     exitCode = report.Status == Healthy ? ExitCode.Success : ExitCode.Failure;
-                    show(HealthText.Lines(report, terminal.Clock.GetUtcNow()), report.Faults);
+                    show(report);
                 }
                 catch (HealthUnavailableException exception)
                 {
                     exitCode = ExitCode.Failure;
-                    show([], [exception.Message]);
+                    complain(exception.Message);
                 }
 
                 await Task.Delay(BetweenLooks, terminal.Clock, stopping);

@@ -7,15 +7,25 @@ namespace ShitOps.Cli.Health;
 
 /// <summary>The function app's <c>GET /api/health</c>.</summary>
 /// <param name="http">Used for each call.</param>
-/// <param name="app">The app's address, with or without a slash at its end.</param>
+/// <param name="app">The app's address, or that of its health.</param>
 /// <param name="key">The function key; null: none is sent.</param>
 internal sealed class HealthEndpoint(HttpClient http, Uri app, string? key)
 {
+    private Uri Address
+    {
+        get
+        {
+            var address = app.GetLeftPart(UriPartial.Path).TrimEnd('/');
+            if (address.EndsWith("/api/health", StringComparison.Ordinal)) return new Uri(address);
+            return new Uri(address + (address.EndsWith("/api", StringComparison.Ordinal) ? "/health" : "/api/health"));
+        }
+    }
+
     /// <summary>Asks once.</summary>
     /// <exception cref="HealthUnavailableException">There is no answer, or none that is a report; the message says what to do.</exception>
     public async Task<HealthReport> AskAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{app.AbsoluteUri.TrimEnd('/')}/api/health"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address);
         if (key is not null) request.Headers.Add("x-functions-key", key);
         try
         {
@@ -31,7 +41,7 @@ internal sealed class HealthEndpoint(HttpClient http, Uri app, string? key)
         }
         catch (HttpRequestException exception)
         {
-            throw Silent(exception.Message);
+            throw Silent(exception.GetBaseException().Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

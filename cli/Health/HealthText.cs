@@ -5,44 +5,90 @@ namespace ShitOps.Cli.Health;
 /// <summary>A health report as lines of text.</summary>
 internal static class HealthText
 {
-    /// <summary>The lines.</summary>
+    /// <summary>All lines but the faults; usual numbers keep them under 80 columns.</summary>
     /// <param name="report">What the app said.</param>
     /// <param name="now">For how long ago things happened.</param>
-    public static IReadOnlyList<string> Lines(HealthReport report, DateTimeOffset now)
-    {
-        List<string> lines =
-        [
-            $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}   dead letters {Number(report.DeadLetters)}",
-            "",
-        ];
-        if (report.Partitions.Count > 0)
-        {
-            lines.Add($"{"partition",9}  {"end",12}  {"checkpoint",12}  {"lag",12}  {"processed",12}  newest event");
-            foreach (var one in report.Partitions.OrderBy(one => one.Partition))
-            {
-                lines.Add(
-                    $"{Number(one.Partition),9}  {Number(one.EndOffset),12}  {Number(one.Checkpoint),12}  {Number(one.Lag),12}  "
-                    + $"{Ago(one.LastProcessed, now),12}  {(one.NewestEventTime is { } newest ? $"{newest.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "-")}");
-            }
+    public static IReadOnlyList<string> Lines(HealthReport report, DateTimeOffset now) =>
+        [Health(report), "", .. Table(Partitions(report, now)), Events(report), .. Types(report)];
 
-            lines.Add("");
+    /// <summary>
+    /// The lines that a screen has room for, with the faults below the health line, where nothing pushes them out. Event types go
+    /// first, then partitions; whatever goes is counted.
+    /// </summary>
+    /// <param name="report">What the app said.</param>
+    /// <param name="now">For how long ago things happened.</param>
+    /// <param name="width">Columns of the screen.</param>
+    /// <param name="height">Lines of the screen.</param>
+    public static IReadOnlyList<string> Fit(HealthReport report, DateTimeOffset now, int width, int height)
+    {
+        IReadOnlyList<string> head = [.. Wrap(Health(report), width), .. report.Faults.SelectMany(fault => Wrap(fault, width)), ""];
+        // Beside the rows stand the table's heading, the blank below it and the line of all events.
+        var partitions = Partitions(report, now);
+        var types = First(Types(report), height - head.Count - Table(partitions).Count - 1);
+        var table = Table(First(partitions, height - head.Count - 3));
+        IEnumerable<string> lines = [.. head, .. table, Events(report), .. types];
+        return [.. lines.Take(height).Select(line => line.Length > width ? line[..width] : line)];
+    }
+
+    private static string Health(HealthReport report) =>
+        $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}   dead letters {Number(report.DeadLetters)}";
+
+    private static string Events(HealthReport report) =>
+        $"events: {Number(report.Events.Decoded)} decoded, {Number(report.Events.Unknown)} of unknown type, {Number(report.Events.Undecodable)} undecodable";
+
+    private static IReadOnlyList<string> Types(HealthReport report) =>
+    [
+        .. report.Events.ByType.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal)
+            .Select(one => $"  {one.Key,-24}{one.Value,12:N0}"),
+    ];
+
+    private static IReadOnlyList<string> Partitions(HealthReport report, DateTimeOffset now) =>
+    [
+        .. report.Partitions.OrderBy(one => one.Partition).Select(one =>
+            $"{Number(one.Partition),9}  {Number(one.EndOffset),12}  {Number(one.Checkpoint),12}  {Number(one.Lag),12}  "
+            + $"{Ago(one.LastProcessed, now),12}  {Ago(one.NewestEventTime, now),12}"),
+    ];
+
+    private static IReadOnlyList<string> Table(IReadOnlyList<string> rows) => rows.Count == 0
+        ? []
+        : [$"{"partition",9}  {"end",12}  {"checkpoint",12}  {"lag",12}  {"processed",12}  newest event", .. rows, ""];
+
+    private static IReadOnlyList<string> First(IReadOnlyList<string> rows, int room)
+    {
+        if (rows.Count <= room) return rows;
+        return room < 1 ? [] : [.. rows.Take(room - 1), $"  +{rows.Count - room + 1:N0} more"];
+    }
+
+    /// <summary>Breaks a line at blanks, and within a word that is longer than the screen is wide.</summary>
+    private static IEnumerable<string> Wrap(string line, int width)
+    {
+        while (line.Length > width)
+        {
+            var blank = line.LastIndexOf(' ', width);
+            var end = blank > 0 ? blank : width;
+            yield return line[..end].TrimEnd();
+            line = line[end..].TrimStart();
         }
 
-        lines.Add($"events: {Number(report.Events.Decoded)} decoded, {Number(report.Events.Unknown)} of unknown type, {Number(report.Events.Undecodable)} undecodable");
-        foreach (var (type, count) in report.Events.ByType.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal))
-            lines.Add($"  {type,-24}{count,12:N0}");
-        return lines;
+        yield return line;
     }
 
     private static string Number(long? count) => count is { } value ? $"{value:N0}" : "-";
 
+    /// <summary>An event's time is its tracker's word and may lie ahead.</summary>
     private static string Ago(DateTimeOffset? time, DateTimeOffset now) => (now - time) switch
     {
         null => "-",
-        { TotalSeconds: < 1 } => "now",
-        { TotalMinutes: < 2 } ago => $"{ago.TotalSeconds:N0} s ago",
-        { TotalHours: < 2 } ago => $"{ago.TotalMinutes:N0} min ago",
-        { TotalDays: < 2 } ago => $"{ago.TotalHours:N0} h ago",
-        { } ago => $"{ago.TotalDays:N0} d ago",
+        { TotalSeconds: > -1 and < 1 } => "now",
+        { Ticks: < 0 } ahead => $"in {Span(-ahead)}",
+        { } ago => $"{Span(ago)} ago",
+    };
+
+    private static string Span(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 2 } => $"{span.TotalSeconds:N0} s",
+        { TotalHours: < 2 } => $"{span.TotalMinutes:N0} min",
+        { TotalDays: < 2 } => $"{span.TotalHours:N0} h",
+        _ => $"{span.TotalDays:N0} d",
     };
 }

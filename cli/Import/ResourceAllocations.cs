@@ -39,12 +39,7 @@ internal sealed class ResourceAllocations
         var plan = new ResourceAllocations(text);
         using (plan._csv)
         {
-            if (!plan.Advance())
-            {
-                yield return AllocationRow.Bad(1, 1, "expected a header, found nothing");
-                yield break;
-            }
-
+            if (!plan.Advance()) yield break;
             if (plan.ReadHeader() is { } fault)
             {
                 yield return fault;

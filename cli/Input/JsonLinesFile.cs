@@ -26,6 +26,7 @@ internal sealed class JsonLinesFile(string path)
     public long Position => Interlocked.Read(ref _position);
 
     /// <summary>The lines that are not blank, each in memory that is its own.</summary>
+    /// <exception cref="NotGzipException">The name promises gzip, and the bytes are none.</exception>
     /// <exception cref="InvalidDataException">The compressed data are damaged or end too early.</exception>
     public async IAsyncEnumerable<InputLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -33,6 +34,7 @@ internal sealed class JsonLinesFile(string path)
         var head = PipeReader.Create(file, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
         var start = await head.ReadAtLeastAsync(2, cancellationToken);
         var isGzip = start.Buffer.Length >= 2 && start.Buffer.Slice(0, 2).ToArray() is [0x1f, 0x8b];
+        if (!isGzip && !start.Buffer.IsEmpty && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) throw new NotGzipException();
         head.AdvanceTo(start.Buffer.Start);
 
         var reader = isGzip
@@ -81,6 +83,9 @@ internal sealed class JsonLinesFile(string path)
         return new InputLine(number, trimmed.Length == json.Length ? json : trimmed.ToArray());
     }
 }
+
+/// <summary>A file whose name ends in <c>.gz</c> is not gzip.</summary>
+internal sealed class NotGzipException : Exception;
 
 /// <summary>One line of a file.</summary>
 /// <param name="Number">From 1.</param>

@@ -1,3 +1,5 @@
+using ShitOps.Cli.Input;
+
 namespace ShitOps.Cli.Output;
 
 /// <summary>Where events go: to Kafka, or to standard output with <c>--dry-run</c>.</summary>
@@ -25,7 +27,7 @@ internal abstract class EventOutput : IAsyncDisposable
 /// <param name="Type">Its type.</param>
 /// <param name="Project">The key of its record.</param>
 /// <param name="Json">The event; not to be changed.</param>
-internal readonly record struct OutgoingEvent(string Place, string Type, string Project, byte[] Json);
+internal readonly record struct OutgoingEvent(Place Place, string Type, string Project, byte[] Json);
 
 /// <summary>Events cannot be delivered. The message is for the user and says what to do.</summary>
 internal sealed class OutputFailedException(string message) : Exception(message);

@@ -1,4 +1,5 @@
 using ShitOps.Cli.CommandLine;
+using ShitOps.Cli.Input;
 using ShitOps.Events;
 
 namespace ShitOps.Cli.Output;
@@ -6,10 +7,14 @@ namespace ShitOps.Cli.Output;
 /// <summary>One run of a command that sends events: hands them to the output and counts what became of them.</summary>
 internal sealed class EventRun
 {
+    /// <summary>A file of another format has a fault in each line; the first ones show which.</summary>
+    private const int MostFaultsOfOneFile = 10;
+
     private readonly EventOutput _output;
     private readonly Terminal _terminal;
     private readonly SortedDictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _projects = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _faults = new(StringComparer.Ordinal);
     private readonly long _started;
 
     public EventRun(EventOutput output, Terminal terminal)
@@ -43,7 +48,7 @@ internal sealed class EventRun
     /// <param name="place">Where it comes from, should it be refused.</param>
     /// <param name="sent">The event.</param>
     /// <param name="json">The same as bytes.</param>
-    public ValueTask SendAsync(string place, Event sent, byte[] json)
+    public ValueTask SendAsync(Place place, Event sent, byte[] json)
     {
         var outgoing = new OutgoingEvent(place, sent.Type, sent.Project, json);
         Count(outgoing, 1);
@@ -51,15 +56,26 @@ internal sealed class EventRun
     }
 
     /// <summary>Sends an event.</summary>
-    public ValueTask SendAsync(string place, Event sent) => SendAsync(place, sent, EventEncoder.Encode(sent));
+    public ValueTask SendAsync(Place place, Event sent) => SendAsync(place, sent, EventEncoder.Encode(sent));
 
-    /// <summary>Reports an input that is left out.</summary>
-    /// <param name="place"><c>file:line</c>, as editors follow it.</param>
+    /// <summary>Reports an input that is left out, unless many of its file have been reported.</summary>
+    /// <param name="place">Where it is.</param>
     /// <param name="message">What is wrong with it.</param>
-    public void Reject(string place, string message)
+    public void Reject(Place place, string message)
     {
         Rejected++;
-        _terminal.Report($"{place}: {message}");
+        var faults = _faults[place.Source] = _faults.GetValueOrDefault(place.Source) + 1;
+        if (faults <= MostFaultsOfOneFile) _terminal.Report($"{place}: {message}");
+    }
+
+    /// <summary>Says something that makes no input left out.</summary>
+    public void Note(string line) => _terminal.Report(line);
+
+    /// <summary>Reports how many faults were not, file by file.</summary>
+    public void ReportOmitted()
+    {
+        foreach (var (file, faults) in _faults)
+            if (faults > MostFaultsOfOneFile) _terminal.Report($"{file}: … and {faults - MostFaultsOfOneFile:N0} more");
     }
 
     /// <summary>Waits until all events have arrived.</summary>

@@ -80,7 +80,7 @@ public class CommandLineTests
         Assert.Equal(1, run.ExitCode);
         Assert.Equal($"{good}\n{unknown}\n{good}\n", Encoding.UTF8.GetString(run.OutputBytes));
         Assert.Contains($"{second}:2: data.task: is empty\n", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"{first}:3: line 1, byte ", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{first}:3: byte ", run.Error, StringComparison.Ordinal);
         Assert.Contains("2 inputs were left out, see above\n", run.Error, StringComparison.Ordinal);
     }
 
@@ -164,7 +164,7 @@ public class CommandLineTests
         var issues = scratch.File("issues.jsonl", "1", "2", Imported.JiraRecord().ToJsonString());
         var run = new EventRun(new LinesOutput(output), new Terminal(TextWriter.Null, error, Stream.Null, Live: null, TimeProvider.System));
 
-        await ImportCommand.SendAsync([new JsonLinesFile(issues)], Import, new ImportedProjects(), run, TestContext.Current.CancellationToken);
+        await ImportCommand.SendAsync([new JsonLinesFile(issues)], Import, "an issue", new ImportedProjects(), run, TestContext.Current.CancellationToken);
         await run.FlushAsync();
 
         Assert.Equal($"{issues}:1: cannot be read: too far\n{issues}:2: cannot be read: too much\n", error.ToString());
@@ -237,7 +237,7 @@ public class CommandLineTests
         var live = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(screen) });
 
         var exitCode = await ShitOpsCommand.RunAsync(
-            ["import", "jira", "--dry-run", issues], new Terminal(TextWriter.Null, TextWriter.Null, output, live, TimeProvider.System), new ConfigurationBuilder().Build());
+            ["import", "jira", "--dry-run", issues], new Terminal(TextWriter.Null, TextWriter.Null, output, live, TimeProvider.System), () => new ConfigurationBuilder().Build());
 
         Assert.Equal(1, exitCode);
         Assert.Equal((await CommandRun.OfAsync(["import", "jira", "--dry-run", issues])).OutputBytes, output.ToArray());
@@ -258,5 +258,130 @@ public class CommandLineTests
         Assert.StartsWith($"Kafka at {nowhere} does not answer (", run.Error, StringComparison.Ordinal);
         Assert.EndsWith("): start it with \"dotnet run --project local\", or name another with --kafka HOST:PORT\n", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_directory_and_a_file_that_is_not_there_are_told_apart()
+    {
+        using var scratch = new ScratchDirectory();
+        var (folder, missing, issues) = (scratch.Path, Path.Combine(scratch.Path, "nope.json"), scratch.File("issues.jsonl", ""));
+        Assert.Equal($"{folder}: is a directory\nSee shitops produce --help\n", await FaultOfAsync("produce", folder));
+        Assert.Equal($"{folder}: is a directory\nSee shitops import allocations --help\n", await FaultOfAsync("import", "allocations", folder));
+        Assert.Equal($"{missing}: there is no such file\nSee shitops import allocations --help\n", await FaultOfAsync("import", "allocations", missing));
+        Assert.Equal($"--mapping: {folder}: is a directory\nSee shitops import jira --help\n", await FaultOfAsync("import", "jira", "--mapping", folder, issues));
+        Assert.Equal($"--mapping: {missing}: there is no such file\nSee shitops import jira --help\n", await FaultOfAsync("import", "jira", "--mapping", missing, issues));
+    }
+
+    [Theory]
+    [InlineData("Unrecognized command \"frob\"\nSee shitops --help\n", "frob")]
+    [InlineData("Unrecognized command \"foo\"\nSee shitops import --help\n", "import", "foo")]
+    [InlineData("Unrecognized option \"--frob\"\nSee shitops --help\n", "--frob")]
+    public async Task A_command_that_does_not_exist_is_named(string expected, params string[] arguments)
+    {
+        Assert.Equal(expected, await FaultOfAsync(arguments));
+    }
+
+    [Theory]
+    [InlineData("--kafka", "", "HOST:PORT")]
+    [InlineData("--topic", "", "NAME")]
+    [InlineData("--topic", " ", "NAME")]
+    public async Task An_option_without_its_value_does_not_mean_the_default(string option, string value, string expected)
+    {
+        using var scratch = new ScratchDirectory();
+        Assert.Equal(
+            $"{option}: expected {expected}, found \"{value}\"\nSee shitops produce --help\n",
+            await FaultOfAsync("produce", "--dry-run", option, value, scratch.File("none.jsonl", "")));
+    }
+
+    [Fact]
+    public void The_environment_goes_before_local_settings()
+    {
+        using var scratch = new ScratchDirectory();
+        scratch.File("local.settings.json", """{"Values":{"KafkaBrokers":"file:1","KafkaTopic":"of-the-file"}}""");
+        var environment = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["KafkaTopic"] = "of-the-environment" }).Build();
+        var settings = AppSettings.Read(scratch.Path, environment);
+        Assert.Equal(("file:1", "of-the-environment"), (settings["KafkaBrokers"], settings["KafkaTopic"]));
+    }
+
+    [Theory]
+    [InlineData("""{"Values":{"KafkaProtocol":"Pigeon"}}""", "the setting KafkaProtocol is \"Pigeon\"; expected one of ")]
+    [InlineData("""{"Values":""", "{0}/local.settings.json: ")]
+    public async Task Local_settings_that_cannot_be_used_exit_with_2_and_one_line(string json, string message)
+    {
+        using var scratch = new ScratchDirectory();
+        scratch.File("local.settings.json", json);
+        using var process = CommandProcess.StartIn(scratch.Path, ["produce", scratch.File("none.jsonl", "")], ("KafkaProtocol", null));
+        var (exitCode, output, error) = await process.EndAsync();
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.StartsWith(message.Replace("{0}", scratch.Path, StringComparison.Ordinal), Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("jira", "none of {0} is a Jira issue: is this \"import github\"?")]
+    [InlineData("github", "none of {0} is a GitHub issue: is this \"import jira\"?")]
+    public async Task A_file_of_another_tracker_is_not_reported_line_by_line(string tracker, string hint)
+    {
+        using var scratch = new ScratchDirectory();
+        var other = (tracker == "jira" ? Imported.GitHubRecord() : Imported.JiraRecord()).ToJsonString();
+        var (wrong, mixed) = (scratch.File("a.jsonl", [.. Enumerable.Repeat(other, 1825)]), scratch.File("b.jsonl", other, (tracker == "jira" ? Imported.JiraRecord() : Imported.GitHubRecord()).ToJsonString()));
+
+        var run = await CommandRun.OfAsync(["import", tracker, "--dry-run", wrong, mixed]);
+
+        var lines = run.Error.Split('\n');
+        Assert.All(lines[..10], line => Assert.StartsWith($"{wrong}:", line, StringComparison.Ordinal));
+        Assert.Equal(hint.Replace("{0}", wrong, StringComparison.Ordinal), lines[10]);
+        Assert.StartsWith($"{mixed}:1: ", lines[11], StringComparison.Ordinal);
+        Assert.Equal($"{wrong}: … and 1,815 more", lines[12]);
+        Assert.EndsWith("\n1,826 inputs were left out, see above\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ten_faults_of_a_file_are_all_shown()
+    {
+        using var scratch = new ScratchDirectory();
+        var run = await CommandRun.OfAsync(["produce", "--dry-run", scratch.File("a.jsonl", [.. Enumerable.Repeat("{}", 10)])]);
+        Assert.Contains("a.jsonl:10: ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("more", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gz_file_that_is_not_gzip_is_said_once()
+    {
+        using var scratch = new ScratchDirectory();
+        var fake = scratch.File("fake.jsonl.gz", "{}", "{}");
+        var run = await CommandRun.OfAsync(["produce", "--dry-run", fake]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{fake}: is not gzip\n0 events ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "import", "jira")]
+    [InlineData("\n \n", "import", "github")]
+    [InlineData("", "produce")]
+    [InlineData("", "import", "allocations")]
+    [InlineData("\n\n", "import", "allocations")]
+    [InlineData("allocation,project,resource,hoursPerWeek,from\n", "import", "allocations")]
+    public async Task A_file_without_records_is_no_fault(string text, params string[] command)
+    {
+        using var scratch = new ScratchDirectory();
+        var empty = scratch.File("empty", text);
+        var run = await CommandRun.OfAsync([.. command, "--dry-run", empty]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith($"{empty}: holds nothing\n0 events ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_says_how_to_run_it_and_where_tls_comes_from()
+    {
+        Assert.Contains("dotnet run --project cli -- …", (await CommandRun.OfAsync(["--help"])).Output, StringComparison.Ordinal);
+        Assert.Contains("KafkaProtocol, KafkaSslCaPem", (await CommandRun.OfAsync(["produce", "--help"])).Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a command line that cannot be used is answered with.</summary>
+    private static async Task<string> FaultOfAsync(params string[] arguments)
+    {
+        var run = await CommandRun.OfAsync(arguments);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        return run.Error;
     }
 }

@@ -19,7 +19,10 @@ internal sealed class CommandProcess : IDisposable
     public StreamReader Output => _process.StandardOutput;
 
     /// <summary>Starts it with more in its environment; a variable that is null is taken away.</summary>
-    public static CommandProcess Start(string[] arguments, params (string Name, string? Value)[] environment)
+    public static CommandProcess Start(string[] arguments, params (string Name, string? Value)[] environment) => StartIn(folder: null, arguments, environment);
+
+    /// <summary>Starts it in a folder.</summary>
+    public static CommandProcess StartIn(string? folder, string[] arguments, params (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo(Dotnet.Program, [Path.Combine(AppContext.BaseDirectory, "shitops.dll"), .. arguments])
         {
@@ -27,6 +30,7 @@ internal sealed class CommandProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (folder is not null) start.WorkingDirectory = folder;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new CommandProcess(start);
     }

@@ -18,7 +18,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error, byt
         using var error = new StringWriter { NewLine = "\n" };
         using var bytes = new MemoryStream();
         var settings = new ConfigurationBuilder().AddInMemoryCollection(environment ?? []).Build();
-        var exitCode = await ShitOpsCommand.RunAsync(arguments, new Terminal(output, error, bytes, Live: null, TimeProvider.System), settings);
+        var exitCode = await ShitOpsCommand.RunAsync(arguments, new Terminal(output, error, bytes, Live: null, TimeProvider.System), () => settings);
         return new CommandRun(exitCode, output.ToString(), error.ToString(), bytes.ToArray());
     }
 

@@ -19,6 +19,7 @@ public class ProduceTests
     {
         using var scratch = new ScratchDirectory();
         await using var broker = await StartAsync(scratch);
+        await CreateTopicAsync(broker, []);
         string[] lines =
         [
             .. Enumerable.Range(0, 5_000).Select(i => Encoding.UTF8.GetString(EventEncoder.Encode(
@@ -43,6 +44,7 @@ public class ProduceTests
     {
         using var scratch = new ScratchDirectory();
         await using var broker = await StartAsync(scratch);
+        await CreateTopicAsync(broker, []);
         var file = scratch.File("repository.jsonl", Imported.GitHubRecord("""{"labels":[{"name":"a"}]}""").ToJsonString());
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["KafkaBrokers"] = broker.BootstrapServers, ["KafkaTopic"] = Topic };
 
@@ -112,6 +114,21 @@ public class ProduceTests
         {
             // The pipe is closed: the reader has ended.
         }
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_not_there_is_not_made()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var broker = await StartAsync(scratch);
+
+        var run = await CommandRun.OfAsync(["produce", "--kafka", broker.BootstrapServers, "--topic", "brandnew", scratch.File("events.jsonl", Encoding.UTF8.GetString(Some.EventJson("1")))]);
+
+        Assert.Equal(
+            (1, "", $"Kafka at {broker.BootstrapServers} has no topic \"brandnew\": create it, or name another with --topic\n"),
+            (run.ExitCode, run.Output, run.Error));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        Assert.DoesNotContain("brandnew", admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Select(topic => topic.Topic));
     }
 
     private static Task<KafkaBroker> StartAsync(ScratchDirectory scratch) =>

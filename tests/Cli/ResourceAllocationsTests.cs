@@ -70,7 +70,6 @@ public class ResourceAllocationsTests
     }
 
     [Theory]
-    [InlineData("", "1:1: expected a header, found nothing")]
     [InlineData("allocation,project,resource,hoursPerWeek\n", "1:1: the column \"from\" is missing")]
     [InlineData("allocation,projekt\n", "1:12: unknown column \"projekt\"; expected some of allocation, project, resource, hoursPerWeek, from, to, role")]
     [InlineData("to,role,to\n", "1:9: the column \"to\" is there twice")]

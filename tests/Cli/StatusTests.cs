@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ShitOps.Cli.Health;
+using ShitOps.Pipeline;
 
 namespace ShitOps.Tests.Cli;
 
@@ -23,8 +25,8 @@ public class StatusTests
                 "healthy   stream local   topic shitops-events   lag 123,336   dead letters 3",
                 "",
                 "partition           end    checkpoint           lag     processed  newest event",
-                "        0             -             5             -             -  -",
-                "        1       123,456           120       123,336      10 s ago  2026-01-31 12:00:00Z",
+                "        0             -             5             -             -             -",
+                "        1       123,456           120       123,336      10 s ago      10 s ago",
                 "",
                 "events: 1,000 decoded, 2 of unknown type, 3 undecodable",
                 "  task.assigned                    990",
@@ -77,8 +79,8 @@ public class StatusTests
         await app.StopAsync();
         var run = await CommandRun.OfAsync(["status", "--url", url]);
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"{url}/ does not answer (", run.Error, StringComparison.Ordinal);
-        Assert.EndsWith("): start it with \"dotnet run --project local\", or name another with --url\n", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{url}/ does not answer (Connection refused): ", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith(": start it with \"dotnet run --project local\", or name another with --url\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,6 +104,82 @@ public class StatusTests
         Assert.Equal(1, exitCode);
         Assert.StartsWith("storage does not answer\n", error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("/api")]
+    [InlineData("/api/")]
+    [InlineData("/api/health")]
+    public async Task The_address_of_the_app_or_of_its_health_will_do(string path)
+    {
+        await using var app = await StartAsync(_ => Results.Text(Of("healthy"), "application/json"));
+        Assert.Equal(0, (await CommandRun.OfAsync(["status", "--url", app.Urls.Single() + path])).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(30, "degraded|storage is away||partition|0|1|2|3||events:|t0|t1|t2|t3")]
+    [InlineData(14, "degraded|storage is away||partition|0|1|2|3||events:|t0|t1|t2|t3")]
+    [InlineData(13, "degraded|storage is away||partition|0|1|2|3||events:|t0|t1|+2 more")]
+    [InlineData(11, "degraded|storage is away||partition|0|1|2|3||events:|+4 more")]
+    [InlineData(10, "degraded|storage is away||partition|0|1|2|3||events:")]
+    [InlineData(9, "degraded|storage is away||partition|0|1|+2 more||events:")]
+    [InlineData(7, "degraded|storage is away||partition|+4 more||events:")]
+    [InlineData(6, "degraded|storage is away||events:")]
+    [InlineData(4, "degraded|storage is away||events:")]
+    [InlineData(1, "degraded")]
+    public void A_low_screen_drops_event_types_then_partitions_and_never_the_health(int height, string expected)
+    {
+        var words = HealthText.Fit(Unwell(partitions: 4, types: 4, "storage is away"), DateTimeOffset.UnixEpoch, width: 80, height)
+            .Select(line => line.StartsWith('s') || line.Contains('+', StringComparison.Ordinal) ? line.Trim() : line.Trim().Split(' ')[0]);
+        Assert.Equal(expected, string.Join('|', words));
+    }
+
+    [Theory]
+    [InlineData(80, 24)]
+    [InlineData(80, 23)]
+    [InlineData(40, 10)]
+    [InlineData(10, 5)]
+    public void Whatever_is_wrong_the_health_line_stands_on_top_and_nothing_is_wider_or_higher_than_the_screen(int width, int height)
+    {
+        var faults = Enumerable.Range(0, 3).Select(i => $"partition {i} has not moved for a long time although there is plenty to read and {new string('x', 100)}").ToArray();
+        var lines = HealthText.Fit(Unwell(partitions: 32, types: 20, faults), DateTimeOffset.UnixEpoch, width, height);
+        Assert.StartsWith("degraded", lines[0], StringComparison.Ordinal);
+        Assert.InRange(lines.Count, 1, height);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+    }
+
+    [Fact]
+    public void A_long_fault_is_broken_at_blanks()
+    {
+        var lines = HealthText.Fit(Unwell(partitions: 0, types: 0, "storage does not answer"), DateTimeOffset.UnixEpoch, width: 12, height: 30);
+        Assert.Equal(["storage does", "not answer", ""], lines.SkipWhile(line => !line.StartsWith("storage", StringComparison.Ordinal)).Take(3));
+    }
+
+    [Fact]
+    public void The_rows_of_a_large_topic_stay_under_80_columns()
+    {
+        var now = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        var report = HealthEndpoint.Parse("""
+            {"status":"healthy","faults":[],"stream":"s","topic":"t","partitions":[{"partition":999,"endOffset":999999999,"checkpoint":999999999,"lag":999999999,
+             "newestEventTime":"1970-01-01T00:00:00Z","lastProcessed":"1970-01-01T00:00:00Z"}],"events":{"decoded":1,"unknown":0,"undecodable":0}}
+            """);
+        var row = HealthText.Lines(report, now)[3];
+        Assert.EndsWith("20,484 d ago", row, StringComparison.Ordinal);
+        Assert.All(HealthText.Lines(report, now), line => Assert.InRange(line.Length, 0, 79));
+    }
+
+    [Fact]
+    public void An_event_may_lie_ahead()
+    {
+        Assert.EndsWith("       in 30 s", HealthText.Lines(HealthEndpoint.Parse(Of("healthy")), new DateTimeOffset(2026, 1, 31, 11, 59, 30, TimeSpan.Zero))[4], StringComparison.Ordinal);
+    }
+
+    private static HealthReport Unwell(int partitions, int types, params string[] faults) => HealthEndpoint.Parse($$"""
+        {"status":"degraded","faults":{{JsonSerializer.Serialize(faults)}},"stream":"local","topic":"shitops-events",
+         "partitions":[{{string.Join(',', Enumerable.Range(0, partitions).Select(i => $$"""{"partition":{{i}}}"""))}}],
+         "events":{"decoded":1,"unknown":0,"undecodable":0,"byType":{ {{string.Join(',', Enumerable.Range(0, types).Select(i => $"\"t{i}\":1"))}} } } }
+        """);
 
     private static string Of(string status, string faults = "") =>
         Report.Replace("STATUS", status, StringComparison.Ordinal).Replace("FAULTS", faults, StringComparison.Ordinal);
