@@ -80,7 +80,7 @@ public sealed class Counters : IEquatable<Counters>
     public override bool Equals(object? obj) => Equals(obj as Counters);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Tasks, this[Measure.Created]);
+    public override int GetHashCode() => (Tasks, this[Measure.Created]).GetHashCode();
 
     /// <summary>Writes what is not zero: how many, then the distance from the last measure written, and the value.</summary>
     internal void Write(StateWriter writer)
