@@ -5,13 +5,14 @@ using Confluent.Kafka.Admin;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ShitOps.Local.Broker;
 
 namespace ShitOps.Bench;
 
 /// <summary>
 /// How many events of 340 B the local worker hands to an empty function a second, from an embedded broker in the same process,
-/// 8 partitions: the measurement of docs/runtimes.md. Settings of host.json may follow as AzureFunctionsJobHost__… in the environment.
+/// 8 partitions: docs/benchmarks.md. Settings of host.json may follow as AzureFunctionsJobHost__… in the environment.
 /// </summary>
 internal static class WorkerBench
 {
@@ -28,14 +29,14 @@ internal static class WorkerBench
                 ["--port", "0", $"--Brokers={broker.BootstrapServers}", $"--AzureWebJobsScriptRoot={AppContext.BaseDirectory}"]);
             builder.Configuration["AzureFunctionsJobHost:extensions:kafka:maxBatchSize"] ??= "4000";
             builder.Configuration["AzureFunctionsJobHost:extensions:kafka:executorChannelCapacity"] ??= "10";
+            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter(null, LogLevel.Warning);
             var progress = new Progress(events);
             builder.Services.AddSingleton(progress);
             using var app = builder.Build();
             await app.StartAsync();
             await progress.Done;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{progress.Timed:N0} events in {progress.Elapsed.TotalSeconds:F2} s after the first batch: {progress.Timed / progress.Elapsed.TotalSeconds:N0} events/s in {progress.Batches:N0} batches"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worker_events_per_s: {progress.Timed / progress.Elapsed.TotalSeconds:F0}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worker_events_per_batch: {(double)events / progress.Batches:F0}"));
             await app.StopAsync();
             return 0;
         }
