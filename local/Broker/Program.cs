@@ -62,4 +62,12 @@ command.SetAction(async (arguments, stopping) =>
 
     Task<string> Text(FileInfo file) => File.ReadAllTextAsync(file.FullName, stopping);
 });
-return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+var asked = command.Parse(args);
+if (asked.Errors.Count > 0)
+{
+    foreach (var error in asked.Errors) await Console.Error.WriteLineAsync(error.Message);
+    await Console.Error.WriteLineAsync("See --help.");
+    return 2;
+}
+
+return await asked.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

@@ -1,13 +1,10 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using ShitOps.Events;
 
 namespace ShitOps.Tests.Cli;
 
 /// <summary>
-/// Whole exports of real trackers, checked against their JSON, read here a second time. They are found in the directory that the
-/// environment variable SHITOPS_DATA names, or in shared/data beside any directory above the tests.
+/// Whole exports of real trackers, checked against their JSON, read here a second time.
 /// </summary>
 public class RealDataTests
 {
@@ -16,12 +13,10 @@ public class RealDataTests
     [InlineData("github")]
     public async Task Every_record_of_an_export_becomes_one_task_that_ends_where_the_record_is(string tracker)
     {
-        var files = Files(tracker);
-        Assert.SkipWhen(files.Length == 0, $"there is no data: set SHITOPS_DATA to a directory that holds {tracker}/*.jsonl.gz");
-
+        var files = RealData.Files(tracker);
         foreach (var file in files)
         {
-            var expected = Lines(file).Select(line => tracker == "jira" ? JiraOutcome(line) : GitHubOutcome(line)).ToDictionary(one => (one.Project, one.Task));
+            var expected = RealData.Lines(file).Select(line => tracker == "jira" ? JiraOutcome(line) : GitHubOutcome(line)).ToDictionary(one => (one.Project, one.Task));
             var run = await CommandRun.OfAsync(["import", tracker, "--dry-run", file]);
             Assert.Equal(0, run.ExitCode);
 
@@ -84,23 +79,6 @@ public class RealDataTests
         TaskDeleted data => data.Task,
         _ => null,
     };
-
-    private static string[] Lines(string file)
-    {
-        using var text = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress), Encoding.UTF8);
-        return text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    private static string[] Files(string tracker)
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var data = Environment.GetEnvironmentVariable("SHITOPS_DATA") is { Length: > 0 } named ? named : Path.Combine(directory.FullName, "shared", "data");
-            if (Directory.Exists(Path.Combine(data, tracker))) return [.. Directory.GetFiles(Path.Combine(data, tracker), "*.jsonl.gz").Order(StringComparer.Ordinal)];
-        }
-
-        return [];
-    }
 
     /// <summary>What a record says of its task.</summary>
     private sealed record Outcome(string Project, string Task, DateTimeOffset Created, bool IsOpen, string? Status);

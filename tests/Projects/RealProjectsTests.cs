@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using ShitOps.Projects;
 using ShitOps.Tests.Cli;
@@ -7,8 +5,7 @@ using ShitOps.Tests.Cli;
 namespace ShitOps.Tests.Projects;
 
 /// <summary>
-/// Whole exports of real trackers, imported and folded, against their JSON. They are found in the directory that the environment variable
-/// SHITOPS_DATA names, or in shared/data beside any directory above the tests.
+/// Whole exports of real trackers, imported and folded, against their JSON.
 /// </summary>
 public class RealProjectsTests
 {
@@ -17,12 +14,10 @@ public class RealProjectsTests
     [InlineData("github")]
     public async Task Each_project_has_the_tasks_that_the_files_hold(string tracker)
     {
-        var files = Files(tracker);
-        Assert.SkipWhen(files.Length == 0, $"there is no data: set SHITOPS_DATA to a directory that holds {tracker}/*.jsonl.gz");
-
+        var files = RealData.Files(tracker);
         foreach (var file in files)
         {
-            var expected = Lines(file).Select(line => tracker == "jira" ? Jira(line) : GitHub(line)).GroupBy(issue => issue.Project).ToDictionary(project => project.Key, project => project.ToArray());
+            var expected = RealData.Lines(file).Select(line => tracker == "jira" ? Jira(line) : GitHub(line)).GroupBy(issue => issue.Project).ToDictionary(project => project.Key, project => project.ToArray());
             var run = await CommandRun.OfAsync(["import", tracker, "--dry-run", file]);
             var projects = run.Events.GroupBy(one => one.Project).ToDictionary(project => project.Key, project => project.ToArray());
             Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), projects.Keys.Order(StringComparer.Ordinal));
@@ -49,22 +44,5 @@ public class RealProjectsTests
     {
         using var json = JsonDocument.Parse(line);
         return (json.RootElement.GetProperty("repository").GetString()!, json.RootElement.GetProperty("issue").GetProperty("state").GetString() == "open");
-    }
-
-    private static IEnumerable<string> Lines(string file)
-    {
-        using var text = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress), Encoding.UTF8);
-        return text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    private static string[] Files(string tracker)
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var data = Environment.GetEnvironmentVariable("SHITOPS_DATA") is { Length: > 0 } named ? named : Path.Combine(directory.FullName, "shared", "data");
-            if (Directory.Exists(Path.Combine(data, tracker))) return [.. Directory.GetFiles(Path.Combine(data, tracker), "*.jsonl.gz").Order(StringComparer.Ordinal)];
-        }
-
-        return [];
     }
 }
