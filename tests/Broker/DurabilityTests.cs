@@ -331,7 +331,7 @@ public class DurabilityTests
     public async Task The_program_names_what_is_missing(string expected, params string[] arguments)
     {
         var (exitCode, _, error) = await BrokerProcess.RunAsync(arguments);
-        Assert.Equal((1, true), (exitCode, error.Contains(expected, StringComparison.Ordinal)));
+        Assert.Equal((2, true), (exitCode, error.Contains(expected, StringComparison.Ordinal)));
     }
 
     private static async Task<TestBroker> StartWithTopicAsync()
