@@ -9,6 +9,9 @@ public sealed class GetHealth(PipelineHealth health)
 {
     [Function(nameof(GetHealth))]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
-        await health.MeasureAsync(cancellationToken) is var report && report.IsHealthy ? Json.Answer(200, report) : Json.Answer(503, report);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var report = await health.MeasureAsync(cancellationToken);
+        return Json.Answer(report.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, report);
+    }
 }

@@ -24,8 +24,7 @@ public sealed class ProjectState
     private Register<Status> _status;
     private Register<DateOnly?> _start;
     private Register<DateOnly?> _due;
-    private long _first = long.MaxValue;
-    private long _last = -1;
+    private StatedSpan _stated = new();
 
     /// <summary>The name that people read; null: its key serves.</summary>
     public string? Name => _name.Value;
@@ -45,7 +44,7 @@ public sealed class ProjectState
     public DateOnly? Due => _due.Value;
 
     /// <summary>When anything was last stated about the project itself; null if nothing was.</summary>
-    public DateTimeOffset? LastStated => _last < 0 ? null : new DateTimeOffset(_last, TimeSpan.Zero);
+    public DateTimeOffset? LastStated => _stated.LastTime;
 
     /// <summary>The allocations by their ids, in ordinal order.</summary>
     public IEnumerable<KeyValuePair<string, Allocation>> Allocations => _allocations.Keys.Select(id => KeyValuePair.Create(id, _allocations[id]));
@@ -58,7 +57,7 @@ public sealed class ProjectState
     {
         var ticks = one.Time.UtcTicks;
         var stamp = new Stamp(ticks, one.Id);
-        var isLate = ticks < _last;
+        var isLate = ticks < _stated.Last;
         var effects = one.Data switch
         {
             ProjectCreated data => State(stamp, data.Fields, personId),
@@ -68,18 +67,7 @@ public sealed class ProjectState
             ResourceReleased data => Allocation(data.Allocation, out var isNew) is { } allocation ? isNew | allocation.Release(stamp) : StatementEffect.Superseded,
             _ => throw new ArgumentException($"{one.Type} is not about a project itself", nameof(one)),
         };
-        if (ticks < _first)
-        {
-            _first = ticks;
-            effects |= StatementEffect.Changed;
-        }
-
-        if (ticks > _last)
-        {
-            _last = ticks;
-            effects |= StatementEffect.Changed;
-        }
-
+        effects |= _stated.Include(ticks);
         isChanged = (effects & StatementEffect.Changed) != StatementEffect.None;
         return FoldOutcomes.Of(effects, isLate);
     }
@@ -88,11 +76,11 @@ public sealed class ProjectState
     public byte[] ToBytes(StateWriter writer)
     {
         writer.Begin(StateKind.Project, Version);
-        writer.Byte((byte)(_last < 0 ? 0 : 1));
-        if (_last < 0) return writer.End();
+        writer.Byte((byte)(_stated.IsEmpty ? 0 : 1));
+        if (_stated.IsEmpty) return writer.End();
 
-        writer.Epoch(_first);
-        writer.Time(_last);
+        writer.Epoch(_stated.First);
+        writer.Time(_stated.Last);
         writer.Byte((byte)((_name.IsStated ? 1 : 0) | (_team.IsStated ? 2 : 0) | (_owner.IsStated ? 4 : 0) | (_status.IsStated ? 8 : 0)
             | (_start.IsStated ? 16 : 0) | (_due.IsStated ? 32 : 0)));
         StoredRegisters.Write(writer, _name);
@@ -119,8 +107,7 @@ public sealed class ProjectState
         var state = new ProjectState();
         if (reader.Count(1) == 1)
         {
-            state._first = reader.Epoch();
-            state._last = reader.Time();
+            state._stated = new StatedSpan(reader.Epoch(), reader.Time());
             var stated = reader.Count(63);
             if ((stated & 1) != 0) state._name = StoredRegisters.Text(ref reader);
             if ((stated & 2) != 0) state._team = StoredRegisters.Text(ref reader);

@@ -44,8 +44,7 @@ public sealed class TaskState
     private Register<bool> _deleted;
     private FactLog _progress = new(MostProgress, MostProgressBytes);
     private FactLog _effort = new(MostEffort, MostEffortBytes);
-    private long _first = long.MaxValue;
-    private long _last = -1;
+    private StatedSpan _stated = new();
 
     public string? Title => _title.Value;
 
@@ -78,10 +77,10 @@ public sealed class TaskState
     public bool IsDeleted => _deleted.Value;
 
     /// <summary>Whether it counts: something was stated about it, and it is not deleted.</summary>
-    public bool Exists => _last >= 0 && !IsDeleted;
+    public bool Exists => !_stated.IsEmpty && !IsDeleted;
 
     /// <summary>When anything was last stated about it; null if nothing was.</summary>
-    public DateTimeOffset? LastStated => _last < 0 ? null : new DateTimeOffset(_last, TimeSpan.Zero);
+    public DateTimeOffset? LastStated => _stated.LastTime;
 
     /// <summary>The retained statements about status and blocks, in the order of their stamps.</summary>
     public ReadOnlySpan<Fact> Progress => Trimmed(ref _progress).Facts;
@@ -89,7 +88,7 @@ public sealed class TaskState
     /// <summary>The retained statements about effort, in the order of their stamps.</summary>
     public ReadOnlySpan<Fact> Effort => Trimmed(ref _effort).Facts;
 
-    internal long FirstTicks => _first;
+    internal long FirstTicks => _stated.First;
 
     internal FactLog ProgressLog => Trimmed(ref _progress);
 
@@ -99,9 +98,9 @@ public sealed class TaskState
     /// <exception cref="InvalidOperationException">Nothing was ever stated about the task.</exception>
     public TaskStanding Standing()
     {
-        if (_last < 0) throw new InvalidOperationException("Nothing is known of the task.");
+        if (_stated.IsEmpty) throw new InvalidOperationException("Nothing is known of the task.");
         var nowhere = default(NoTimeline);
-        return TaskTimeline.Walk(_first, Progress, Effort, int.MaxValue, int.MaxValue, emitCreation: false, ref nowhere);
+        return TaskTimeline.Walk(_stated.First, Progress, Effort, int.MaxValue, int.MaxValue, emitCreation: false, ref nowhere);
     }
 
     /// <summary>Takes in one event about this task.</summary>
@@ -112,7 +111,7 @@ public sealed class TaskState
     {
         var ticks = one.Time.UtcTicks;
         var stamp = new Stamp(ticks, one.Id);
-        var isLate = ticks < _last;
+        var isLate = ticks < _stated.Last;
         var effects = one.Data switch
         {
             TaskCreated data => State(stamp, data.Fields, personId) | _deleted.Offer(stamp, value: false, ValueOrder.Flags),
@@ -125,18 +124,7 @@ public sealed class TaskState
             TaskDeleted => _deleted.Offer(stamp, value: true, ValueOrder.Flags),
             _ => throw new ArgumentException($"{one.Type} is not about a task", nameof(one)),
         };
-        if (ticks < _first)
-        {
-            _first = ticks;
-            effects |= StatementEffect.Changed;
-        }
-
-        if (ticks > _last)
-        {
-            _last = ticks;
-            effects |= StatementEffect.Changed;
-        }
-
+        effects |= _stated.Include(ticks);
         isChanged = (effects & StatementEffect.Changed) != StatementEffect.None;
         return FoldOutcomes.Of(effects, isLate);
     }
@@ -144,10 +132,10 @@ public sealed class TaskState
     /// <summary>The state as bytes, at most 64 KiB; equal states give equal bytes.</summary>
     public byte[] ToBytes(StateWriter writer)
     {
-        if (_last < 0) throw new InvalidOperationException("Nothing is known of the task.");
+        if (_stated.IsEmpty) throw new InvalidOperationException("Nothing is known of the task.");
         writer.Begin(StateKind.Task, Version);
-        writer.Epoch(_first);
-        writer.Time(_last);
+        writer.Epoch(_stated.First);
+        writer.Time(_stated.Last);
         var stated = (_title.IsStated ? 1 : 0) | (_kind.IsStated ? 2 : 0) | (_priority.IsStated ? 4 : 0) | (_assignee.IsStated ? 8 : 0) | (_team.IsStated ? 16 : 0)
             | (_parent.IsStated ? 32 : 0) | (_blockedReason.IsStated ? 64 : 0) | (_due.IsStated ? 128 : 0) | (_milestone.IsStated ? 256 : 0)
             | (_labels.IsStated ? 512 : 0) | (_deleted.IsStated ? 1024 : 0);
@@ -173,7 +161,7 @@ public sealed class TaskState
     public static TaskState FromBytes(ReadOnlySpan<byte> bytes)
     {
         var reader = new StateReader(bytes, StateKind.Task, Version);
-        var state = new TaskState { _first = reader.Epoch(), _last = reader.Time() };
+        var state = new TaskState { _stated = new StatedSpan(reader.Epoch(), reader.Time()) };
         var stated = reader.Count(2047);
         if ((stated & 1) != 0) state._title = StoredRegisters.Text(ref reader);
         if ((stated & 2) != 0) state._kind = StoredRegisters.Text(ref reader);
