@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ShitOps.Events;
 using ShitOps.Projects;
@@ -124,8 +125,8 @@ internal static class FoldBench
     /// <summary>All projects with all their tasks, each with a few facts.</summary>
     private sealed class HotProjects
     {
-        private readonly Dictionary<string, ProjectFold> _projects = new(StringComparer.Ordinal);
-        private readonly HashSet<ProjectFold> _touched = [];
+        private readonly Dictionary<string, HotProject> _projects = new(StringComparer.Ordinal);
+        private readonly List<HotProject> _touched = [];
 
         public HotProjects()
         {
@@ -133,31 +134,50 @@ internal static class FoldBench
             for (var task = 0; task < Tasks; task++)
             {
                 var (project, key) = (ProjectKey(projectOf[task]), TaskKey(projectOf[task], task));
-                if (!_projects.TryGetValue(project, out var fold)) _projects.Add(project, fold = new ProjectFold(new ProjectState(), new ProjectSummary(), name => name));
-                fold.Load(key, new TaskState());
+                if (!_projects.TryGetValue(project, out var hot)) _projects.Add(project, hot = new HotProject());
+                hot.Fold.Load(key, new TaskState());
                 for (var fact = 0; fact < 3; fact++)
                 {
                     var data = new TaskStatusChanged(key, new Status(fact % 2 == 0 ? "To Do" : "In Progress", fact % 2 == 0 ? StatusCategory.Todo : StatusCategory.InProgress));
-                    fold.Apply(new Event(new Guid(task, (short)fact, 0, new byte[8]).ToString(), "warm-up", EventTypes.TaskStatusChanged, DateTimeOffset.UnixEpoch.AddYears(50).AddHours(fact), project, data));
+                    hot.Fold.Apply(new Event(new Guid(task, (short)fact, 0, new byte[8]).ToString(), "warm-up", EventTypes.TaskStatusChanged, DateTimeOffset.UnixEpoch.AddYears(50).AddHours(fact), project, data));
                 }
             }
 
-            foreach (var project in _projects.Values) project.Settle();
+            foreach (var project in _projects.Values) project.Fold.Settle();
         }
 
         public void Fold(byte[][] events)
         {
             var decoder = new EventDecoder();
-            for (var i = 0; i < events.Length; i++)
+            var outcomes = new FoldOutcome[Batch];
+            for (var i = 0; i < events.Length; i += Batch)
             {
-                var one = decoder.DecodeStructured(events[i]).Event!;
-                var fold = _projects[one.Project];
-                if (fold.Apply(one) == FoldOutcome.TaskNotLoaded) throw new InvalidOperationException("all tasks are loaded");
-                _touched.Add(fold);
-                if ((i + 1) % Batch != 0 && i + 1 != events.Length) continue;
-                foreach (var project in _touched) project.Settle();
+                foreach (var json in events.AsSpan(i, Math.Min(Batch, events.Length - i)))
+                {
+                    var one = decoder.DecodeStructured(json).Event!;
+                    var project = _projects[one.Project];
+                    if (project.Events.Count == 0) _touched.Add(project);
+                    project.Events.Add(one);
+                }
+
+                foreach (var project in _touched)
+                {
+                    var taken = outcomes.AsSpan(0, project.Events.Count);
+                    project.Fold.Apply(CollectionsMarshal.AsSpan(project.Events), taken);
+                    if (taken.Contains(FoldOutcome.TaskNotLoaded)) throw new InvalidOperationException("all tasks are loaded");
+                    project.Fold.Settle();
+                    project.Events.Clear();
+                }
+
                 _touched.Clear();
             }
+        }
+
+        /// <summary>A project, and those events of the batch at hand that are about it.</summary>
+        private sealed class HotProject
+        {
+            public readonly ProjectFold Fold = new(new ProjectState(), new ProjectSummary(), name => name);
+            public readonly List<Event> Events = [];
         }
     }
 }

@@ -1,21 +1,28 @@
 using ShitOps.Bench;
+using ShitOps.Bench.Ingest;
 
 switch (args)
 {
+    case ["archive", .. var rest]:
+        return ArchiveBench.Run(rest);
     case ["broker", .. var rest]:
         return await BrokerBench.RunAsync(rest);
     case ["codec", .. var rest]:
         return CodecBench.Run(rest);
     case ["fold", .. var rest]:
         return FoldBench.Run(rest);
+    case ["ingest", .. var rest]:
+        return await IngestBench.RunAsync(rest);
     case ["worker", .. var rest]:
         return await WorkerBench.RunAsync(rest);
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project bench -- COMMAND
+              archive [--events N]    events to archive rows, Parquet bytes and bytes an event
               broker [--messages N]   the embedded broker with Confluent's client
               codec [--events N]      decoding events beside walking the same bytes
               fold [--events N]       decoding and folding events beside walking the same bytes
+              ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime
             """);
         return 2;

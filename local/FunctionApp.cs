@@ -10,12 +10,12 @@ internal sealed class FunctionApp : IAsyncDisposable
     /// <summary>Starts them and waits until each answers.</summary>
     /// <exception cref="LocalFault">One ends at once or does not answer.</exception>
     public static async Task<FunctionApp> StartAsync(
-        LocalOptions options, AzuriteProcess azurite, LocalKafka kafka, HttpClient http, Action<string> print, CancellationToken cancellationToken)
+        LocalOptions options, string tenantKey, AzuriteProcess azurite, LocalKafka kafka, HttpClient http, Action<string> print, CancellationToken cancellationToken)
     {
         var app = new FunctionApp();
         try
         {
-            var settings = Settings(options, azurite, kafka);
+            var settings = Settings(options, tenantKey, azurite, kafka);
             for (var i = 0; i < options.Instances; i++)
             {
                 var instance = new FunctionsInstance(options.Port + i, settings, options, print, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class FunctionApp : IAsyncDisposable
     /// <summary>Stops them all at once; what they are working on is finished or left for the next start.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_instances.Select(instance => instance.DisposeAsync().AsTask()));
 
-    private static Dictionary<string, string> Settings(LocalOptions options, AzuriteProcess azurite, LocalKafka kafka)
+    private static Dictionary<string, string> Settings(LocalOptions options, string tenantKey, AzuriteProcess azurite, LocalKafka kafka)
     {
         var settings = new Dictionary<string, string>
         {
@@ -46,6 +46,7 @@ internal sealed class FunctionApp : IAsyncDisposable
             ["KafkaBrokers"] = kafka.Connection.Brokers,
             ["KafkaTopic"] = kafka.Connection.Topic,
             ["KafkaStream"] = kafka.Stream.Name,
+            ["TenantKey"] = tenantKey,
             // What is on this machine is not reached through a proxy.
             ["NO_PROXY"] = Unproxied("NO_PROXY"),
             ["no_proxy"] = Unproxied("no_proxy"),

@@ -31,7 +31,7 @@ internal static class OneMachine
 
             screen.Print(options.Instances == 1 ? "Starting the function app" : $"Starting {options.Instances} instances of the function app");
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
-            await using var app = await FunctionApp.StartAsync(options, azurite, kafka, http, screen.Print, cancellationToken);
+            await using var app = await FunctionApp.StartAsync(options, TenantKey.Of(settings["TenantKey"], options.DataDirectory), azurite, kafka, http, screen.Print, cancellationToken);
 
             await using var demo = Demo.StartIfWanted(options, kafka, screen.Print, cancellationToken);
             screen.Print(Summary(options, azurite, kafka, demo, clock.Elapsed));

@@ -8,7 +8,10 @@ namespace ShitOps.Tests;
 public sealed class BrokerFixture : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("shitops-kafka-").FullName;
+    private readonly Lazy<Task<string>> _longTopic;
     private KafkaBroker? _broker;
+
+    public BrokerFixture() => _longTopic = new(FillTopicAsync);
 
     public string Brokers => _broker!.BootstrapServers;
 
@@ -28,6 +31,16 @@ public sealed class BrokerFixture : IAsyncLifetime
         await admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = partitions, Configs = settings }]);
         return name;
     }
+
+    /// <summary>Gives a topic more partitions.</summary>
+    public async Task AddPartitionsAsync(string topic, int partitions)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).Build();
+        await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }]);
+    }
+
+    /// <summary>A topic of 256 partitions, of which the first four have 3,000 records each, for tests whose records come from elsewhere: no offset of theirs lies behind its end.</summary>
+    public Task<string> LongTopicAsync() => _longTopic.Value;
 
     /// <summary>Deletes a topic and makes it anew, empty.</summary>
     public async Task RecreateTopicAsync(string name, int partitions = 4)
@@ -53,6 +66,24 @@ public sealed class BrokerFixture : IAsyncLifetime
         }
 
         return records;
+    }
+
+    /// <summary>How many records have been put on the topic, by the ends of its partitions.</summary>
+    public long CountRecords(string topic)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = Brokers, GroupId = Some.Name("reader") }).Build();
+        return admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics.Single().Partitions
+            .Sum(partition => consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition.PartitionId), TimeSpan.FromSeconds(30)).High.Value);
+    }
+
+    private async Task<string> FillTopicAsync()
+    {
+        var topic = await CreateTopicAsync(partitions: 256);
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = Brokers }).Build();
+        for (var i = 0; i < 12_000; i++) producer.Produce(new TopicPartition(topic, i % 4), new Message<Null, byte[]> { Value = [1] });
+        producer.Flush(TimeSpan.FromMinutes(1));
+        return topic;
     }
 }
 

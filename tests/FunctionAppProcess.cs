@@ -31,6 +31,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
         start.Environment["KafkaBrokers"] = brokers;
         start.Environment["KafkaTopic"] = topic;
         start.Environment["KafkaStream"] = stream;
+        start.Environment["TenantKey"] = Some.TenantKey;
         start.Environment["FUNCTIONS_STOP_WHEN_STDIN_CLOSES"] = "1";
         start.Environment["FUNCTIONS_KEYS_FILE"] = Path.ChangeExtension(log, ".keys.json");
         foreach (var (name, value) in settings) start.Environment[name] = value;
@@ -56,15 +57,15 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
 
     public async Task<JsonElement> HealthAsync() => await (await Http.GetAsync("api/health")).Content.ReadFromJsonAsync<JsonElement>();
 
-    /// <summary>Asks for health until <paramref name="holds"/>; the patience is only a guard against hanging.</summary>
-    public async Task<JsonElement> HealthWhenAsync(Func<JsonElement, bool> holds)
+    /// <summary>Asks for health until <paramref name="holds"/>; the patience is only a guard against hanging, two minutes if it is not given.</summary>
+    public async Task<JsonElement> HealthWhenAsync(Func<JsonElement, bool> holds, TimeSpan? patience = null)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             var health = await HealthAsync();
             if (holds(health)) return health;
-            if (clock.Elapsed > TimeSpan.FromMinutes(2)) throw new TimeoutException($"never came true: {health}");
+            if (clock.Elapsed > (patience ?? TimeSpan.FromMinutes(2))) throw new TimeoutException($"never came true: {health}");
             await Task.Delay(100);
         }
     }

@@ -7,6 +7,8 @@ internal static class Some
 {
     public static readonly DateTimeOffset Time = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
+    public const string TenantKey = "a tenant key that only the tests have";
+
     public static Event Event(string id = "e-1", string project = "APOLLO", EventData? data = null) =>
         new(id, "https://tracker.example", EventTypes.Of(data ?? DefaultData), Time, project, data ?? DefaultData);
 

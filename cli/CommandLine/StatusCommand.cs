@@ -35,7 +35,7 @@ internal sealed class StatusCommand(Terminal terminal)
     {
         var command = new ExampleCommand(
             "status",
-            "Show how far the function app has processed each partition, what it has counted, and on standard error what is wrong. The exit code is 0 if it is healthy, else 1.",
+            "Show how far the function app has processed each partition, what it has counted, the projects with the most open tasks, and on standard error what is wrong. The exit code is 0 if it is healthy, else 1.",
             "shitops status",
             "shitops status --watch",
             "shitops status --url https://shitops.example.com --key \"$FUNCTION_KEY\"");
@@ -54,11 +54,12 @@ internal sealed class StatusCommand(Terminal terminal)
         using var handler = new SocketsHttpHandler { UseProxy = !url.IsLoopback };
         using var http = new HttpClient(handler) { Timeout = AnswerTimeout };
         var endpoint = new HealthEndpoint(http, url, arguments.GetValue(_key));
-        if (arguments.GetValue(_watch)) return await WatchAsync(endpoint, stopping);
+        var projects = new ProjectsEndpoint(http, url, arguments.GetValue(_key));
+        if (arguments.GetValue(_watch)) return await WatchAsync(endpoint, projects, stopping);
         try
         {
             var report = await endpoint.AskAsync(stopping);
-            foreach (var line in HealthText.Lines(report, terminal.Clock.GetUtcNow())) terminal.Output.WriteLine(line);
+            foreach (var line in HealthText.Lines(report, terminal.Clock.GetUtcNow(), await projects.AskAsync(stopping))) terminal.Output.WriteLine(line);
             foreach (var fault in report.Faults) terminal.Report(fault);
             return report.Status == Healthy ? ExitCode.Success : ExitCode.Failure;
         }
@@ -70,17 +71,17 @@ internal sealed class StatusCommand(Terminal terminal)
     }
 
     /// <summary>Watching outlives an app that is away for a while; the exit code tells what was seen last.</summary>
-    private async Task<int> WatchAsync(HealthEndpoint endpoint, CancellationToken stopping)
+    private async Task<int> WatchAsync(HealthEndpoint endpoint, ProjectsEndpoint projects, CancellationToken stopping)
     {
         var exitCode = ExitCode.Failure;
         try
         {
             if (terminal.Live is { } live)
                 await live.Live(new Text("")).StartAsync(screen => WatchAsync(
-                    report => screen.UpdateTarget(new Text(string.Join('\n', Fitting(report, live.Profile)))),
+                    async report => screen.UpdateTarget(new Text(string.Join('\n', Fitting(report, await projects.AskAsync(stopping), live.Profile)))),
                     fault => screen.UpdateTarget(new Text(fault))));
             else
-                await WatchAsync(WriteLine, terminal.Error.WriteLine);
+                await WatchAsync(WriteLineAsync, terminal.Error.WriteLine);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -90,15 +91,16 @@ internal sealed class StatusCommand(Terminal terminal)
         return exitCode;
 
         // The cursor takes a line of its own.
-        IReadOnlyList<string> Fitting(HealthReport report, Profile screen) => HealthText.Fit(report, terminal.Clock.GetUtcNow(), screen.Width, screen.Height - 1);
+        IReadOnlyList<string> Fitting(HealthReport report, ProjectsSeen seen, Profile screen) => HealthText.Fit(report, terminal.Clock.GetUtcNow(), screen.Width, screen.Height - 1, seen);
 
-        void WriteLine(HealthReport report)
+        Task WriteLineAsync(HealthReport report)
         {
             foreach (var fault in report.Faults) terminal.Error.WriteLine(fault);
             terminal.Output.WriteLine(HealthText.Lines(report, terminal.Clock.GetUtcNow())[0]);
+            return Task.CompletedTask;
         }
 
-        async Task WatchAsync(Action<HealthReport> show, Action<string> complain)
+        async Task WatchAsync(Func<HealthReport, Task> showAsync, Action<string> complain)
         {
             while (true)
             {
@@ -106,7 +108,7 @@ internal sealed class StatusCommand(Terminal terminal)
                 {
                     var report = await endpoint.AskAsync(stopping);
                     exitCode = report.Status == Healthy ? ExitCode.Success : ExitCode.Failure;
-                    show(report);
+                    await showAsync(report);
                 }
                 catch (HealthUnavailableException exception)
                 {

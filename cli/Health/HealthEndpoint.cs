@@ -11,21 +11,11 @@ namespace ShitOps.Cli.Health;
 /// <param name="key">The function key; null: none is sent.</param>
 internal sealed class HealthEndpoint(HttpClient http, Uri app, string? key)
 {
-    private Uri Address
-    {
-        get
-        {
-            var address = app.GetLeftPart(UriPartial.Path).TrimEnd('/');
-            if (address.EndsWith("/api/health", StringComparison.Ordinal)) return new Uri(address);
-            return new Uri(address + (address.EndsWith("/api", StringComparison.Ordinal) ? "/health" : "/api/health"));
-        }
-    }
-
     /// <summary>Asks once.</summary>
     /// <exception cref="HealthUnavailableException">There is no answer, or none that is a report; the message says what to do.</exception>
     public async Task<HealthReport> AskAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, AppAddress.Of(app, "health"));
         if (key is not null) request.Headers.Add("x-functions-key", key);
         try
         {

@@ -8,33 +8,43 @@ internal static class HealthText
     /// <summary>All lines but the faults; usual numbers keep them under 80 columns.</summary>
     /// <param name="report">What the app said.</param>
     /// <param name="now">For how long ago things happened.</param>
-    public static IReadOnlyList<string> Lines(HealthReport report, DateTimeOffset now) =>
-        [Health(report), "", .. Table(Partitions(report, now)), Events(report), .. Types(report)];
+    /// <param name="projects">The projects in short; null: they were not asked for.</param>
+    public static IReadOnlyList<string> Lines(HealthReport report, DateTimeOffset now, ProjectsSeen? projects = null) =>
+        [Health(report), "", .. Table(Partitions(report, now)), .. Events(report), .. Types(report), .. ProjectsText.Lines(projects, int.MaxValue)];
 
     /// <summary>
     /// The lines that a screen has room for, with the faults below the health line, where nothing pushes them out. Event types go
-    /// first, then partitions; whatever goes is counted.
+    /// first, then projects, then partitions; whatever goes is counted.
     /// </summary>
     /// <param name="report">What the app said.</param>
     /// <param name="now">For how long ago things happened.</param>
     /// <param name="width">Columns of the screen.</param>
     /// <param name="height">Lines of the screen.</param>
-    public static IReadOnlyList<string> Fit(HealthReport report, DateTimeOffset now, int width, int height)
+    /// <param name="projects">The projects in short; null: they were not asked for.</param>
+    public static IReadOnlyList<string> Fit(HealthReport report, DateTimeOffset now, int width, int height, ProjectsSeen? projects = null)
     {
         IReadOnlyList<string> head = [.. Wrap(Health(report), width), .. report.Faults.SelectMany(fault => Wrap(fault, width)), ""];
-        // Beside the rows stand the table's heading, the blank below it and the line of all events.
+        // Beside the rows stand the table's heading, the blank below it and what is said of all events.
+        var events = Events(report);
         var partitions = Partitions(report, now);
-        var types = First(Types(report), height - head.Count - Table(partitions).Count - 1);
-        var table = Table(First(partitions, height - head.Count - 3));
-        IEnumerable<string> lines = [.. head, .. table, Events(report), .. types];
+        var room = height - head.Count - Table(partitions).Count - events.Count;
+        var projectLines = ProjectsText.Lines(projects, room);
+        var types = First(Types(report), room - projectLines.Count);
+        var table = Table(First(partitions, height - head.Count - 2 - events.Count));
+        IEnumerable<string> lines = [.. head, .. table, .. events, .. types, .. projectLines];
         return [.. lines.Take(height).Select(line => line.Length > width ? line[..width] : line)];
     }
 
     private static string Health(HealthReport report) =>
         $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}   dead letters {Number(report.DeadLetters)}";
 
-    private static string Events(HealthReport report) =>
-        $"events: {Number(report.Events.Decoded)} decoded, {Number(report.Events.Unknown)} of unknown type, {Number(report.Events.Undecodable)} undecodable";
+    private static IReadOnlyList<string> Events(HealthReport report)
+    {
+        var counted = $"events: {Number(report.Events.Decoded)} decoded, {Number(report.Events.Unknown)} of unknown type, {Number(report.Events.Undecodable)} undecodable";
+        return report.Archive is { } archive
+            ? [counted, $"archive: {Number(archive.Events)} events in {Number(archive.Segments)} segments, {Number(archive.Bytes >> 10)} KiB, lag {Number(archive.Lag)}"]
+            : [counted];
+    }
 
     private static IReadOnlyList<string> Types(HealthReport report) =>
     [

@@ -5,17 +5,22 @@ using ShitOps.Ingestion;
 
 namespace ShitOps.Pipeline;
 
-/// <summary>Asks Kafka where the partitions of the topic end now.</summary>
+/// <summary>Asks Kafka where the partitions of the topic end now, and whether it is still the same topic.</summary>
 public sealed class LogEnds : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(30);
 
     private readonly string _topic;
     private readonly IAdminClient _admin;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile KnownId? _topicId;
 
     /// <summary>Starts an admin client; it connects in the background.</summary>
-    public LogEnds(KafkaConnection connection, ILogger<LogEnds> logger)
+    public LogEnds(KafkaConnection connection, TimeProvider time, ILogger<LogEnds> logger)
     {
+        (_time, _logger) = (time, logger);
         _topic = connection.Topic;
         _admin = new AdminClientBuilder(new AdminClientConfig(connection.ToClientConfig()) { ClientId = "shitops-health" })
             .SetLogHandler((_, log) => logger.LogDebug("{Facility}: {Message}", log.Facility, log.Message))
@@ -37,5 +42,30 @@ public sealed class LogEnds : IDisposable
         return found.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
     }
 
+    /// <summary>
+    /// The id that Kafka gave the topic when it was created (KIP-516), so another one when it was deleted and created anew. Null: Kafka does
+    /// not tell, because it is older than 2.8, is none, such as Event Hubs, or does not answer. Asked again after half a minute.
+    /// </summary>
+    public async Task<string?> TopicIdAsync()
+    {
+        if (_topicId is { } known && _time.GetElapsedTime(known.At) < KnownFor) return known.Id;
+        string? id = null;
+        try
+        {
+            var described = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([_topic]), new DescribeTopicsOptions { RequestTimeout = Patience });
+            var found = described.TopicDescriptions.Single().TopicId;
+            if (found is not null && (found.MostSignificantBits, found.LeastSignificantBits) != (0, 0)) id = found.ToString();
+        }
+        catch (KafkaException fault)
+        {
+            _logger.LogWarning("The id of topic {Topic} cannot be had, so that a topic created anew may go unnoticed: {Fault}", _topic, fault.Message);
+        }
+
+        _topicId = new KnownId(_time.GetTimestamp(), id);
+        return id;
+    }
+
     public void Dispose() => _admin.Dispose();
+
+    private sealed record KnownId(long At, string? Id);
 }

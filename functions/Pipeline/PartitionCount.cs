@@ -1,14 +1,18 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker;
-using ShitOps.Events;
 
 namespace ShitOps.Pipeline;
 
 /// <summary>What has been consumed of one partition of the stream: the checkpoint and the counts up to it.</summary>
 public sealed class PartitionCount(string stream, string topic, int partition)
 {
+    // The year 10000.
+    private const long FirstMillisecondBeyondTime = 253_402_300_800_000;
+
     private readonly SortedDictionary<string, long> _byType = new(StringComparer.Ordinal);
 
     public string Topic => topic;
@@ -39,25 +43,31 @@ public sealed class PartitionCount(string stream, string topic, int partition)
     /// <summary>When the row last changed; null before the first event.</summary>
     public DateTimeOffset? LastProcessed { get; private set; }
 
+    /// <summary>When the last record below the checkpoint was put on the topic, by Kafka's timestamp; null before the first, or if it is no time.</summary>
+    public DateTimeOffset? LastRecordTime { get; private set; }
+
     /// <summary>The version that the row was read at; default: it is not stored yet.</summary>
-    public ETag ETag { get; private init; }
+    public ETag ETag { get; internal set; }
+
+    /// <summary>The id of the topic that was consumed; null: Kafka does not tell.</summary>
+    public string? TopicId { get; private set; }
+
+    /// <summary>A digest of the last record below the checkpoint: if it comes again and is another one, the log is another.</summary>
+    public long? LastRecord { get; private set; }
 
     /// <summary>Counts the records from the checkpoint on; earlier ones have been counted before.</summary>
     /// <param name="records">Of this partition, in the order of offsets.</param>
-    /// <param name="decoder">Decodes them.</param>
+    /// <param name="topicId">The id of the topic now; null: not known.</param>
     /// <param name="now">Becomes <see cref="LastProcessed"/>.</param>
-    /// <returns>The records among those counted that could not be decoded.</returns>
-    public IReadOnlyList<DeadLetter> Add(IEnumerable<KafkaRecord> records, EventDecoder decoder, DateTimeOffset now)
+    public void Add(IEnumerable<DecodedRecord> records, string? topicId, DateTimeOffset now)
     {
-        List<DeadLetter> deadLetters = [];
-        foreach (var record in records)
+        KafkaRecord? last = null;
+        foreach (var (record, result) in records)
         {
             if (record.Offset < Checkpoint) continue;
-            var result = decoder.Decode(record.Value, Headers(record));
             if (!result.IsDecoded)
             {
                 Undecodable++;
-                deadLetters.Add(new DeadLetter(record, result.Error));
             }
             else
             {
@@ -76,18 +86,52 @@ public sealed class PartitionCount(string stream, string topic, int partition)
 
             Skipped += record.Offset - Checkpoint;
             Checkpoint = record.Offset + 1;
-            LastProcessed = now;
+            last = record;
         }
 
-        return deadLetters;
+        if (last is null) return;
+        LastProcessed = now;
+        LastRecord = DigestOf(last);
+        LastRecordTime = last.Timestamp.UnixTimestampMs is >= 0 and < FirstMillisecondBeyondTime ? DateTimeOffset.FromUnixTimeMilliseconds(last.Timestamp.UnixTimestampMs) : null;
+        TopicId = topicId ?? TopicId;
     }
 
-    internal static string RowKey(string topic, int partition) => $"{topic}:{partition:D5}";
+    /// <summary>Tells records that come again from those of another log, which must not pass for them.</summary>
+    /// <param name="records">Of this partition, in the order of offsets.</param>
+    /// <param name="topicId">The id of the topic now; null: not known.</param>
+    /// <returns>What shows that the log is another; null: nothing does.</returns>
+    public string? AnotherLog(IReadOnlyList<KafkaRecord> records, string? topicId)
+    {
+        if (HealthReport.IsAnotherTopic(TopicId, topicId)) return HealthReport.CreatedAnew(topic, TopicId!, topicId!);
+        if (LastRecord is null) return null;
+        foreach (var record in records)
+        {
+            if (record.Offset > Checkpoint - 1) break;
+            if (record.Offset == Checkpoint - 1 && DigestOf(record) != LastRecord) return $"partition {partition} has another record at offset {record.Offset} than the one consumed there";
+        }
+
+        return null;
+    }
+
+    private static long DigestOf(KafkaRecord record)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> timestamp = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(timestamp, record.Timestamp.UnixTimestampMs);
+        hash.AppendData(timestamp);
+        hash.AppendData(record.Key ?? []);
+        hash.AppendData(record.Value ?? []);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
+    }
+
+    internal const string KeyPrefix = "aggregate:";
+
+    internal static string RowKey(string topic, int partition) => $"{KeyPrefix}{topic}:{partition:D5}";
 
     internal static PartitionCount FromEntity(TableEntity entity)
     {
         var key = entity.RowKey;
-        var row = new PartitionCount(entity.PartitionKey, key[..^6], int.Parse(key[^5..]))
+        var row = new PartitionCount(entity.PartitionKey, key[KeyPrefix.Length..^6], int.Parse(key[^5..]))
         {
             ETag = entity.ETag,
             Checkpoint = entity.GetInt64("Checkpoint") ?? 0,
@@ -97,6 +141,9 @@ public sealed class PartitionCount(string stream, string topic, int partition)
             Skipped = entity.GetInt64("Skipped") ?? 0,
             NewestEventTime = entity.GetDateTimeOffset("NewestEventTime"),
             LastProcessed = entity.GetDateTimeOffset("LastProcessed"),
+            LastRecordTime = entity.GetDateTimeOffset("LastRecordTime"),
+            TopicId = entity.GetString("TopicId"),
+            LastRecord = entity.GetInt64("LastRecord"),
         };
         foreach (var (type, count) in JsonSerializer.Deserialize<Dictionary<string, long>>(entity.GetString("ByType") ?? "{}")!) row._byType[type] = count;
         return row;
@@ -112,9 +159,9 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         // Tables hold times from 1601 on; an event may claim an earlier one.
         ["NewestEventTime"] = NewestEventTime?.Year > 1601 ? NewestEventTime : null,
         ["LastProcessed"] = LastProcessed,
+        ["LastRecordTime"] = LastRecordTime,
+        ["TopicId"] = TopicId,
+        ["LastRecord"] = LastRecord,
         ["ByType"] = JsonSerializer.Serialize(_byType),
     };
-
-    private static EventHeader[] Headers(KafkaRecord record) =>
-        record.Headers is { Length: > 0 } headers ? Array.ConvertAll(headers, header => new EventHeader(header.Key, header.Value)) : [];
 }

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using ShitOps.Archive;
 using ShitOps.Ingestion;
 
 namespace ShitOps.Pipeline;
 
 /// <summary>How far the consumption of the topic has come: ends of the partitions from Kafka beside checkpoints from the table.</summary>
 public sealed class PipelineHealth(
-    KafkaConnection connection, KafkaStream stream, PartitionCounts counts, LogEnds logEnds, TimeProvider time, ILogger<PipelineHealth> logger) : IDisposable
+    KafkaConnection connection, KafkaStream stream, PartitionCounts counts, ArchivePositions archive, LogEnds logEnds, TimeProvider time, ILogger<PipelineHealth> logger) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -39,9 +40,11 @@ public sealed class PipelineHealth(
         patience.CancelAfter(Patience);
         List<string> faults = [];
         var measuringEnds = logEnds.MeasureAsync();
-        var rows = await OrFaultAsync(() => counts.ListAsync(stream, patience.Token), [], "storage does not answer");
+        var (rows, positions) = await OrFaultAsync(
+            async () => (await counts.ListAsync(stream, patience.Token), await archive.ListAsync(patience.Token)), ([], []), "storage does not answer");
         var ends = await OrFaultAsync(() => measuringEnds, new Dictionary<int, long>(), "Kafka does not answer");
-        return HealthReport.Of(stream.Name, connection.Topic, [.. rows.Where(row => row.Topic == connection.Topic)], ends, faults);
+        var topicId = ends.Count == 0 ? null : await logEnds.TopicIdAsync();
+        return HealthReport.Of(stream.Name, connection.Topic, [.. rows.Where(row => row.Topic == connection.Topic)], [.. positions.Where(position => position.Topic == connection.Topic)], ends, topicId, faults, time.GetUtcNow());
 
         // The report is open to all, so what exactly went wrong goes to the log: it may name hosts and accounts.
         async Task<T> OrFaultAsync<T>(Func<Task<T>> ask, T nothing, string fault)

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
@@ -19,12 +20,18 @@ public sealed class StorageAccount
 
     public BlobServiceClient Blobs { get; }
 
+    /// <summary>A table of the account.</summary>
+    public AccountTable Table(string name) => new(Tables.GetTableClient(name));
+
     /// <summary>Reads the settings.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="transport">What sends the requests; null: the SDK's own.</param>
     /// <exception cref="SettingException">None of them is there.</exception>
-    public static StorageAccount FromSettings(IConfiguration settings)
+    public static StorageAccount FromSettings(IConfiguration settings, HttpPipelineTransport? transport = null)
     {
+        var (tableOptions, blobOptions) = (WithRetries(new TableClientOptions(), transport), WithRetries(new BlobClientOptions(), transport));
         if (settings["AzureWebJobsStorage"] is { Length: > 0 } connectionString)
-            return new(new TableServiceClient(connectionString, TableOptions()), new BlobServiceClient(connectionString, BlobOptions()));
+            return new(new TableServiceClient(connectionString, tableOptions), new BlobServiceClient(connectionString, blobOptions));
 
         var section = settings.GetSection("AzureWebJobsStorage");
         var account = section["accountName"];
@@ -36,21 +43,18 @@ public sealed class StorageAccount
         TokenCredential credential = section["clientId"] is { Length: > 0 } clientId
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
             : new DefaultAzureCredential();
-        return new(new TableServiceClient(new Uri(tables), credential, TableOptions()), new BlobServiceClient(new Uri(blobs), credential, BlobOptions()));
+        return new(new TableServiceClient(new Uri(tables), credential, tableOptions), new BlobServiceClient(new Uri(blobs), credential, blobOptions));
     }
 
     // Storage that is away for seconds is waited for here; beyond that the trigger delivers the batch again.
-    private static TableClientOptions TableOptions() => WithRetries(new TableClientOptions());
-
-    private static BlobClientOptions BlobOptions() => WithRetries(new BlobClientOptions());
-
-    private static T WithRetries<T>(T options)
+    private static T WithRetries<T>(T options, HttpPipelineTransport? transport)
         where T : ClientOptions
     {
         options.Retry.MaxRetries = 5;
         options.Retry.Delay = TimeSpan.FromMilliseconds(400);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
+        if (transport is not null) options.Transport = transport;
         return options;
     }
 }

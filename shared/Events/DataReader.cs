@@ -1,9 +1,11 @@
+using System.Text;
 using System.Text.Json;
 
 namespace ShitOps.Events;
 
 /// <summary>Reads the <c>data</c> object of the known types. The limits are those of docs/events.md.</summary>
-internal readonly ref struct DataReader(Utf8Interner names)
+internal readonly ref struct DataReader<TJson>(Utf8Interner names)
+    where TJson : struct, IJsonTokens, allows ref struct
 {
     private const int LongestName = 256;
     private const int LongestText = 4096;
@@ -12,25 +14,15 @@ internal readonly ref struct DataReader(Utf8Interner names)
 
     private readonly Utf8Interner _names = names;
 
-    /// <summary>Whether the type's data are of the contract.</summary>
-    public static bool Knows(string type) => type switch
-    {
-        EventTypes.ProjectCreated or EventTypes.ProjectUpdated or EventTypes.ProjectStatusChanged or EventTypes.TaskCreated
-            or EventTypes.TaskUpdated or EventTypes.TaskStatusChanged or EventTypes.TaskAssigned or EventTypes.TaskEstimated
-            or EventTypes.TaskBlocked or EventTypes.TaskUnblocked or EventTypes.TaskDeleted or EventTypes.ResourceAllocated
-            or EventTypes.ResourceReleased => true,
-        _ => false,
-    };
-
     /// <summary>
     /// Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token;
     /// of an unknown type it reads nothing and returns null.
     /// </summary>
     /// <exception cref="DecodeException">The value is not what the type asks for.</exception>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
-    public EventData? Read(ref Utf8JsonReader reader, string type)
+    public EventData? Read(ref TJson reader, string type)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) return Knows(type) ? throw Wrong("data", "an object", ref reader) : null;
+        if (reader.TokenType != JsonTokenType.StartObject) return EventTypes.Knows(type) ? throw Wrong("data", "an object", ref reader) : null;
         return type switch
         {
             EventTypes.ProjectCreated => new ProjectCreated(ReadProjectFields(ref reader)),
@@ -49,7 +41,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         };
     }
 
-    private ProjectFields ReadProjectFields(ref Utf8JsonReader reader)
+    private ProjectFields ReadProjectFields(ref TJson reader)
     {
         Field<string?> name = default, team = default, owner = default;
         Field<DateOnly?> start = default, due = default;
@@ -70,7 +62,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new ProjectFields { Name = name, Team = team, Owner = owner, Status = OptionalStatus(status, category), Start = start, Due = due };
     }
 
-    private EventData ReadTaskCreatedOrUpdated(ref Utf8JsonReader reader, string type)
+    private EventData ReadTaskCreatedOrUpdated(ref TJson reader, string type)
     {
         Field<string?> title = default, kind = default, priority = default, assignee = default, team = default, parent = default;
         Field<double?> estimate = default;
@@ -115,7 +107,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return type == EventTypes.TaskCreated ? new TaskCreated(key, fields) : new TaskUpdated(key, fields);
     }
 
-    private ProjectStatusChanged ReadProjectStatusChanged(ref Utf8JsonReader reader)
+    private ProjectStatusChanged ReadProjectStatusChanged(ref TJson reader)
     {
         string? status = null;
         StatusCategory? category = null;
@@ -129,7 +121,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new ProjectStatusChanged(RequiredStatus(status, category));
     }
 
-    private TaskStatusChanged ReadTaskStatusChanged(ref Utf8JsonReader reader)
+    private TaskStatusChanged ReadTaskStatusChanged(ref TJson reader)
     {
         string? task = null, status = null;
         StatusCategory? category = null;
@@ -144,7 +136,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new TaskStatusChanged(Required(task, "data.task"), RequiredStatus(status, category));
     }
 
-    private TaskAssigned ReadTaskAssigned(ref Utf8JsonReader reader)
+    private TaskAssigned ReadTaskAssigned(ref TJson reader)
     {
         string? task = null;
         Field<string?> assignee = default;
@@ -159,7 +151,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new TaskAssigned(Required(task, "data.task"), assignee.Value);
     }
 
-    private TaskEstimated ReadTaskEstimated(ref Utf8JsonReader reader)
+    private TaskEstimated ReadTaskEstimated(ref TJson reader)
     {
         string? task = null;
         Field<double?> estimate = default, remaining = default, spent = default;
@@ -175,7 +167,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new TaskEstimated(Required(task, "data.task"), estimate, remaining, spent);
     }
 
-    private TaskBlocked ReadTaskBlocked(ref Utf8JsonReader reader)
+    private TaskBlocked ReadTaskBlocked(ref TJson reader)
     {
         string? task = null, reason = null;
         while (NextProperty(ref reader, out var property))
@@ -188,7 +180,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new TaskBlocked(Required(task, "data.task"), reason);
     }
 
-    private ResourceAllocated ReadResourceAllocated(ref Utf8JsonReader reader)
+    private ResourceAllocated ReadResourceAllocated(ref TJson reader)
     {
         string? allocation = null, resource = null, role = null;
         double? hours = null;
@@ -210,7 +202,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new ResourceAllocated(Required(allocation, "data.allocation"), Required(resource, "data.resource"), hours.Value, from.Value, to, role);
     }
 
-    private string ReadKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, string place)
+    private string ReadKey(ref TJson reader, ReadOnlySpan<byte> name, string place)
     {
         string? key = null;
         while (NextProperty(ref reader, out var property))
@@ -222,7 +214,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return Required(key, place);
     }
 
-    private Field<Milestone?> OptionalMilestone(ref Utf8JsonReader reader)
+    private Field<Milestone?> OptionalMilestone(ref TJson reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return new(true, null);
@@ -243,7 +235,7 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new(true, new Milestone(Required(name, "data.milestone.name"), kind, start, due));
     }
 
-    private Field<IReadOnlyList<string>?> OptionalLabels(ref Utf8JsonReader reader)
+    private Field<IReadOnlyList<string>?> OptionalLabels(ref TJson reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return new(true, null);
@@ -259,43 +251,43 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return new(true, labels);
     }
 
-    private static bool NextProperty(ref Utf8JsonReader reader, out ReadOnlySpan<byte> property)
+    private static bool NextProperty(ref TJson reader, out ReadOnlySpan<byte> property)
     {
         var isThere = reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-        property = isThere ? EventDecoder.Unescaped(ref reader) : default;
+        property = isThere ? reader.Text : default;
         return isThere;
     }
 
     /// <summary>A task's or allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>
-    private static string Key(ref Utf8JsonReader reader, string place)
+    private static string Key(ref TJson reader, string place)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        return CheckName(reader.GetString()!, place);
+        return CheckName(Encoding.UTF8.GetString(reader.Text), place);
     }
 
-    private string Name(ref Utf8JsonReader reader, string place)
+    private string Name(ref TJson reader, string place)
     {
         reader.Read();
         return NameHere(ref reader, place);
     }
 
-    private Field<string?> OptionalName(ref Utf8JsonReader reader, string place)
+    private Field<string?> OptionalName(ref TJson reader, string place)
     {
         reader.Read();
         return new(true, reader.TokenType == JsonTokenType.Null ? null : NameHere(ref reader, place));
     }
 
-    private Field<string?> OptionalText(ref Utf8JsonReader reader, string place)
+    private Field<string?> OptionalText(ref TJson reader, string place)
     {
         reader.Read();
         return new(true, reader.TokenType == JsonTokenType.Null ? null : TextHere(ref reader, place));
     }
 
-    private string NameHere(ref Utf8JsonReader reader, string place)
+    private string NameHere(ref TJson reader, string place)
     {
         if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        return CheckName(_names.Get(EventDecoder.Unescaped(ref reader)), place);
+        return CheckName(_names.Get(reader.Text), place);
     }
 
     private static string CheckName(string name, string place)
@@ -304,19 +296,19 @@ internal readonly ref struct DataReader(Utf8Interner names)
         return name.Length <= LongestName ? name : throw TooLong(place, name, LongestName);
     }
 
-    private static string TextHere(ref Utf8JsonReader reader, string place)
+    private static string TextHere(ref TJson reader, string place)
     {
         if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        var text = reader.GetString()!;
+        var text = Encoding.UTF8.GetString(reader.Text);
         return text.Length <= LongestText ? text : throw TooLong(place, text, LongestText);
     }
 
-    private static StatusCategory Category(ref Utf8JsonReader reader)
+    private static StatusCategory Category(ref TJson reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            var word = EventDecoder.Unescaped(ref reader);
+            var word = reader.Text;
             if (word.SequenceEqual("todo"u8)) return StatusCategory.Todo;
             if (word.SequenceEqual("in-progress"u8)) return StatusCategory.InProgress;
             if (word.SequenceEqual("blocked"u8)) return StatusCategory.Blocked;
@@ -327,49 +319,50 @@ internal readonly ref struct DataReader(Utf8Interner names)
         throw Wrong("data.category", $"one of {string.Join(", ", StatusCategories.Words)}", ref reader);
     }
 
-    private static MilestoneKind Kind(ref Utf8JsonReader reader)
+    private static MilestoneKind Kind(ref TJson reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            if (reader.ValueTextEquals("milestone"u8)) return MilestoneKind.Milestone;
-            if (reader.ValueTextEquals("sprint"u8)) return MilestoneKind.Sprint;
-            if (reader.ValueTextEquals("version"u8)) return MilestoneKind.Version;
+            var word = reader.Text;
+            if (word.SequenceEqual("milestone"u8)) return MilestoneKind.Milestone;
+            if (word.SequenceEqual("sprint"u8)) return MilestoneKind.Sprint;
+            if (word.SequenceEqual("version"u8)) return MilestoneKind.Version;
         }
 
         throw Wrong("data.milestone.kind", "one of milestone, sprint, version", ref reader);
     }
 
-    private static DateOnly Date(ref Utf8JsonReader reader, string place)
+    private static DateOnly Date(ref TJson reader, string place)
     {
         reader.Read();
         return DateHere(ref reader, place);
     }
 
-    private static Field<DateOnly?> OptionalDate(ref Utf8JsonReader reader, string place)
+    private static Field<DateOnly?> OptionalDate(ref TJson reader, string place)
     {
         reader.Read();
         return new(true, reader.TokenType == JsonTokenType.Null ? null : DateHere(ref reader, place));
     }
 
-    private static DateOnly DateHere(ref Utf8JsonReader reader, string place) =>
-        reader.TokenType == JsonTokenType.String && Rfc3339.TryParseDate(EventDecoder.Unescaped(ref reader), out var date)
+    private static DateOnly DateHere(ref TJson reader, string place) =>
+        reader.TokenType == JsonTokenType.String && Rfc3339.TryParseDate(reader.Text, out var date)
             ? date
             : throw Wrong(place, "a date such as 2026-01-31", ref reader);
 
-    private static double Hours(ref Utf8JsonReader reader, string place)
+    private static double Hours(ref TJson reader, string place)
     {
         reader.Read();
         return HoursHere(ref reader, place);
     }
 
-    private static Field<double?> OptionalHours(ref Utf8JsonReader reader, string place)
+    private static Field<double?> OptionalHours(ref TJson reader, string place)
     {
         reader.Read();
         return new(true, reader.TokenType == JsonTokenType.Null ? null : HoursHere(ref reader, place));
     }
 
-    private static double HoursHere(ref Utf8JsonReader reader, string place) =>
+    private static double HoursHere(ref TJson reader, string place) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var hours) && hours is >= 0 and <= MostHours
             ? hours
             : throw Wrong(place, $"a number of hours from 0 to {MostHours:N0}", ref reader);
@@ -390,6 +383,6 @@ internal readonly ref struct DataReader(Utf8Interner names)
     private static DecodeException TooLong(string place, string text, int longest) =>
         EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"{text.Length:N0} characters are more than {longest:N0}");
 
-    private static DecodeException Wrong(string place, string expected, ref Utf8JsonReader reader) =>
-        EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"expected {expected}, found {EventDecoder.Describe(ref reader)}");
+    private static DecodeException Wrong(string place, string expected, ref TJson reader) =>
+        EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"expected {expected}, found {reader.Describe()}");
 }

@@ -13,6 +13,31 @@ namespace ShitOps.Events;
 /// <param name="Data">What the event states; null exactly when <paramref name="Type"/> is unknown.</param>
 public sealed record Event(string Id, string Source, string Type, DateTimeOffset Time, string Project, EventData? Data)
 {
+    private readonly EventId _eventId = new(Id);
+    private string? _idText;
+
+    /// <summary>An event whose id is made a text only if it is asked for.</summary>
+    internal Event(EventId id, string source, string type, DateTimeOffset time, string project, EventData? data)
+        : this("", source, type, time, project, data) => _eventId = id;
+
+    /// <summary>Unique within the source; 1 to 256 characters.</summary>
+    public string Id
+    {
+        get => _idText ??= _eventId.ToString();
+        init => (_eventId, _idText) = (new EventId(value), value);
+    }
+
+    /// <summary>The same id in less memory.</summary>
+    internal EventId EventId => _eventId;
+
+    /// <inheritdoc/>
+    public bool Equals(Event? other) =>
+        other is not null && _eventId == other._eventId && Source == other.Source && Type == other.Type && Time == other.Time && Project == other.Project
+        && Equals(Data, other.Data);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _eventId.GetHashCode();
+
     /// <summary>The content type of one event as JSON, in Kafka's <c>content-type</c> header and in HTTP.</summary>
     public const string ContentType = "application/cloudevents+json";
 

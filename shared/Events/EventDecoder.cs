@@ -15,6 +15,8 @@ public sealed class EventDecoder
     /// <summary>The largest event: Kafka's default limit of a batch of records is 1,048,588 bytes, and key and headers need room too.</summary>
     public const int MaxBytes = 1_000_000;
 
+    private const int LongestId = 256;
+
     private static readonly SearchValues<char> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
@@ -26,86 +28,113 @@ public sealed class EventDecoder
     /// </summary>
     public DecodeResult Decode(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers)
     {
-        ReadOnlySpan<byte> contentType = default;
-        var isBinary = false;
-        foreach (var header in headers)
-        {
-            if (header.Name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) contentType = header.Value.Span;
-            else if (header.Name.Equals("ce_specversion", StringComparison.OrdinalIgnoreCase)) isBinary = true;
-        }
-
-        if (StartsWith(contentType, "application/cloudevents"u8))
-        {
-            return IsJsonEvent(contentType)
-                ? DecodeStructured(value)
-                : new(new DecodeError(DecodeFailure.UnsupportedContentType, "content-type", $"{Quote(contentType)} is not {Event.ContentType}"));
-        }
+        var isBinary = IsBinary(headers, out var contentType);
+        if (StartsWith(contentType, "application/cloudevents"u8) && !IsJsonEvent(contentType))
+            return new(new DecodeError(DecodeFailure.UnsupportedContentType, "content-type", $"{Quote(contentType)} is not {Event.ContentType}"));
 
         return isBinary ? DecodeBinary(value, headers, contentType) : DecodeStructured(value);
     }
 
+    /// <summary>Whether a Kafka record's headers say that its value is <c>data</c> alone.</summary>
+    internal static bool IsBinary(ReadOnlySpan<EventHeader> headers, out ReadOnlySpan<byte> contentType)
+    {
+        contentType = default;
+        var hasVersion = false;
+        foreach (var header in headers)
+        {
+            if (header.Name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) contentType = header.Value.Span;
+            else if (header.Name.Equals("ce_specversion", StringComparison.OrdinalIgnoreCase)) hasVersion = true;
+        }
+
+        return hasVersion && !StartsWith(contentType, "application/cloudevents"u8);
+    }
+
     /// <summary>Decodes one event in structured mode: a JSON object that holds attributes and <c>data</c>.</summary>
-    public DecodeResult DecodeStructured(ReadOnlySpan<byte> utf8)
+    public DecodeResult DecodeStructured(ReadOnlySpan<byte> utf8) => DecodePlain(utf8) ?? DecodeAny(utf8);
+
+    /// <summary>Decodes an event that is written as most are; null if it is not, or is none.</summary>
+    internal DecodeResult? DecodePlain(ReadOnlySpan<byte> utf8)
+    {
+        if (!PlainJson.TryBegin(utf8, out var json)) return null;
+        try
+        {
+            return new(Read(ref json, utf8));
+        }
+        catch (Exception exception) when (exception is NotPlainException or DecodeException)
+        {
+            // What is wrong, if anything, is for the complete reader to say.
+            return null;
+        }
+    }
+
+    /// <summary>Decodes an event however it is written.</summary>
+    internal DecodeResult DecodeAny(ReadOnlySpan<byte> utf8)
     {
         if (CheckBytes(utf8) is { } fault) return new(fault);
         try
         {
-            var envelope = new Envelope();
-            var reader = new Utf8JsonReader(utf8);
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.StartObject) throw Invalid(DecodeFailure.NotJson, "", $"expected a JSON object, found {Describe(ref reader)}");
-
-            EventData? data = null;
-            string? typeOfData = null;
-            ReadOnlySpan<byte> dataBytes = default;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var property = Unescaped(ref reader);
-                if (property.SequenceEqual("id"u8)) envelope.Id = Attribute(ref reader, "id", 256, recurs: false);
-                else if (property.SequenceEqual("source"u8)) envelope.Source = Attribute(ref reader, "source", 1024);
-                else if (property.SequenceEqual("type"u8)) envelope.Type = Attribute(ref reader, "type", 256);
-                else if (property.SequenceEqual("subject"u8)) envelope.Subject = Attribute(ref reader, "subject", 256);
-                else if (property.SequenceEqual("time"u8)) envelope.Time = Time(ref reader);
-                else if (property.SequenceEqual("specversion"u8)) envelope.SpecVersion = Attribute(ref reader, "specversion", 16);
-                else if (property.SequenceEqual("datacontenttype"u8)) envelope.DataContentType = Attribute(ref reader, "datacontenttype", 256);
-                else if (property.SequenceEqual("data"u8))
-                {
-                    reader.Read();
-                    var start = (int)reader.TokenStartIndex;
-                    typeOfData = envelope.Type;
-                    data = typeOfData is null || reader.TokenType == JsonTokenType.Null ? null : new DataReader(_names).Read(ref reader, typeOfData);
-                    if (data is null) reader.Skip();
-                    dataBytes = reader.TokenType == JsonTokenType.Null ? default : utf8[start..(int)reader.BytesConsumed];
-                }
-                else if (property.SequenceEqual("data_base64"u8))
-                {
-                    envelope.Base64 = Base64(ref reader);
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-
-            reader.Read();
-            envelope.Check();
-            if (envelope.Base64 is { } bytes)
-            {
-                if (!dataBytes.IsEmpty) throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", "stands beside data");
-                data = ReadData(bytes, envelope.Type);
-            }
-            else if (data is null || typeOfData != envelope.Type)
-            {
-                // The usual order is type before data, and then data has been read on the way; any other order costs a second pass.
-                data = ReadData(dataBytes, envelope.Type);
-            }
-
-            return new(envelope.ToEvent(data));
+            var json = new AnyJson(utf8);
+            return new(Read(ref json, utf8));
         }
         catch (Exception exception) when (Fault(exception) is { } error)
         {
             return new(error);
         }
+    }
+
+    private Event Read<TJson>(ref TJson json, ReadOnlySpan<byte> utf8)
+        where TJson : struct, IJsonTokens, allows ref struct
+    {
+        var envelope = new Envelope();
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject) throw Invalid(DecodeFailure.NotJson, "", $"expected a JSON object, found {json.Describe()}");
+
+        EventData? data = null;
+        string? typeOfData = null;
+        ReadOnlySpan<byte> dataBytes = default;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var property = json.Text;
+            if (property.SequenceEqual("id"u8)) envelope.Id = Id(ref json);
+            else if (property.SequenceEqual("source"u8)) envelope.Source = Attribute(ref json, "source", 1024);
+            else if (property.SequenceEqual("type"u8)) envelope.Type = Attribute(ref json, "type", 256);
+            else if (property.SequenceEqual("subject"u8)) envelope.Subject = Attribute(ref json, "subject", 256);
+            else if (property.SequenceEqual("time"u8)) envelope.Time = Time(ref json);
+            else if (property.SequenceEqual("specversion"u8)) envelope.SpecVersion = Attribute(ref json, "specversion", 16);
+            else if (property.SequenceEqual("datacontenttype"u8)) envelope.DataContentType = Attribute(ref json, "datacontenttype", 256);
+            else if (property.SequenceEqual("data"u8))
+            {
+                json.Read();
+                var start = json.TokenStart;
+                typeOfData = envelope.Type;
+                data = typeOfData is null || json.TokenType == JsonTokenType.Null ? null : new DataReader<TJson>(_names).Read(ref json, typeOfData);
+                if (data is null) json.Skip();
+                dataBytes = json.TokenType == JsonTokenType.Null ? default : utf8[start..json.Consumed];
+            }
+            else if (property.SequenceEqual("data_base64"u8))
+            {
+                envelope.Base64 = Base64(ref json);
+            }
+            else
+            {
+                json.Skip();
+            }
+        }
+
+        json.Read();
+        envelope.Check();
+        if (envelope.Base64 is { } bytes)
+        {
+            if (!dataBytes.IsEmpty) throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", "stands beside data");
+            data = ReadData(bytes, envelope.Type);
+        }
+        else if (data is null || typeOfData != envelope.Type)
+        {
+            // The usual order is type before data, and then data has been read on the way; any other order costs a second pass.
+            data = ReadData(dataBytes, envelope.Type);
+        }
+
+        return envelope.ToEvent(data);
     }
 
     private DecodeResult DecodeBinary(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, ReadOnlySpan<byte> contentType)
@@ -118,7 +147,7 @@ public sealed class EventDecoder
             {
                 switch (header.Name.ToLowerInvariant())
                 {
-                    case "ce_id": envelope.Id = Attribute(header, "id", 256); break;
+                    case "ce_id": envelope.Id = new EventId(Attribute(header, "id", LongestId)); break;
                     case "ce_source": envelope.Source = Attribute(header, "source", 1024); break;
                     case "ce_type": envelope.Type = Attribute(header, "type", 256); break;
                     case "ce_subject": envelope.Subject = Attribute(header, "subject", 256); break;
@@ -144,22 +173,33 @@ public sealed class EventDecoder
     /// <summary>Reads data that stand alone. Those of an unknown type need not be there, but if they are, they are JSON too.</summary>
     private EventData? ReadData(ReadOnlySpan<byte> utf8, string type)
     {
-        if (utf8.IsEmpty) return DataReader.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
-        var reader = new Utf8JsonReader(utf8);
-        reader.Read();
-        var data = new DataReader(_names).Read(ref reader, type);
-        if (data is null) reader.Skip();
-        reader.Read();
+        if (utf8.IsEmpty) return EventTypes.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
+        var json = new AnyJson(utf8);
+        json.Read();
+        var data = new DataReader<AnyJson>(_names).Read(ref json, type);
+        if (data is null) json.Skip();
+        json.Read();
         return data;
     }
 
     /// <summary>Null if the attribute is null, which the JSON format makes the same as left out.</summary>
-    private string? Attribute(ref Utf8JsonReader reader, string name, int longest, bool recurs = true)
+    private string? Attribute<TJson>(ref TJson json, string name, int longest)
+        where TJson : struct, IJsonTokens, allows ref struct =>
+        IsStated(ref json, name) ? CheckText(_names.Get(json.Text), name, longest, TJson.IsFreeOfControls) : null;
+
+    private static EventId? Id<TJson>(ref TJson json)
+        where TJson : struct, IJsonTokens, allows ref struct
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType != JsonTokenType.String) throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {Describe(ref reader)}");
-        return CheckText(recurs ? _names.Get(Unescaped(ref reader)) : reader.GetString()!, name, longest);
+        if (!IsStated(ref json, "id")) return null;
+        return EventId.TryParseUuid(json.Text, out var id) ? id : new EventId(CheckText(Encoding.UTF8.GetString(json.Text), "id", LongestId, TJson.IsFreeOfControls));
+    }
+
+    private static bool IsStated<TJson>(ref TJson json, string name)
+        where TJson : struct, IJsonTokens, allows ref struct
+    {
+        json.Read();
+        if (json.TokenType is JsonTokenType.String or JsonTokenType.Null) return json.TokenType == JsonTokenType.String;
+        throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {json.Describe()}");
     }
 
     private string Attribute(EventHeader header, string name, int longest)
@@ -168,32 +208,34 @@ public sealed class EventDecoder
         return CheckText(_names.Get(header.Value.Span), name, longest);
     }
 
-    private static string CheckText(string text, string name, int longest)
+    private static string CheckText(string text, string name, int longest, bool isFreeOfControls = false)
     {
         if (text.Length == 0) throw Invalid(DecodeFailure.InvalidAttribute, name, "is empty");
         if (text.Length > longest) throw Invalid(DecodeFailure.InvalidAttribute, name, $"{text.Length:N0} characters are more than {longest:N0}");
 
         // CloudEvents allows them in no attribute; logs, keys and terminals are the better for it.
-        if (text.AsSpan().ContainsAny(ControlCharacters)) throw Invalid(DecodeFailure.InvalidAttribute, name, "holds a control character");
+        if (!isFreeOfControls && text.AsSpan().ContainsAny(ControlCharacters)) throw Invalid(DecodeFailure.InvalidAttribute, name, "holds a control character");
         return text;
     }
 
-    private static byte[]? Base64(ref Utf8JsonReader reader)
+    private static byte[]? Base64<TJson>(ref TJson json)
+        where TJson : struct, IJsonTokens, allows ref struct
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes))
-            throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", $"{Describe(ref reader)} is not base64");
+        json.Read();
+        if (json.TokenType == JsonTokenType.Null) return null;
+        if (json.TokenType != JsonTokenType.String || !json.TryGetBase64(out var bytes))
+            throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", $"{json.Describe()} is not base64");
         return Utf8.IsValid(bytes) ? bytes : throw Invalid(DecodeFailure.NotJson, "data_base64", "not UTF-8");
     }
 
-    private static DateTimeOffset? Time(ref Utf8JsonReader reader)
+    private static DateTimeOffset? Time<TJson>(ref TJson json)
+        where TJson : struct, IJsonTokens, allows ref struct
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        return reader.TokenType == JsonTokenType.String && Rfc3339.TryParse(Unescaped(ref reader), out var time)
+        json.Read();
+        if (json.TokenType == JsonTokenType.Null) return null;
+        return json.TokenType == JsonTokenType.String && Rfc3339.TryParse(json.Text, out var time)
             ? time
-            : throw NoTimestamp(Describe(ref reader));
+            : throw NoTimestamp(json.Describe());
     }
 
     private static DecodeException NoTimestamp(string found) =>
@@ -227,24 +269,8 @@ public sealed class EventDecoder
 
     internal static DecodeException Invalid(DecodeFailure reason, string place, string message) => new(new DecodeError(reason, place, message));
 
-    /// <summary>A JSON token as an error message shows it.</summary>
-    internal static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.String => Quote(reader.ValueSpan),
-        JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 40)]),
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.True => "true",
-        JsonTokenType.False => "false",
-        JsonTokenType.Null => "null",
-        _ => "nothing",
-    };
-
-    /// <summary>The name or string that the reader stands on. Any character may be escaped: some JSON writers do so with the + of an offset.</summary>
-    internal static ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader) =>
-        reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-
-    private static string Quote(ReadOnlySpan<byte> utf8)
+    /// <summary>The beginning of a text as an error message shows it.</summary>
+    internal static string Quote(ReadOnlySpan<byte> utf8)
     {
         var text = Encoding.UTF8.GetString(utf8);
         if (text.Length <= 40) return $"\"{text}\"";
@@ -253,7 +279,8 @@ public sealed class EventDecoder
 
     private struct Envelope
     {
-        public string? Id, Source, Type, Subject, SpecVersion, DataContentType;
+        public EventId? Id;
+        public string? Source, Type, Subject, SpecVersion, DataContentType;
         public DateTimeOffset? Time;
         public byte[]? Base64;
 
@@ -262,7 +289,7 @@ public sealed class EventDecoder
         {
             Require(SpecVersion, "specversion");
             if (SpecVersion != "1.0") throw Invalid(DecodeFailure.InvalidAttribute, "specversion", $"\"{SpecVersion}\" is not \"1.0\"");
-            Require(Id, "id");
+            if (Id is null) throw Invalid(DecodeFailure.InvalidAttribute, "id", "is missing");
             Require(Source, "source");
             Require(Type, "type");
             Require(Subject, "subject");
@@ -271,7 +298,7 @@ public sealed class EventDecoder
                 throw Invalid(DecodeFailure.UnsupportedContentType, "datacontenttype", $"\"{DataContentType}\" is not application/json");
         }
 
-        public readonly Event ToEvent(EventData? data) => new(Id!, Source!, Type!, Time!.Value, Subject!, data);
+        public readonly Event ToEvent(EventData? data) => new(Id!.Value, Source!, Type!, Time!.Value, Subject!, data);
 
         private static void Require([System.Diagnostics.CodeAnalysis.NotNull] string? value, string name)
         {
@@ -280,6 +307,7 @@ public sealed class EventDecoder
 
         private static bool IsJson(string mediaType)
         {
+            if (mediaType == "application/json") return true;
             var bare = mediaType.AsSpan(0, mediaType.IndexOf(';') is >= 0 and var end ? end : mediaType.Length).Trim();
             return bare.Equals("application/json", StringComparison.OrdinalIgnoreCase)
                 || bare.Equals("text/json", StringComparison.OrdinalIgnoreCase)

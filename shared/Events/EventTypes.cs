@@ -25,6 +25,14 @@ public static class EventTypes
         ResourceAllocated, ResourceReleased,
     ];
 
+    /// <summary>Whether the type is of the contract.</summary>
+    internal static bool Knows(string type) => type switch
+    {
+        ProjectCreated or ProjectUpdated or ProjectStatusChanged or TaskCreated or TaskUpdated or TaskStatusChanged or TaskAssigned or TaskEstimated
+            or TaskBlocked or TaskUnblocked or TaskDeleted or ResourceAllocated or ResourceReleased => true,
+        _ => false,
+    };
+
     /// <summary>The type that <paramref name="data"/> belongs to.</summary>
     public static string Of(EventData data) => data switch
     {

@@ -20,6 +20,13 @@ public sealed class Allocation
     /// <summary>When it was released; null if it was not, or was stated anew since.</summary>
     public DateTimeOffset? Released => _released.IsStated && !(_terms.IsStated && _terms.Stamp > _released.Stamp) ? _released.Stamp.Time : null;
 
+    /// <summary>Whether it holds at an instant: its days include the day in UTC, and it was not released before.</summary>
+    public bool IsInForce(DateTimeOffset asOf)
+    {
+        var day = DateOnly.FromDateTime(asOf.UtcDateTime);
+        return Terms is { } terms && terms.From <= day && (terms.To is null || day <= terms.To) && !(Released <= asOf);
+    }
+
     internal StatementEffect Allocate(Stamp stamp, AllocationTerms terms) => _terms.Offer(stamp, terms, ValueOrder.Terms);
 
     internal StatementEffect Release(Stamp stamp) => _released.Offer(stamp, value: true, ValueOrder.Flags);

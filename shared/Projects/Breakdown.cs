@@ -8,7 +8,7 @@ public sealed class Breakdown
 {
     private readonly StableSample<Counters> _counted;
     private readonly int _size;
-    private string? _lastAdmitted;
+    private readonly RecentTexts<Counters> _recent = new();
 
     internal Breakdown(int most, int size) =>
         (_counted, _size, Most, Unlabelled, Others) = (new StableSample<Counters>(most), size, most, new Counters(size), new Counters(size));
@@ -36,16 +36,39 @@ public sealed class Breakdown
     /// <returns>Whether the breakdown changed.</returns>
     internal bool Admit(string name)
     {
-        if (ReferenceEquals(name, _lastAdmitted)) return false;
-        _lastAdmitted = name;
+        if (_recent.TryGet(name, out _)) return false;
         var label = Label.Of(name);
-        if (_counted.TryGet(label, out _) || !_counted.Admit(label, new Counters(_size), out var pushedOut)) return false;
-        if (pushedOut is not null) Others.Add(pushedOut);
-        return true;
+        var isNew = !_counted.TryGet(label, out var sum);
+        if (isNew && _counted.Admit(label, sum = new Counters(_size), out var pushedOut))
+        {
+            // The sums that are remembered of what was pushed out are no longer its own.
+            if (pushedOut is not null) _recent.Clear();
+            if (pushedOut is not null) Others.Add(pushedOut);
+        }
+        else if (isNew)
+        {
+            (isNew, sum) = (false, Others);
+        }
+
+        _recent.Set(name, sum!);
+        return isNew;
     }
 
+    /// <summary>Whether the name was admitted just now, or is counted by itself.</summary>
+    internal bool HasAdmitted(string name) => _recent.TryGet(name, out _) || IsCounted(name);
+
+    /// <summary>Whether the tasks of a name are counted one by one.</summary>
+    internal bool IsCounted(string name) => _counted.TryGet(Label.Of(name), out _);
+
     /// <summary>Where the tasks of a name that was admitted are counted; of the empty one, those without a label.</summary>
-    internal Counters SumOf(string name) => name.Length == 0 ? Unlabelled : _counted.TryGet(Label.Of(name), out var counted) ? counted : Others;
+    internal Counters SumOf(string name)
+    {
+        if (name.Length == 0) return Unlabelled;
+        if (_recent.TryGet(name, out var sum)) return sum;
+        if (!_counted.TryGet(Label.Of(name), out sum)) return Others;
+        _recent.Set(name, sum);
+        return sum;
+    }
 
     internal void Write(StateWriter writer)
     {

@@ -23,6 +23,36 @@ public static class DurationBuckets
         return found >= 0 ? found : ~found;
     }
 
+    /// <summary>
+    /// Estimates a quantile of the durations counted, as Prometheus' <c>histogram_quantile</c> does: within a bucket it takes them for evenly
+    /// spread, and beyond the last bound it gives that bound.
+    /// </summary>
+    /// <param name="counters">Where they are counted.</param>
+    /// <param name="first"><see cref="Measure.LeadBuckets"/> or <see cref="Measure.CycleBuckets"/>.</param>
+    /// <param name="quantile">0 to 1.</param>
+    /// <returns>In seconds; null: none is counted.</returns>
+    public static double? QuantileSeconds(Counters counters, Measure first, double quantile)
+    {
+        var total = 0L;
+        for (var i = 0; i < Count; i++) total += counters[first + i];
+        if (total <= 0) return null;
+        var rank = quantile * total;
+        var before = 0L;
+        for (var i = 0; i < Count - 1; i++)
+        {
+            var here = counters[first + i];
+            if (here > 0 && before + here >= rank)
+            {
+                var lower = i == 0 ? 0 : Bounds[i - 1];
+                return lower + ((Bounds[i] - lower) * (rank - before) / here);
+            }
+
+            before += here;
+        }
+
+        return Bounds[^1];
+    }
+
     // Integers only: a power computed in floating point may differ between machines.
     private static long Bound(int index)
     {

@@ -1,7 +1,9 @@
+using ShitOps.Events;
+
 namespace ShitOps.Projects;
 
 /// <summary>What a <see cref="Fact"/> states. The first five are the categories of a status, in their order.</summary>
-public enum FactKind
+public enum FactKind : byte
 {
     Todo,
     InProgress,
@@ -25,10 +27,10 @@ public enum FactKind
 /// <param name="Kind">What kind of statement it is.</param>
 /// <param name="Word">The tracker's word of a status; null for the other kinds.</param>
 /// <param name="MilliHours">The effort in thousandths of an hour; <see cref="NotKnown"/> where it was cleared; 0 for the other kinds.</param>
-public readonly record struct Fact(Stamp Stamp, FactKind Kind, string? Word, long MilliHours) : IComparable<Fact>
+public readonly record struct Fact(Stamp Stamp, FactKind Kind, string? Word, int MilliHours) : IComparable<Fact>
 {
     /// <summary>The effort is no longer known.</summary>
-    public const long NotKnown = -1;
+    public const int NotKnown = -1;
 
     /// <summary>Whether it states a status.</summary>
     public bool IsStatus => Kind <= FactKind.Cancelled;
@@ -42,7 +44,10 @@ public readonly record struct Fact(Stamp Stamp, FactKind Kind, string? Word, lon
     internal const int Channels = 5;
 
     /// <summary>A bound of its stored size, in bytes, which depends on nothing but the fact: no UTF-16 unit takes more than 3 bytes.</summary>
-    internal int Size => (3 * (Stamp.Id.Length + (Word?.Length ?? 0))) + 16;
+    internal int Size => SizeOf(Stamp.EventId, Word?.Length ?? 0);
+
+    /// <summary>The same of a fact with that id and a word of that many UTF-16 units.</summary>
+    internal static int SizeOf(EventId id, int wordLength) => (3 * (id.Length + wordLength)) + 16;
 
     /// <summary>By stamp; facts with one stamp by what they say, so that the order is total.</summary>
     public int CompareTo(Fact other)

@@ -12,31 +12,33 @@ public sealed class HistoryChanges
     private const byte Version = 1;
     private const int HoursADay = 24;
 
-    private readonly Dictionary<long, long> _measures = [];
-    private readonly Dictionary<(int Hour, string Status), long> _statuses = [];
+    private readonly SumTable _measures = new();
+    private readonly SumTable _statuses = new();
+    private readonly List<string> _labels = [];
+    private Dictionary<string, int>? _numbers;
 
     /// <summary>Whether nothing changed; a day's row is then not needed.</summary>
-    public bool IsZero => _measures.Count == 0 && _statuses.Count == 0;
+    public bool IsZero => _measures.IsZero && _statuses.IsZero;
 
     /// <summary>What changed of the measures, in no particular order; hours are counted from the beginning of the year 1.</summary>
-    public IEnumerable<(int Hour, Measure Measure, long Amount)> Measures => _measures.Select(one => ((int)(one.Key >> 8), (Measure)(one.Key & 0xff), one.Value));
+    public IEnumerable<(int Hour, Measure Measure, long Amount)> Measures => _measures.Sums.Select(one => ((int)(one.Key >> 8), (Measure)(one.Key & 0xff), one.Sum));
 
     /// <summary>What changed of the tasks in a status (a label of its word; empty: no status known), in no particular order.</summary>
-    public IEnumerable<(int Hour, string Status, long Amount)> Statuses => _statuses.Select(one => (one.Key.Hour, one.Key.Status, one.Value));
+    public IEnumerable<(int Hour, string Status, long Amount)> Statuses => _statuses.Sums.Select(one => ((int)(one.Key >> 32), _labels[(int)one.Key], one.Sum));
 
     /// <summary>Adds other changes, or with sign −1 subtracts them.</summary>
     public void Add(HistoryChanges other, int sign = 1)
     {
-        foreach (var (key, amount) in other._measures) AddTo(_measures, key, sign * amount);
-        foreach (var (key, amount) in other._statuses) AddTo(_statuses, key, sign * amount);
+        foreach (var (key, amount) in other._measures.Sums) _measures.Add(key, sign * amount);
+        foreach (var (hour, status, amount) in other.Statuses) AddStatus(hour, status, sign * amount);
     }
 
     /// <summary>The changes by day: one row each.</summary>
     public SortedDictionary<DateOnly, HistoryChanges> ByDay()
     {
         var days = new SortedDictionary<DateOnly, HistoryChanges>();
-        foreach (var (key, amount) in _measures) Day((int)(key >> 8))._measures.Add(key, amount);
-        foreach (var (key, amount) in _statuses) Day(key.Hour)._statuses.Add(key, amount);
+        foreach (var (key, amount) in _measures.Sums) Day((int)(key >> 8))._measures.Add(key, amount);
+        foreach (var (hour, status, amount) in Statuses) Day(hour).AddStatus(hour, status, amount);
         return days;
 
         HistoryChanges Day(int hour)
@@ -56,22 +58,24 @@ public sealed class HistoryChanges
         var start = day.DayNumber * HoursADay;
         writer.Begin(StateKind.HistoryDay, Version);
         writer.Number(day.DayNumber);
-        writer.Number(_measures.Count);
+        var measures = _measures.Sums.OrderBy(one => one.Key).ToArray();
+        writer.Number(measures.Length);
         var last = 0L;
-        foreach (var key in _measures.Keys.Order())
+        foreach (var (key, amount) in measures)
         {
             var place = ((HourOf((int)(key >> 8)) << 8) | (key & 0xff)) + 1;
             writer.Number(place - last);
-            writer.Signed(_measures[key]);
+            writer.Signed(amount);
             last = place;
         }
 
-        writer.Number(_statuses.Count);
-        foreach (var key in _statuses.Keys.OrderBy(key => key.Hour).ThenBy(key => key.Status, StringComparer.Ordinal))
+        var statuses = Statuses.OrderBy(one => one.Hour).ThenBy(one => one.Status, StringComparer.Ordinal).ToArray();
+        writer.Number(statuses.Length);
+        foreach (var (hour, status, amount) in statuses)
         {
-            writer.Byte((byte)HourOf(key.Hour));
-            writer.Text(key.Status);
-            writer.Signed(_statuses[key]);
+            writer.Byte((byte)HourOf(hour));
+            writer.Text(status);
+            writer.Signed(amount);
         }
 
         return writer.End();
@@ -95,27 +99,42 @@ public sealed class HistoryChanges
             changes._measures.Add(((long)(start + (place >> 8)) << 8) | (uint)(place & 0xff), reader.Signed());
         }
 
+        (int Hour, string? Status) before = default;
         for (var count = reader.Count(bytes.Length); count > 0; count--)
         {
             var hour = reader.Byte();
             var status = reader.RequiredText();
-            if (hour >= HoursADay || !changes._statuses.TryAdd((start + hour, status), reader.Signed())) throw new CorruptStateException("the changes are not in order");
+            var isNext = before.Status is null || hour > before.Hour || (hour == before.Hour && string.CompareOrdinal(status, before.Status) > 0);
+            if (!isNext || hour >= HoursADay) throw new CorruptStateException("the changes are not in order");
+            before = (hour, status);
+            changes.AddStatus(start + hour, status, reader.Signed());
         }
 
         reader.End();
         return changes;
     }
 
-    internal void Add(long ticks, Measure measure, long amount) => AddTo(_measures, (ticks / TimeSpan.TicksPerHour << 8) | (long)measure, amount);
+    internal void Add(long ticks, Measure measure, long amount) => _measures.Add((ticks / TimeSpan.TicksPerHour << 8) | (long)measure, amount);
 
-    internal void Add(long ticks, string status, long amount) => AddTo(_statuses, ((int)(ticks / TimeSpan.TicksPerHour), Label.Of(status)), amount);
+    internal void Add(long ticks, string status, long amount) => AddStatus((int)(ticks / TimeSpan.TicksPerHour), Label.Of(status), amount);
 
-    private static void AddTo<TKey>(Dictionary<TKey, long> changes, TKey key, long amount)
-        where TKey : notnull
+    private void AddStatus(int hour, string label, long amount) => _statuses.Add(((long)hour << 32) | (uint)NumberOf(label), amount);
+
+    /// <summary>The label's place in <see cref="_labels"/>: they are few, and mostly the very same objects.</summary>
+    private int NumberOf(string label)
     {
-        if (amount == 0) return;
-        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(changes, key, out _);
-        sum += amount;
-        if (sum == 0) changes.Remove(key);
+        var few = Math.Min(_labels.Count, 8);
+        for (var i = 0; i < few; i++)
+            if (ReferenceEquals(_labels[i], label)) return i;
+
+        _numbers ??= new Dictionary<string, int>(StringComparer.Ordinal);
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, label, out var isKnown);
+        if (!isKnown)
+        {
+            number = _labels.Count;
+            _labels.Add(label);
+        }
+
+        return number;
     }
 }

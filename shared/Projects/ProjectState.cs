@@ -43,6 +43,9 @@ public sealed class ProjectState
     /// <summary>The day on which it has to be done, that day included.</summary>
     public DateOnly? Due => _due.Value;
 
+    /// <summary>When anything was first stated about the project itself; null if nothing was.</summary>
+    public DateTimeOffset? FirstStated => _stated.FirstTime;
+
     /// <summary>When anything was last stated about the project itself; null if nothing was.</summary>
     public DateTimeOffset? LastStated => _stated.LastTime;
 
@@ -56,7 +59,7 @@ public sealed class ProjectState
     public FoldOutcome Apply(Event one, Func<string, string> personId, out bool isChanged)
     {
         var ticks = one.Time.UtcTicks;
-        var stamp = new Stamp(ticks, one.Id);
+        var stamp = new Stamp(ticks, one.EventId);
         var isLate = ticks < _stated.Last;
         var effects = one.Data switch
         {

@@ -2,7 +2,7 @@ namespace ShitOps.Projects;
 
 /// <summary>
 /// The sums over a project's tasks. Each is a sum of a function of the task's state alone, so when a task changes, its new part is added
-/// and its old one subtracted (<see cref="Replace"/>), and the summary is what it would be if all tasks were added up anew.
+/// and its old one subtracted, and the summary is what it would be if all tasks were added up anew.
 /// </summary>
 public sealed class ProjectSummary
 {
@@ -17,9 +17,6 @@ public sealed class ProjectSummary
     private const int MostAssignees = 1024;
     private const int MostTeams = 64;
     private const int MostMilestones = 512;
-
-    /// <summary>How much the levels of the task at hand change; kept to be reused.</summary>
-    private readonly Counters _levels = new(Measures.Levels);
 
     /// <summary>All tasks: levels, counts, effort, distributions.</summary>
     public Counters Totals { get; private init; } = new();
@@ -36,6 +33,9 @@ public sealed class ProjectSummary
     /// <summary>All measures by the task's own team; unlabelled are tasks that have none, and so are the project's team's.</summary>
     public Breakdown Teams { get; private init; } = new(MostTeams, Measures.All);
 
+    /// <summary>The label under which the sums of teams have a team; another one than its name if that is long.</summary>
+    public static string TeamLabel(string team) => Label.Of(team);
+
     /// <summary>What the project adds to the sums of teams: all tasks by the team they belong to, their own or else the project's.</summary>
     /// <param name="projectTeam">The project's team; null: none, then its tasks without a team are under <see cref="NoTeam"/>.</param>
     public Dictionary<string, Counters> TeamSums(string? projectTeam)
@@ -51,6 +51,23 @@ public sealed class ProjectSummary
             if (sums.TryGetValue(team, out var sum)) sum.Add(counters);
             else sums.Add(team, counters.Copy());
         }
+    }
+
+    /// <summary>What changes of teams, which have all been admitted, add to the sums of teams.</summary>
+    /// <param name="changes">The changes by the tasks' own teams.</param>
+    /// <param name="projectTeam">The project's team; null: none.</param>
+    internal Dictionary<string, Counters> ChangesOfTeams(TeamChanges changes, string? projectTeam)
+    {
+        var sums = new Dictionary<string, Counters>(StringComparer.Ordinal);
+        foreach (var (team, change) in changes.ByTeam)
+        {
+            if (change.IsZero) continue;
+            var name = team.Length == 0 ? Label.Of(projectTeam ?? NoTeam) : Teams.IsCounted(team) ? Label.Of(team) : OtherTeams;
+            if (sums.TryGetValue(name, out var sum)) sum.Add(change);
+            else sums.Add(name, change);
+        }
+
+        return sums;
     }
 
     /// <summary>The summary as bytes; equal summaries give equal bytes. Mostly less than 4 KiB and never more than 256: cut them where a property holds 64.</summary>
@@ -82,68 +99,79 @@ public sealed class ProjectSummary
         return summary;
     }
 
-    /// <summary>Subtracts what a task contributed, adds what it contributes now, and notes the difference in history.</summary>
-    /// <param name="before">The task when it was last settled.</param>
-    /// <param name="after">The task now; knows how it stands when this returns.</param>
-    /// <param name="history">Takes the difference.</param>
-    internal void Replace(TaskSnapshot before, TaskSnapshot after, HistoryChanges history)
+    /// <summary>Counts a task that was counted as it was as it is now.</summary>
+    /// <param name="before">The task as it was counted.</param>
+    /// <param name="after">The task now.</param>
+    /// <param name="teams">Takes the difference for <see cref="Settle"/>.</param>
+    /// <param name="history">Takes the difference by the hour.</param>
+    internal void Replace(TaskSnapshot before, TaskSnapshot after, TeamChanges teams, HistoryChanges history)
     {
-        // What both have in common from the start would be subtracted and added again.
-        var isAnother = before.Exists != after.Exists || before.FirstTicks != after.FirstTicks;
-        var from = isAnother ? default : after.Since(before);
-        var team = before.Exists && after.Exists && before.Team != after.Team ? null : Teams.SumOf((after.Exists ? after.Team : before.Team) ?? "");
-        _levels.Clear();
-        if (before.Exists && (isAnother || !before.EndsAt(from))) Walk(before, -1);
-        if (after.Exists) Walk(after, 1);
+        var (old, now) = (before.Place, after.Place);
+        var moves = old.IsCounted && now.IsCounted && old.Team != now.Team;
+        var team = moves ? null : teams.Of(now.IsCounted ? now.Team : old.Team);
+        var (subtracted, added) = (new SummedTimeline(team, history, -1), new SummedTimeline(team, history, 1));
+        before.Compare(after, ref subtracted, ref added);
+        Move(old, now);
+        if (!moves) return;
 
-        Move(Statuses, before.Exists ? before.Standing.Status ?? "" : null, after.Exists ? after.Standing.Status ?? "" : null);
-        Move(Assignees, before.Exists ? before.Assignee : null, after.Exists ? after.Assignee : null);
-        Move(Milestones, before.Exists ? before.Milestone : null, after.Exists ? after.Milestone : null);
-        if (team is null)
+        // To another team goes all that the task ever contributed.
+        var (left, joined) = (new SummedTimeline(teams.Of(old.Team), history: null, -1), new SummedTimeline(teams.Of(now.Team), history: null, 1));
+        before.Walk(ref left);
+        after.Walk(ref joined);
+    }
+
+    /// <summary>Counts a task on from where it was counted to where its facts have got to; its team is the one that it was.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="before">Its place when it was counted.</param>
+    /// <param name="teams">Takes the difference for <see cref="Settle"/>.</param>
+    /// <param name="history">Takes the difference by the hour.</param>
+    internal void Continue(TaskState task, in TaskPlace before, TeamChanges teams, HistoryChanges history)
+    {
+        var timeline = new SummedTimeline(teams.Of(before.Team), history, 1);
+        task.Continue(ref timeline);
+        Move(before, task.Place);
+    }
+
+    /// <summary>Adds what the tasks of teams changed to the totals and to the teams' sums.</summary>
+    internal void Settle(TeamChanges changes)
+    {
+        foreach (var (team, change) in changes.ByTeam)
         {
-            Teams.SumOf(before.Team ?? "").Add(Contribution(before), -1);
-            Teams.SumOf(after.Team ?? "").Add(Contribution(after));
-        }
-
-        void Walk(TaskSnapshot task, int sign)
-        {
-            var timeline = new SummedTimeline(Totals, team, _levels, history, sign);
-            task.Walk(from, isAnother, ref timeline);
-        }
-
-        void Move(Breakdown breakdown, string? old, string? now)
-        {
-            if (old == now)
-            {
-                if (now is not null && !_levels.IsZero) breakdown.SumOf(now).Add(_levels);
-                return;
-            }
-
-            if (old is not null) before.Standing.AddLevels(breakdown.SumOf(old), -1);
-            if (now is not null) after.Standing.AddLevels(breakdown.SumOf(now), 1);
+            Totals.Add(change);
+            Teams.SumOf(team).Add(change);
         }
     }
 
     /// <summary>All that a task contributes to the totals: a pure function of its state.</summary>
-    public static Counters Contribution(TaskState task) => Contribution(TaskSnapshot.Of(task));
-
-    private static Counters Contribution(TaskSnapshot task)
+    public static Counters Contribution(TaskState task)
     {
         var contribution = new Counters();
-        if (!task.Exists) return contribution;
-        var timeline = new SummedTimeline(contribution, team: null, levels: null, history: null, sign: 1);
-        task.Walk(default, emitCreation: true, ref timeline);
+        var timeline = new SummedTimeline(contribution, history: null, 1);
+        if (task.Exists) new TaskSnapshot(task).Walk(ref timeline);
         return contribution;
     }
 
+    private void Move(in TaskPlace old, in TaskPlace now)
+    {
+        var isSame = old.Levels == now.Levels;
+        Move(Statuses, old.Status, now.Status, isSame, old.Levels, now.Levels);
+        Move(Assignees, old.Assignee, now.Assignee, isSame, old.Levels, now.Levels);
+        Move(Milestones, old.Milestone, now.Milestone, isSame, old.Levels, now.Levels);
+    }
+
+    private static void Move(Breakdown breakdown, string? old, string? now, bool isSame, in TaskLevels less, in TaskLevels more)
+    {
+        if (isSame && old == now) return;
+        if (old is not null) less.AddTo(breakdown.SumOf(old), -1);
+        if (now is not null) more.AddTo(breakdown.SumOf(now), 1);
+    }
+
     /// <summary>Adds up the changes over all time, and by the hour.</summary>
-    private readonly struct SummedTimeline(Counters totals, Counters? team, Counters? levels, HistoryChanges? history, int sign) : ITimeline
+    private readonly struct SummedTimeline(Counters? sum, HistoryChanges? history, int sign) : ITimeline
     {
         public void Change(long ticks, Measure measure, long amount)
         {
-            totals.Add(measure, sign * amount);
-            team?.Add(measure, sign * amount);
-            levels?.Add(measure, sign * amount);
+            sum?.Add(measure, sign * amount);
             history?.Add(ticks, measure, sign * amount);
         }
 

@@ -8,14 +8,14 @@ namespace ShitOps.Projects;
 /// <typeparam name="T">The value; null where the field was cleared.</typeparam>
 public struct Register<T>
 {
-    /// <summary>The stamp of the value held; its id is null as long as nothing was stated.</summary>
+    /// <summary>The stamp of the value held; none as long as nothing was stated.</summary>
     public Stamp Stamp { get; private set; }
 
     /// <summary>The value held; the default as long as nothing was stated.</summary>
     public T? Value { get; private set; }
 
     /// <summary>Whether any statement was ever offered.</summary>
-    public readonly bool IsStated => Stamp.Id is not null;
+    public readonly bool IsStated => Stamp.IsStated;
 
     /// <summary>Offers one statement.</summary>
     /// <param name="stamp">When, and by which event, it was made.</param>
@@ -23,7 +23,7 @@ public struct Register<T>
     /// <param name="ties">A total order of the values; asked only where two statements have one stamp.</param>
     internal StatementEffect Offer(Stamp stamp, T? value, IComparer<T?> ties)
     {
-        var order = IsStated ? stamp.CompareTo(Stamp) : 1;
+        var order = stamp.CompareTo(Stamp);
         if (order < 0) return StatementEffect.Superseded;
         if (order == 0)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ShitOps.Events;
 
 namespace ShitOps.Projects;
 
@@ -30,6 +31,9 @@ internal ref struct StateReader
     }
 
     public byte Byte() => Take(1)[0];
+
+    /// <summary>What <see cref="StateWriter.Block"/> wrote.</summary>
+    public ReadOnlySpan<byte> Block() => Take(Count(_rest.Length));
 
     public long Number()
     {
@@ -91,9 +95,15 @@ internal ref struct StateReader
         if (back > 0) return _stamps[^back];
         var ticks = Time();
         var length = Count(_rest.Length + 1);
-        var stamp = new Stamp(ticks, length == 0 ? new Guid(Take(16), bigEndian: true).ToString("D") : Literal(length - 1));
+        var stamp = new Stamp(ticks, length == 0 ? Uuid() : new EventId(Literal(length - 1)));
         _stamps.Add(stamp);
         return stamp;
+    }
+
+    private EventId Uuid()
+    {
+        var bytes = Take(16);
+        return new EventId(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
     }
 
     private static long Ticks(long ticks) =>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using ShitOps.Events;
 
 namespace ShitOps.Projects;
 
@@ -77,6 +78,15 @@ public sealed class StateWriter
         else Scaled(distance, 2);
     }
 
+    /// <summary>Bytes as they are, after their number.</summary>
+    internal void Block(ReadOnlySpan<byte> bytes)
+    {
+        Number(bytes.Length);
+        Ensure(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
     internal void Text(string? text)
     {
         if (text is null)
@@ -109,7 +119,7 @@ public sealed class StateWriter
         _stamps.Add(stamp);
         Number(0);
         Time(stamp.Ticks);
-        Identity(stamp.Id);
+        Identity(stamp.EventId);
     }
 
     internal static uint Checksum(ReadOnlySpan<byte> bytes)
@@ -124,21 +134,22 @@ public sealed class StateWriter
     private void Scaled(long value, int scale) => Number((value << 2) | (long)scale);
 
     /// <summary>An id: 0 and 16 bytes if it is a UUID in its usual form, as most are, else its bytes' number plus one, and the bytes.</summary>
-    private void Identity(string id)
+    private void Identity(EventId id)
     {
-        Span<char> usual = stackalloc char[36];
-        if (id.Length == 36 && Guid.TryParseExact(id, "D", out var uuid) && uuid.TryFormat(usual, out _, "D") && usual.SequenceEqual(id))
+        if (id.TryGetUuid(out var high, out var low))
         {
             Number(0);
             Ensure(16);
-            uuid.TryWriteBytes(_buffer.AsSpan(_length), bigEndian: true, out _);
+            BinaryPrimitives.WriteUInt64BigEndian(_buffer.AsSpan(_length), high);
+            BinaryPrimitives.WriteUInt64BigEndian(_buffer.AsSpan(_length + 8), low);
             _length += 16;
             return;
         }
 
-        var bytes = Utf8.GetByteCount(id);
+        var text = id.ToString();
+        var bytes = Utf8.GetByteCount(text);
         Number(bytes + 1);
-        Bytes(id, bytes);
+        Bytes(text, bytes);
     }
 
     private void Literal(string text)
@@ -168,4 +179,6 @@ internal enum StateKind : byte
     Summary = (byte)'S',
     HistoryDay = (byte)'H',
     Sums = (byte)'C',
+    Teams = (byte)'G',
+    Pending = (byte)'N',
 }

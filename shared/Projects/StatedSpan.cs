@@ -18,6 +18,9 @@ internal struct StatedSpan
     /// <summary>Whether nothing has been stated.</summary>
     public readonly bool IsEmpty => Last < 0;
 
+    /// <summary>The earliest time; null if the span is empty.</summary>
+    public readonly DateTimeOffset? FirstTime => IsEmpty ? null : new DateTimeOffset(First, TimeSpan.Zero);
+
     /// <summary>The latest time; null if the span is empty.</summary>
     public readonly DateTimeOffset? LastTime => IsEmpty ? null : new DateTimeOffset(Last, TimeSpan.Zero);
 

@@ -1,50 +1,59 @@
 namespace ShitOps.Projects;
 
 /// <summary>As much of a task's state at one moment as the sums depend on. It stays as it is when the state changes.</summary>
-internal sealed class TaskSnapshot
+internal sealed class TaskSnapshot(TaskState state)
 {
-    private FactLog _progress;
-    private FactLog _effort;
+    private readonly FactLog _progress = state.ProgressLog;
+    private readonly FactLog _effort = state.EffortLog;
 
-    public static TaskSnapshot Of(TaskState state)
+    /// <summary>Under which labels the task was counted; the default if it did not count.</summary>
+    public TaskPlace Place { get; } = state.Place;
+
+    public long FirstTicks { get; } = state.FirstTicks;
+
+    /// <summary>Gives what is different now: the changes that it took back, and those that are new.</summary>
+    /// <param name="now">The same task at a later moment.</param>
+    /// <param name="old">Takes the changes of this moment that are not of the later one; they are to be subtracted.</param>
+    /// <param name="next">Takes the changes of the later moment that were not of this one.</param>
+    public void Compare<TTimeline>(TaskSnapshot now, ref TTimeline old, ref TTimeline next)
+        where TTimeline : struct, ITimeline
     {
-        var snapshot = new TaskSnapshot();
-        snapshot.Take(state);
-        return snapshot;
+        if (!Place.IsCounted || !now.Place.IsCounted || FirstTicks != now.FirstTicks)
+        {
+            if (Place.IsCounted) Walk(ref old);
+            if (now.Place.IsCounted) now.Walk(ref next);
+            return;
+        }
+
+        // The changes of the facts that both have in common from the start would be subtracted and added again.
+        var progress = now._progress.CommonWith(_progress);
+        var effort = now._effort.CommonWith(_effort);
+        var nobody = default(NoTimeline);
+        var course = new TaskCourse(FirstTicks);
+        course.Continue(_progress.Facts[..progress], _effort.Facts[..effort], ref nobody);
+        var other = course;
+        course.Continue(_progress.Facts, _effort.Facts, ref old);
+        other.Continue(now._progress.Facts, now._effort.Facts, ref next);
     }
 
-    /// <summary>Becomes a snapshot of this state as it is now.</summary>
-    public void Take(TaskState state)
+    /// <summary>Gives all changes of the task's life.</summary>
+    public void Walk<TTimeline>(ref TTimeline timeline)
+        where TTimeline : struct, ITimeline
     {
-        Exists = state.Exists;
-        FirstTicks = state.FirstTicks;
-        Assignee = state.Assignee;
-        Team = state.Team;
-        Milestone = state.Milestone?.Name;
-        (_progress, _effort) = (state.ProgressLog, state.EffortLog);
+        var course = new TaskCourse(FirstTicks);
+        course.Create(ref timeline);
+        course.Continue(_progress.Facts, _effort.Facts, ref timeline);
     }
+}
 
-    public bool Exists { get; private set; }
-
-    public long FirstTicks { get; private set; }
-
-    public string? Assignee { get; private set; }
-
-    public string? Team { get; private set; }
-
-    public string? Milestone { get; private set; }
-
-    /// <summary>How the task stood; known once its changes were walked through.</summary>
-    public TaskStanding Standing { get; private set; }
-
-    /// <summary>From which fact on an earlier state of the task has others: what comes before is common to both.</summary>
-    public (int Progress, int Effort) Since(TaskSnapshot earlier) => (_progress.CommonWith(earlier._progress), _effort.CommonWith(earlier._effort));
-
-    /// <summary>Whether there are no facts from there on.</summary>
-    public bool EndsAt((int Progress, int Effort) from) => _progress.Facts.Length == from.Progress && _effort.Facts.Length == from.Effort;
-
-    /// <summary>Gives the changes that the facts from there on make; with the creation only if they are all wanted.</summary>
-    public void Walk<TTimeline>((int Progress, int Effort) from, bool emitCreation, ref TTimeline timeline)
-        where TTimeline : struct, ITimeline =>
-        Standing = TaskTimeline.Walk(FirstTicks, _progress.Facts, _effort.Facts, from.Progress, from.Effort, emitCreation, ref timeline);
+/// <summary>Under which labels a task is counted, and what it adds to the levels there. The default is that of a task that does not count.</summary>
+/// <param name="Status">The tracker's word; empty if no status was stated; null if it does not count.</param>
+/// <param name="Assignee">The person id; null: nobody has it.</param>
+/// <param name="Milestone">The milestone's name; null: it has none.</param>
+/// <param name="Team">Its own team; null: it has none.</param>
+/// <param name="Levels">What it adds.</param>
+internal readonly record struct TaskPlace(string? Status, string? Assignee, string? Milestone, string? Team, TaskLevels Levels)
+{
+    /// <summary>Whether it counts at all.</summary>
+    public bool IsCounted => Status is not null;
 }

@@ -77,15 +77,5 @@ public readonly record struct TaskStanding
 
     internal long Spent { get; init; }
 
-    /// <summary>Adds its levels, or with sign −1 subtracts them.</summary>
-    internal void AddLevels(Counters levels, int sign)
-    {
-        levels.Add(Measures.Of(Category), sign);
-        if (IsBlocked) levels.Add(Measure.Blocked, sign);
-        levels.Add(Measure.EstimateMilliHours, sign * Math.Max(0, Estimate));
-        levels.Add(Measure.RemainingMilliHours, sign * Math.Max(0, Remaining));
-        levels.Add(Measure.SpentMilliHours, sign * Math.Max(0, Spent));
-    }
-
     private static long? Known(long effort) => effort < 0 ? null : effort;
 }

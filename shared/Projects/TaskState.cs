@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ShitOps.Events;
 
 namespace ShitOps.Projects;
@@ -26,27 +28,40 @@ public sealed class TaskState
     /// <summary>The reason of a block is kept up to this many UTF-16 units.</summary>
     public const int LongestReason = 1024;
 
+    private const int UsualProgress = 16;
+    private const int UsualEffort = 6;
     private const int MostProgressBytes = 16 * 1024;
     private const int MostEffortBytes = 6 * 1024;
     private const int MostLabelBytes = 4 * 1024;
     private const byte Version = 1;
 
-    private Register<string> _title;
-    private Register<string> _kind;
-    private Register<string> _priority;
+    /// <summary>The longest word of a status.</summary>
+    private const int LongestWord = 256;
+
+    // What nearly every event touches lies together, before the registers.
+    private StatedSpan _stated = new();
+    private FactLog _progress;
+    private FactLog _effort;
+    private TaskCourse _course;
+    private Membership _membership;
     private Register<string> _assignee;
+    private Register<Milestone> _milestone;
     private Register<string> _team;
+    private Register<bool> _deleted;
+    private TextRegister _title = new(default);
+    private Register<string> _priority;
+    private Register<string> _kind;
     private Register<string> _parent;
     private Register<string> _blockedReason;
     private Register<DateOnly?> _due;
-    private Register<Milestone> _milestone;
     private Register<string[]> _labels;
-    private Register<bool> _deleted;
-    private FactLog _progress = new(MostProgress, MostProgressBytes);
-    private FactLog _effort = new(MostEffort, MostEffortBytes);
-    private StatedSpan _stated = new();
 
-    public string? Title => _title.Value;
+    /// <summary>A task of which nothing is known.</summary>
+    public TaskState() => Hold([], []);
+
+    private TaskState(StatedSpan stated) => _stated = stated;
+
+    public string? Title => _title.Register.Value;
 
     /// <summary>The tracker's kind of issue.</summary>
     public string? Kind => _kind.Value;
@@ -74,7 +89,7 @@ public sealed class TaskState
     public IReadOnlyList<string>? Labels => _labels.Value;
 
     /// <summary>Whether it is deleted, and counts nowhere.</summary>
-    public bool IsDeleted => _deleted.Value;
+    public bool IsDeleted => (_membership & Membership.Deleted) != Membership.None;
 
     /// <summary>Whether it counts: something was stated about it, and it is not deleted.</summary>
     public bool Exists => !_stated.IsEmpty && !IsDeleted;
@@ -94,13 +109,80 @@ public sealed class TaskState
 
     internal FactLog EffortLog => Trimmed(ref _effort);
 
+    /// <summary>The task's key in the fold that holds it.</summary>
+    internal string? Key { get; set; }
+
+    /// <summary>Whether the fold that holds it has still to say that it changed.</summary>
+    internal bool IsChanged { get; set; }
+
+    /// <summary>How the task was when it was last counted by the fold that holds it; null: it is counted as it is.</summary>
+    internal TaskSnapshot? Counted { get; set; }
+
+    /// <summary>Under which labels the task is counted, and what it adds to the levels there; the default if it does not count.</summary>
+    internal TaskPlace Place
+    {
+        get
+        {
+            if (!Exists) return default;
+            var nobody = default(NoTimeline);
+            Continue(ref nobody);
+                        if (_membership == Membership.None) return new TaskPlace(_course.Status ?? "", null, null, null, _course.Levels);
+            return new TaskPlace(_course.Status ?? "", Assignee, Milestone?.Name, Team, _course.Levels);
+        }
+    }
+
     /// <summary>How the task stands, derived.</summary>
     /// <exception cref="InvalidOperationException">Nothing was ever stated about the task.</exception>
     public TaskStanding Standing()
     {
         if (_stated.IsEmpty) throw new InvalidOperationException("Nothing is known of the task.");
-        var nowhere = default(NoTimeline);
-        return TaskTimeline.Walk(_stated.First, Progress, Effort, int.MaxValue, int.MaxValue, emitCreation: false, ref nowhere);
+        var nobody = default(NoTimeline);
+        Continue(ref nobody);
+        return _course.Standing;
+    }
+
+    /// <summary>
+    /// Whether an event only goes on from where the task stands, as nearly all do: it is later than all that was stated, what it states is
+    /// retained beside all that is, and the task counts before and after it, for the same team. Then <see cref="Continue"/> gives all that
+    /// it changes.
+    /// </summary>
+    internal bool IsContinuedBy(Event one) =>
+        one.Time.UtcTicks > _stated.Last && Exists && IsKeptWhereItCounts(one.Data)
+        && _progress.HasRoom(1, Fact.SizeOf(one.EventId, LongestWord)) && _effort.HasRoom(3, Fact.SizeOf(one.EventId, 0));
+
+    /// <summary>Whether what an event states neither deletes the task nor moves it to another team.</summary>
+    private bool IsKeptWhereItCounts(EventData? data) => data switch
+    {
+        TaskUpdated updated => !updated.Fields.Team.IsStated || updated.Fields.Team.Value == Team,
+        TaskCreated created => !created.Fields.Team.IsStated || created.Fields.Team.Value == Team,
+        _ => data is not TaskDeleted,
+    };
+
+    /// <summary>Asks the memory for what the next event will need of this object.</summary>
+    internal unsafe void Prefetch()
+    {
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch0(Unsafe.AsPointer(ref _stated));
+        Sse.Prefetch0(Unsafe.AsPointer(ref _course));
+        Sse.Prefetch0(Unsafe.AsPointer(ref _membership));
+        Sse.Prefetch0(Unsafe.AsPointer(ref _assignee));
+    }
+
+    /// <summary>Asks the memory for the places where the next facts will go; what <see cref="Prefetch"/> asked for has to be there.</summary>
+    internal void PrefetchFacts()
+    {
+        _progress.PrefetchEnd();
+        _effort.PrefetchEnd();
+    }
+
+    /// <summary>Goes through the facts that came since the last time, and gives the changes that they make.</summary>
+    internal void Continue<TTimeline>(ref TTimeline timeline)
+        where TTimeline : struct, ITimeline
+    {
+        var progress = Progress;
+        var effort = Effort;
+        if (!_course.IsKnown) _course = new TaskCourse(_stated.First);
+        _course.Continue(progress, effort, ref timeline);
     }
 
     /// <summary>Takes in one event about this task.</summary>
@@ -110,8 +192,8 @@ public sealed class TaskState
     public FoldOutcome Apply(Event one, Func<string, string> personId, out bool isChanged)
     {
         var ticks = one.Time.UtcTicks;
-        var stamp = new Stamp(ticks, one.Id);
-        var isLate = ticks < _stated.Last;
+        var stamp = new Stamp(ticks, one.EventId);
+        var last = _stated.Last;
         var effects = one.Data switch
         {
             TaskCreated data => State(stamp, data.Fields, personId) | _deleted.Offer(stamp, value: false, ValueOrder.Flags),
@@ -126,7 +208,11 @@ public sealed class TaskState
         };
         effects |= _stated.Include(ticks);
         isChanged = (effects & StatementEffect.Changed) != StatementEffect.None;
-        return FoldOutcomes.Of(effects, isLate);
+        if (one.Data is not (TaskStatusChanged or TaskEstimated)) _membership = Memberships();
+
+        // The course has gone through the facts in their order, and has to begin anew if some came between them or may be dropped.
+        if (isChanged && (ticks <= last || _progress.IsOverfull || _effort.IsOverfull)) _course = default;
+        return FoldOutcomes.Of(effects, ticks < last);
     }
 
     /// <summary>The state as bytes, at most 64 KiB; equal states give equal bytes.</summary>
@@ -136,11 +222,11 @@ public sealed class TaskState
         writer.Begin(StateKind.Task, Version);
         writer.Epoch(_stated.First);
         writer.Time(_stated.Last);
-        var stated = (_title.IsStated ? 1 : 0) | (_kind.IsStated ? 2 : 0) | (_priority.IsStated ? 4 : 0) | (_assignee.IsStated ? 8 : 0) | (_team.IsStated ? 16 : 0)
+        var stated = (_title.Stamp.IsStated ? 1 : 0) | (_kind.IsStated ? 2 : 0) | (_priority.IsStated ? 4 : 0) | (_assignee.IsStated ? 8 : 0) | (_team.IsStated ? 16 : 0)
             | (_parent.IsStated ? 32 : 0) | (_blockedReason.IsStated ? 64 : 0) | (_due.IsStated ? 128 : 0) | (_milestone.IsStated ? 256 : 0)
             | (_labels.IsStated ? 512 : 0) | (_deleted.IsStated ? 1024 : 0);
         writer.Number(stated);
-        StoredRegisters.Write(writer, _title);
+        StoredRegisters.Write(writer, _title.Register);
         StoredRegisters.Write(writer, _kind);
         StoredRegisters.Write(writer, _priority);
         StoredRegisters.Write(writer, _assignee);
@@ -161,9 +247,9 @@ public sealed class TaskState
     public static TaskState FromBytes(ReadOnlySpan<byte> bytes)
     {
         var reader = new StateReader(bytes, StateKind.Task, Version);
-        var state = new TaskState { _stated = new StatedSpan(reader.Epoch(), reader.Time()) };
+        var state = new TaskState(new StatedSpan(reader.Epoch(), reader.Time()));
         var stated = reader.Count(2047);
-        if ((stated & 1) != 0) state._title = StoredRegisters.Text(ref reader);
+        if ((stated & 1) != 0) state._title = new TextRegister(StoredRegisters.Text(ref reader));
         if ((stated & 2) != 0) state._kind = StoredRegisters.Text(ref reader);
         if ((stated & 4) != 0) state._priority = StoredRegisters.Text(ref reader);
         if ((stated & 8) != 0) state._assignee = StoredRegisters.Text(ref reader);
@@ -174,15 +260,31 @@ public sealed class TaskState
         if ((stated & 256) != 0) state._milestone = StoredRegisters.Milestone(ref reader);
         if ((stated & 512) != 0) state._labels = StoredRegisters.Labels(ref reader);
         if ((stated & 1024) != 0) state._deleted = StoredRegisters.Flag(ref reader);
-        state._progress = new FactLog(MostProgress, MostProgressBytes, Read(ref reader, MostProgress, isEffort: false));
-        state._effort = new FactLog(MostEffort, MostEffortBytes, Read(ref reader, MostEffort, isEffort: true));
+        state.Hold(Read(ref reader, MostProgress, isEffort: false), Read(ref reader, MostEffort, isEffort: true));
         reader.End();
+        state._membership = state.Memberships();
         return state;
     }
 
-    private static ref FactLog Trimmed(ref FactLog log)
+    /// <summary>Puts all facts of a usual task's life into one piece of memory: what grows bit by bit is what garbage collections have to move.</summary>
+    private void Hold(ReadOnlySpan<Fact> progress, ReadOnlySpan<Fact> effort)
     {
-        log.Trim();
+        var progressRoom = Math.Max(UsualProgress, progress.Length + 4);
+        var effortRoom = Math.Max(UsualEffort, effort.Length + 3);
+        var facts = new Fact[progressRoom + effortRoom];
+        progress.CopyTo(facts);
+        effort.CopyTo(facts.AsSpan(progressRoom));
+        _progress = new FactLog(MostProgress, MostProgressBytes, new ArraySegment<Fact>(facts, 0, progress.Length), progressRoom);
+        _effort = new FactLog(MostEffort, MostEffortBytes, new ArraySegment<Fact>(facts, progressRoom, effort.Length), effortRoom);
+    }
+
+    private Membership Memberships() =>
+        (_deleted.Value ? Membership.Deleted : Membership.None) | (_assignee.Value is null ? Membership.None : Membership.Assignee) | (_milestone.Value is null ? Membership.None : Membership.Milestone)
+        | (_team.Value is null ? Membership.None : Membership.Team);
+
+    private ref FactLog Trimmed(ref FactLog log)
+    {
+        if (log.Trim()) _course = default;
         return ref log;
     }
 
@@ -190,7 +292,7 @@ public sealed class TaskState
     {
         var effects = State(stamp, FactKind.Estimate, fields.EstimateHours);
         if (fields.Status is { } status) effects |= State(stamp, status);
-        if (fields.Title.IsStated) effects |= _title.Offer(stamp, Label.Cut(fields.Title.Value, LongestTitle), ValueOrder.Texts);
+        if (fields.Title.IsStated) effects |= _title.Offer(stamp, Label.Cut(fields.Title.Value, LongestTitle));
         if (fields.Kind.IsStated) effects |= _kind.Offer(stamp, fields.Kind.Value, ValueOrder.Texts);
         if (fields.Priority.IsStated) effects |= _priority.Offer(stamp, fields.Priority.Value, ValueOrder.Texts);
         if (fields.Assignee.IsStated) effects |= _assignee.Offer(stamp, fields.Assignee.Value is { } name ? personId(name) : null, ValueOrder.Texts);
@@ -230,12 +332,23 @@ public sealed class TaskState
             {
                 <= FactKind.Cancelled when !isEffort => new Fact(stamp, kind, reader.RequiredText(), 0),
                 <= FactKind.Blocked when !isEffort => new Fact(stamp, kind, null, 0),
-                >= FactKind.Estimate and <= FactKind.Spent when isEffort => new Fact(stamp, kind, null, reader.Number() - 1),
+                >= FactKind.Estimate and <= FactKind.Spent when isEffort => new Fact(stamp, kind, null, reader.Count(EffortHours.MostMilliHours + 1) - 1),
                 _ => throw new CorruptStateException($"a fact of kind {(int)kind} does not belong there"),
             };
             if (i > 0 && facts[i] <= facts[i - 1]) throw new CorruptStateException("the facts are not in order");
         }
 
         return facts;
+    }
+
+    /// <summary>Which of the registers that decide where a task counts say something: so most events need not look at them.</summary>
+    [Flags]
+    private enum Membership : byte
+    {
+        None = 0,
+        Deleted = 1,
+        Assignee = 2,
+        Milestone = 4,
+        Team = 8,
     }
 }

@@ -175,6 +175,53 @@ public class StatusTests
         Assert.EndsWith("       in 30 s", HealthText.Lines(HealthEndpoint.Parse(Of("healthy")), new DateTimeOffset(2026, 1, 31, 11, 59, 30, TimeSpan.Zero))[4], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Projects_are_shown_in_short_those_with_the_most_open_tasks_first()
+    {
+        var projects = new ProjectsSeen(
+            [.. Enumerable.Range(0, 11).Select(i => new ProjectSeen($"P-{i:D2}", null, i % 10, 1, 2, 3)), new ProjectSeen(new string('x', 40), new DateOnly(2026, 6, 30), 1_234_567, 2, 3, 4)], AreAll: true, Fault: null);
+        var lines = HealthText.Lines(HealthEndpoint.Parse(Of("healthy")), DateTimeOffset.UnixEpoch, projects).SkipWhile(line => !line.StartsWith("projects", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            [
+                "projects: 12 with 1,234,612 open tasks, of which 13 blocked",
+                "  project                          open  blocked      wip     done  due",
+                "  xxxxxxxxxxxxxxxxxxxxxxxxxx… 1,234,567        2        3        4  2026-06-30",
+                "  P-09                                9        1        2        3  -",
+            ],
+            lines[..4]);
+        Assert.Equal(12, lines.Count);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
+    }
+
+    [Theory]
+    [InlineData(22, "head||partition|0|1|2|3||events:|t0|t1|t2|t3||projects:|project|P-0|P-1|P-2|P-3|P-4")]
+    [InlineData(20, "head||partition|0|1|2|3||events:|t0|t1|+2 more||projects:|project|P-0|P-1|P-2|P-3|P-4")]
+    [InlineData(16, "head||partition|0|1|2|3||events:||projects:|project|P-0|P-1|P-2|P-3")]
+    [InlineData(12, "head||partition|0|1|2|3||events:|+4 more||projects:")]
+    [InlineData(10, "head||partition|0|1|2|3||events:|+4 more")]
+    [InlineData(8, "head||partition|0|1|+2 more||events:")]
+    public void A_low_screen_drops_event_types_then_projects_then_partitions(int height, string expected)
+    {
+        var projects = new ProjectsSeen([.. Enumerable.Range(0, 5).Select(i => new ProjectSeen($"P-{i}", null, 10 - i, 0, 0, 0))], AreAll: true, Fault: null);
+        var words = HealthText.Fit(Unwell(partitions: 4, types: 4), DateTimeOffset.UnixEpoch, width: 80, height, projects)
+            .Select(line => line.StartsWith("degraded", StringComparison.Ordinal) ? "head" : line.Contains('+', StringComparison.Ordinal) ? line.Trim() : line.Trim().Split(' ')[0]);
+        Assert.Equal(expected, string.Join('|', words));
+    }
+
+    [Theory]
+    [InlineData(200, "[]", "projects: none yet")]
+    [InlineData(200, """[{"project":"A","due":"2026-06-30","tasksOpen":3,"tasksBlocked":1,"wip":2,"tasksDone":4,"team":null}]""", "projects: 1 with 3 open tasks, of which 1 blocked")]
+    [InlineData(200, "<html>", "projects: not shown, GET /api/rows/projects answers something else")]
+    [InlineData(401, "", "projects: not shown, they want a function key: give it with --key")]
+    [InlineData(404, "", "projects: not shown, GET /api/rows/projects answers 404")]
+    public async Task Health_is_told_whatever_becomes_of_the_projects(int code, string body, string expected)
+    {
+        await using var app = await StartAsync(_ => Results.Text(Of("healthy"), "application/json"), () => Results.Text(body, "application/json", statusCode: code));
+        var run = await CommandRun.OfAsync(["status", "--url", app.Urls.Single() + "/api"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains($"\n\n{expected}\n", run.Output, StringComparison.Ordinal);
+    }
+
     private static HealthReport Unwell(int partitions, int types, params string[] faults) => HealthEndpoint.Parse($$"""
         {"status":"degraded","faults":{{JsonSerializer.Serialize(faults)}},"stream":"local","topic":"shitops-events",
          "partitions":[{{string.Join(',', Enumerable.Range(0, partitions).Select(i => $$"""{"partition":{{i}}}"""))}}],
@@ -184,13 +231,14 @@ public class StatusTests
     private static string Of(string status, string faults = "") =>
         Report.Replace("STATUS", status, StringComparison.Ordinal).Replace("FAULTS", faults, StringComparison.Ordinal);
 
-    private static async Task<WebApplication> StartAsync(Func<HttpRequest, IResult> answer)
+    private static async Task<WebApplication> StartAsync(Func<HttpRequest, IResult> answer, Func<IResult>? projects = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/api/health", (HttpRequest request) => answer(request));
+        if (projects is not null) app.MapGet("/api/rows/projects", projects);
         await app.StartAsync();
         return app;
     }

@@ -3,6 +3,9 @@ using Confluent.Kafka;
 using ShitOps.Events;
 using ShitOps.Local;
 using ShitOps.Local.Azurite;
+using ShitOps.Pipeline;
+using ShitOps.Tests.Aggregation;
+using ShitOps.Tests.Projects;
 
 namespace ShitOps.Tests.Pipeline;
 
@@ -39,6 +42,45 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Ends_in_the_oracles_rows_through_crashes_rebalances_and_more_partitions()
+    {
+        const int Slices = 11;
+        var topic = await kafka.CreateTopicAsync(partitions: 8);
+        using var stage = new AggregationStage(azurite, kafka, topic, Slices) { TableName = "aggregates", Stream = new KafkaStream(Some.Name("stream")) };
+        var random = new Random(5);
+        Event[] events = [.. Enumerable.Range(0, 60).SelectMany(project => ProjectEvents.Of(project).Take(60).Select(one => one with { Project = $"R-{project}" }))
+            .Where(one => new EventDecoder().DecodeStructured(EventEncoder.Encode(one)).IsDecoded)];
+        events = events.Shuffled(5);
+        List<FunctionAppProcess> instances = [await StartAsync(), await StartAsync()];
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers, TopicMetadataRefreshIntervalMs = 500 }).Build();
+
+        for (var part = 0; part < 6; part++)
+        {
+            foreach (var one in events[(events.Length * part / 6)..(events.Length * (part + 1) / 6)])
+                producer.Produce(topic, new Message<string, byte[]> { Key = one.Project, Value = EventEncoder.Encode(one) });
+            producer.Flush(TimeSpan.FromMinutes(1));
+            if (part == 2) await kafka.AddPartitionsAsync(topic, 12);
+            await Task.Delay(random.Next(1500));
+            if (part is 1 or 3 or 4)
+            {
+                instances[part % 2].Kill();
+                await instances[part % 2].DisposeAsync();
+                instances[part % 2] = await StartAsync();
+            }
+        }
+
+        var health = await instances[0].HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0 && Counted(health) == events.Length);
+
+        Assert.Equal(12, health.GetProperty("partitions").GetArrayLength());
+        await stage.AssertHoldsAsync(events, ProjectEvents.Start.AddHours(ProjectEvents.Hours + 1));
+        foreach (var instance in instances) await instance.DisposeAsync();
+
+        Task<FunctionAppProcess> StartAsync() => FunctionAppProcess.StartAsync(
+            azurite.ConnectionString, kafka.Brokers, topic, stage.Stream.Name, ("Slices", $"{Slices}"),
+            ("AzureFunctionsJobHost__extensions__kafka__maxBatchSize", "100"), ("AzureFunctionsJobHost__extensions__kafka__sessionTimeoutMs", "6000"));
+    }
+
+    [Fact]
     public async Task Goes_on_past_what_is_no_event_and_tells_so_in_its_health()
     {
         var topic = await kafka.CreateTopicAsync(partitions: 1);
@@ -56,6 +98,7 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         var partition = Assert.Single(health.GetProperty("partitions").EnumerateArray());
         Assert.Equal((0, 5, 5, 0), (partition.GetProperty("partition").GetInt32(), partition.GetProperty("endOffset").GetInt32(), partition.GetProperty("checkpoint").GetInt32(), partition.GetProperty("lag").GetInt32()));
         Assert.Equal(Some.Time, partition.GetProperty("newestEventTime").GetDateTimeOffset());
+        Assert.Equal(0, partition.GetProperty("behindSeconds").GetDouble());
     }
 
     [Fact]
@@ -99,8 +142,10 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
             await AzuriteInstallation.EnsureAsync(_ => { }, default), Path.Combine(folder.FullName, "azurite"), port, Path.Combine(folder.FullName, "azurite.log"), default);
     }
 
-    [Fact]
-    public async Task Says_that_a_topic_was_made_anew_and_passes_nothing_of_it_over()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(9)]
+    public async Task Says_that_a_topic_was_made_anew_and_passes_nothing_of_it_over(int events)
     {
         var topic = await kafka.CreateTopicAsync(partitions: 1);
         var stream = Some.Name("stream");
@@ -111,19 +156,19 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         }
 
         await kafka.RecreateTopicAsync(topic, partitions: 1);
-        await ProduceAsync(topic, 2);
+        await ProduceAsync(topic, events);
         await using (var app = await StartAsync(topic, stream))
         {
             var health = await app.HealthWhenAsync(health => health.GetProperty("status").GetString() == "degraded");
-            Assert.Equal(
-                "partition 0 ends at offset 2, below the checkpoint 5: it is another log than the one consumed; give it a name of its own in the setting KafkaStream",
+            Assert.Matches(
+                $"^topic {topic} was deleted and created anew: its id was .+ and is .+: it is another log than the one consumed; give it a name of its own in the setting KafkaStream$",
                 Assert.Single(health.GetProperty("faults").EnumerateArray()).GetString());
             Assert.Equal(5, Counted(health));
         }
 
         await using (var app = await StartAsync(topic, Some.Name("stream")))
         {
-            var health = await app.HealthWhenAsync(health => Counted(health) == 2);
+            var health = await app.HealthWhenAsync(health => Counted(health) == events);
             Assert.Equal("healthy", health.GetProperty("status").GetString());
         }
     }

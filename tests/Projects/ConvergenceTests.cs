@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using ShitOps.Events;
+using ShitOps.Projects;
 
 namespace ShitOps.Tests.Projects;
 
@@ -20,6 +21,30 @@ public class ConvergenceTests
         var stored = StoredProject.Of(events);
         stored.Fold(events);
         AssertEqual(StoredProject.Of(events), stored);
+    }
+
+    [Property(MaxTest = 200)]
+    public void Events_applied_together_end_as_one_by_one(int seed)
+    {
+        var events = ProjectEvents.Of(seed);
+        var (together, oneByOne) = (Loaded(events), Loaded(events));
+        var outcomes = new FoldOutcome[events.Length];
+        together.Apply(events, outcomes);
+        Assert.Equal(events.Select(oneByOne.Apply), outcomes);
+        Assert.Equal(oneByOne.ChangedTasks, together.ChangedTasks);
+
+        var writer = new StateWriter();
+        var (expected, actual) = (oneByOne.Settle(), together.Settle());
+        Assert.Equal(expected.Tasks.Select(task => (task.Key, Convert.ToHexString(task.Value.ToBytes(writer)))), actual.Tasks.Select(task => (task.Key, Convert.ToHexString(task.Value.ToBytes(writer)))));
+        Assert.Equal(oneByOne.Summary.ToBytes(writer), together.Summary.ToBytes(writer));
+        Assert.Equal(expected.History.Measures.Order(), actual.History.Measures.Order());
+
+        static ProjectFold Loaded(Event[] events)
+        {
+            var fold = new ProjectFold(new ProjectState(), new ProjectSummary(), StoredProject.PersonId);
+            foreach (var task in events.Select(ProjectFold.TaskOf).OfType<string>().Distinct(StringComparer.Ordinal)) fold.Load(task, new TaskState());
+            return fold;
+        }
     }
 
     [Fact]

@@ -71,6 +71,13 @@ internal sealed class Oracle(IEnumerable<Event> events)
         }
     }
 
+    /// <summary>Fails unless the counters are what was counted.</summary>
+    public static void AssertCounts(Dictionary<Measure, long> expected, Counters actual)
+    {
+        for (var measure = 0; measure < Measures.All; measure++)
+            Assert.True(expected.GetValueOrDefault((Measure)measure) == actual[(Measure)measure], $"{(Measure)measure}: expected {expected.GetValueOrDefault((Measure)measure)}, found {actual[(Measure)measure]}");
+    }
+
     /// <summary>Of a field the latest statement; of equal ones the greatest value.</summary>
     public static T? Latest<T>(IEnumerable<Event> events, Func<Event, Field<T?>> field, IComparer<T?> order) => events
         .Select(one => (one.Time, one.Id, Field: field(one)))

@@ -50,6 +50,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         start.Environment["KafkaBrokers"] = "localhost:1";
         start.Environment["KafkaTopic"] = "events";
         start.Environment["KafkaStream"] = "stream";
+        start.Environment["TenantKey"] = Some.TenantKey;
         start.Environment["FUNCTIONS_STOP_WHEN_STDIN_CLOSES"] = "1";
         start.Environment["AzureFunctionsJobHost__id"] = Some.Name("host");
         return Process.Start(start)!;

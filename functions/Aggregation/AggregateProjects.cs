@@ -1,17 +1,17 @@
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Ingestion;
 
-namespace ShitOps.Pipeline;
+namespace ShitOps.Aggregation;
 
-/// <summary>Counts what stands on the topic and puts aside what is no event.</summary>
-public sealed class CountEvents(EventCounter counter)
+/// <summary>Keeps the live aggregates of every project, and puts aside what is no event.</summary>
+public sealed class AggregateProjects(ProjectAggregator aggregator)
 {
-    [Function(nameof(CountEvents))]
+    [Function(nameof(AggregateProjects))]
     public Task RunAsync(
         [KafkaTrigger(
             "%KafkaBrokers%",
             "%KafkaTopic%",
-            ConsumerGroup = "shitops-count",
+            ConsumerGroup = "shitops-aggregate",
             IsBatched = true,
             Protocol = KafkaBuild.Protocol,
             AuthenticationMode = KafkaBuild.AuthenticationMode,
@@ -20,5 +20,5 @@ public sealed class CountEvents(EventCounter counter)
             SslCaPEM = "KafkaSslCaPem",
             SslCertificatePEM = "KafkaSslCertificatePem",
             SslKeyPEM = "KafkaSslKeyPem")] KafkaRecord[] records,
-        CancellationToken cancellationToken) => counter.CountAsync(records, cancellationToken);
+        CancellationToken cancellationToken) => aggregator.AggregateAsync(records, cancellationToken);
 }

@@ -8,20 +8,23 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Time.Testing;
+using ShitOps.Aggregation;
 using ShitOps.Events;
 using ShitOps.Ingestion;
+using ShitOps.People;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
 
-namespace ShitOps.Tests.Pipeline;
+namespace ShitOps.Tests.Aggregation;
 
-/// <summary>Counting against a real store: whatever comes again or at once, each record counts once.</summary>
+/// <summary>Aggregating against a real store: whatever comes again or at once, each record is counted once.</summary>
 [Collection(nameof(BrokerCollection))]
-public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IAsyncLifetime
+public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite) : IAsyncLifetime
 {
     private KafkaConnection _connection = null!;
 
     private readonly KafkaStream _stream = new(Some.Name("stream"));
+    private readonly string _table = Some.Name("a").Replace("-", "", StringComparison.Ordinal);
     private readonly FakeTimeProvider _time = new(Some.Time);
 
     private StorageAccount Account { get; } = StorageAccount.FromSettings(
@@ -44,7 +47,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     {
         var unknown = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Some.EventJson()).Replace("task.status-changed", "task.sung", StringComparison.Ordinal));
 
-        await Counter().CountAsync([Record(0, 0, Some.EventJson()), Record(1, 5, unknown), Record(0, 1, "{"u8.ToArray()), Record(1, 6, Some.EventJson(data: new TaskDeleted("A-1")))], default);
+        await Aggregator().AggregateAsync([Record(0, 0, Some.EventJson()), Record(1, 5, unknown), Record(0, 1, "{"u8.ToArray()), Record(1, 6, Some.EventJson(data: new TaskDeleted("A-1")))], default);
 
         var rows = await Counts().ListAsync(_stream, default);
         Assert.Equal([(0, 2L, 1L, 0L, 1L), (1, 7L, 1L, 1L, 0L)], rows.Select(row => (row.Partition, row.Checkpoint, row.Decoded, row.Unknown, row.Undecodable)));
@@ -58,9 +61,9 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     {
         var records = Enumerable.Range(0, 10).Select(i => Record(0, i, i == 3 ? [] : Some.EventJson($"e-{i}"))).ToArray();
 
-        await Counter().CountAsync(records[..6], default);
-        await Counter().CountAsync(records[2..9], default);
-        await Counter().CountAsync(records, default);
+        await Aggregator().AggregateAsync(records[..6], default);
+        await Aggregator().AggregateAsync(records[2..9], default);
+        await Aggregator().AggregateAsync(records, default);
 
         var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((10L, 9L, 1L), (row.Checkpoint, row.Decoded, row.Undecodable));
@@ -74,8 +77,8 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
         // Each goes through the same records in its own cuts, as instances do around a rebalance.
         await Task.WhenAll(Enumerable.Range(1, 4).Select(async size =>
         {
-            var counter = Counter();
-            foreach (var batch in records.Chunk(size * 13)) await counter.CountAsync(batch, default);
+            var aggregator = Aggregator();
+            foreach (var batch in records.Chunk(size * 13)) await aggregator.AggregateAsync(batch, default);
         }));
 
         var row = Assert.Single(await Counts().ListAsync(_stream, default));
@@ -88,7 +91,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
         var record = Record(3, 7, "{\"id\":"u8.ToArray());
         record.Headers = [new KafkaHeader { Key = "content-type", Value = "application/cloudevents+json"u8.ToArray() }];
 
-        await Counter().CountAsync([record], default);
+        await Aggregator().AggregateAsync([record], default);
 
         var container = new BlobContainerClient(azurite.ConnectionString, "dead-letters");
         var blob = container.GetBlobClient($"{_stream.Name}/events/00003/00000000000000000007-00000000000000000007.jsonl");
@@ -110,7 +113,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
         var record = Record(0, 0, []);
         record.Timestamp.UnixTimestampMs = timestamp;
 
-        await Counter().CountAsync([record], default);
+        await Aggregator().AggregateAsync([record], default);
 
         var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((1L, 1L), (row.Checkpoint, row.Undecodable));
@@ -121,7 +124,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     {
         var records = Enumerable.Range(0, 30).Select(i => Record(0, i, new byte[1_000_000])).ToArray();
 
-        await Counter().CountAsync(records, default);
+        await Aggregator().AggregateAsync(records, default);
 
         var container = new BlobContainerClient(azurite.ConnectionString, "dead-letters");
         List<long> offsets = [];
@@ -141,7 +144,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     [Fact]
     public async Task Tells_how_many_offsets_held_no_record()
     {
-        await Counter().CountAsync([Record(0, 5, Some.EventJson("e-1")), Record(0, 9, Some.EventJson("e-2"))], default);
+        await Aggregator().AggregateAsync([Record(0, 5, Some.EventJson("e-1")), Record(0, 9, Some.EventJson("e-2"))], default);
 
         var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((10L, 2L, 8L), (row.Checkpoint, row.Decoded, row.Skipped));
@@ -150,12 +153,12 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     [Fact]
     public async Task Does_not_take_the_records_of_another_log_for_ones_that_come_again()
     {
-        await Counter().CountAsync([Record(0, 1000, Some.EventJson())], default);
+        await Aggregator().AggregateAsync([Record(0, 1000, Some.EventJson())], default);
 
-        var counting = Counter().CountAsync([Record(0, 0, Some.EventJson())], default);
+        var counting = Aggregator().AggregateAsync([Record(0, 0, Some.EventJson())], default);
         while (!counting.IsCompleted)
         {
-            _time.Advance(EventCounter.BackOff);
+            _time.Advance(ProjectAggregator.BackOff);
             await Task.Delay(10);
         }
 
@@ -166,7 +169,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     [Fact]
     public async Task Stops_without_counting_when_the_host_stops()
     {
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Counter().CountAsync([Record(0, 0, Some.EventJson())], new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Aggregator().AggregateAsync([Record(0, 0, Some.EventJson())], new CancellationToken(canceled: true)));
 
         Assert.Empty(await Counts().ListAsync(_stream, default));
     }
@@ -176,7 +179,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     {
         var ancient = EventEncoder.Encode(Some.Event() with { Time = new DateTimeOffset(1066, 10, 14, 9, 0, 0, TimeSpan.Zero) });
 
-        await Counter().CountAsync([Record(0, 0, ancient)], default);
+        await Aggregator().AggregateAsync([Record(0, 0, ancient)], default);
 
         var row = Assert.Single(await Counts().ListAsync(_stream, default));
         Assert.Equal((1L, null), (row.Decoded, row.NewestEventTime));
@@ -185,7 +188,7 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
     [Fact]
     public async Task Expires_dead_letters_after_their_retention_and_not_before()
     {
-        await Counter().CountAsync([Record(0, 0, [])], default);
+        await Aggregator().AggregateAsync([Record(0, 0, [])], default);
         _time.SetUtcNow(DateTimeOffset.UtcNow.AddDays(30).AddMinutes(-5));
         await ExpireAsync();
         var before = await LettersAsync();
@@ -205,8 +208,11 @@ public class EventCounterTests(BrokerFixture kafka, AzuriteFixture azurite) : IA
         }
     }
 
-    private EventCounter Counter() => new(
-        _stream, Counts(), new DeadLetters(Account), new LogEnds(_connection, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), _time, NullLogger<EventCounter>.Instance);
+    private ProjectAggregator Aggregator() => new(
+        Table(), _stream, Counts(), new DeadLetters(Account), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
+        new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account), ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
+
+    private AggregateTable Table() => new(Account, 4, _table);
 
     private PartitionCounts Counts() => new(Account);
 

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Projects;
+using ShitOps.Storage;
+
+namespace ShitOps.Aggregation;
+
+/// <summary>
+/// The aggregates as they stand in the table: one PartitionKey a slice (<see cref="AggregateRows"/>). Another number of slices is another
+/// table: rows would lie elsewhere in it.
+/// </summary>
+/// <param name="account">The account that holds it.</param>
+/// <param name="slices">How many slices there are; 1 to <see cref="SliceId.Most"/>.</param>
+/// <param name="name">The beginning of the table's name; the number of slices follows.</param>
+public sealed class AggregateTable(StorageAccount account, int slices, string name = "aggregates")
+{
+    private const int DefaultSlices = 8;
+
+    /// <summary>Its sums, and mostly what is known of the project itself.</summary>
+    private const int RowsOfAProject = 2;
+
+    private readonly AccountTable _table = account.Table(string.Create(CultureInfo.InvariantCulture, $"{name}{slices}"));
+
+    /// <summary>Reads the setting <c>Slices</c>: 1 to <see cref="SliceId.Most"/>, default 8.</summary>
+    /// <exception cref="SettingException">It is no such number.</exception>
+    public static AggregateTable FromSettings(IConfiguration settings, StorageAccount account)
+    {
+        if (settings["Slices"] is not { Length: > 0 } text) return new AggregateTable(account, DefaultSlices);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slices) && slices is >= 1 and <= SliceId.Most
+            ? new AggregateTable(account, slices)
+            : throw new SettingException($"the setting Slices is \"{text}\"; expected a number from 1 to {SliceId.Most}");
+    }
+
+    /// <summary>How many slices there are.</summary>
+    public int SliceCount => slices;
+
+    /// <summary>Every slice, in order.</summary>
+    public IEnumerable<SliceId> Slices => Enumerable.Range(0, slices).Select(value => new SliceId(value));
+
+    /// <summary>The slice of a project.</summary>
+    public SliceId SliceOf(string project) => SliceId.Of(project, slices);
+
+    /// <summary>A project, or null if nothing was ever stated of it or its tasks.</summary>
+    public async Task<StoredProject?> ProjectAsync(string project, CancellationToken cancellationToken)
+    {
+        var slice = SliceOf(project);
+
+        // The sums first: what is read after them is not older, and if it is newer, their ETag no longer holds.
+        var sums = await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken);
+        if (sums is null) return null;
+        return StoredProject.Of(project, await _table.GetAsync(slice.ToString(), AggregateRows.ProjectKey(project), cancellationToken), sums);
+    }
+
+    /// <summary>The projects of a slice, in the order of their keys.</summary>
+    /// <param name="slice">The slice.</param>
+    /// <param name="after">The project after which to begin; null: with the first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="few">If no more are expected to be read, how many; they are fetched first.</param>
+    public async IAsyncEnumerable<StoredProject> ProjectsAsync(SliceId slice, string? after, [EnumeratorCancellation] CancellationToken cancellationToken, int? few = null)
+    {
+        var from = after is null ? AggregateRows.ProjectsPrefix : AggregateRows.After($"{AggregateRows.ProjectsPrefix}{KeyText.Of(after)}:");
+        TableEntity? state = null;
+        await foreach (var row in RangeAsync(slice, from, AggregateRows.After(AggregateRows.ProjectsPrefix), cancellationToken, few * RowsOfAProject))
+        {
+            // A project's two rows follow each other; the sums are always there.
+            if (row.RowKey.EndsWith(":project", StringComparison.Ordinal))
+            {
+                state = row;
+                continue;
+            }
+
+            var name = AggregateRows.ProjectNameOf(row);
+            yield return StoredProject.Of(name, state is not null && AggregateRows.ProjectNameOf(state) == name ? state : null, row);
+            state = null;
+        }
+    }
+
+    /// <summary>All projects: slice by slice, in each in the order of their keys.</summary>
+    /// <param name="after">The project after which to begin, which need not be there any more; null: with the first.</param>
+    /// <param name="few">If no more are expected to be read, how many; they are fetched first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public IAsyncEnumerable<StoredProject> AllProjectsAsync(string? after, int? few, CancellationToken cancellationToken)
+    {
+        var first = after is null ? new SliceId(0) : SliceOf(after);
+        return ReadAhead.OfAsync(
+            Slices.Skip(first.Value).ToAsyncEnumerable(), (slice, stopping) => ProjectsAsync(slice, slice == first ? after : null, stopping, few), cancellationToken);
+    }
+
+    /// <summary>A task, or null if nothing was ever stated of it.</summary>
+    public async Task<TaskState?> TaskAsync(string project, string task, CancellationToken cancellationToken) =>
+        await _table.GetAsync(SliceOf(project).ToString(), AggregateRows.TaskKey(project, task), cancellationToken) is { } row ? AggregateRows.TaskOf(row) : null;
+
+    /// <summary>The tasks of a project, deleted ones too, in the order of their keys in the table.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="after">The task after which to begin; null: with the first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="few">If no more are expected to be read, how many; they are fetched first.</param>
+    public async IAsyncEnumerable<KeyValuePair<string, TaskState>> TasksAsync(string project, string? after, [EnumeratorCancellation] CancellationToken cancellationToken, int? few = null)
+    {
+        var prefix = AggregateRows.TasksPrefix(project);
+        var from = after is null ? prefix : $"{AggregateRows.TaskKey(project, after)}!";
+        await foreach (var row in RangeAsync(SliceOf(project), from, AggregateRows.After(prefix), cancellationToken, few))
+            yield return KeyValuePair.Create(AggregateRows.TaskNameOf(row), AggregateRows.TaskOf(row));
+    }
+
+    /// <summary>All changes of a project from its beginning up to a day, that day included: what is pending and what is in day rows.</summary>
+    public async Task<HistoryChanges> HistoryAsync(string project, DateOnly to, CancellationToken cancellationToken)
+    {
+        var slice = SliceOf(project);
+        var prefix = AggregateRows.DaysPrefix(project);
+        for (var before = await PendingAsync(); ;)
+        {
+            var changes = new HistoryChanges();
+            await foreach (var row in RangeAsync(slice, prefix, $"{AggregateRows.DayKey(project, to)}!", cancellationToken)) changes.Add(AggregateRows.DayOf(row));
+
+            // Changes that were moved into day rows meanwhile would be missed or counted twice.
+            var after = await PendingAsync();
+            if (after.Flushes != before.Flushes)
+            {
+                before = after;
+                continue;
+            }
+
+            foreach (var (day, change) in after.Sum().ByDay())
+                if (day <= to) changes.Add(change);
+            return changes;
+        }
+
+        async Task<PendingHistory> PendingAsync() =>
+            await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken) is { } row ? AggregateRows.PendingOf(row) : new PendingHistory();
+    }
+
+    /// <summary>The sums by team of a slice, over all partitions that feed it.</summary>
+    public async Task<IReadOnlyDictionary<string, Counters>> TeamsAsync(SliceId slice, CancellationToken cancellationToken)
+    {
+        var teams = new Dictionary<string, Counters>(StringComparer.Ordinal);
+        await foreach (var checkpoint in CheckpointsAsync(slice, cancellationToken))
+        {
+            foreach (var (team, sum) in checkpoint.Teams.All)
+            {
+                if (!teams.TryGetValue(team, out var total)) teams.Add(team, total = new Counters());
+                total.Add(sum);
+            }
+        }
+
+        return teams;
+    }
+
+    /// <summary>The partitions that feed a slice.</summary>
+    public async Task<IReadOnlyList<ConsumedPartition>> PartitionsAsync(SliceId slice, CancellationToken cancellationToken)
+    {
+        List<ConsumedPartition> partitions = [];
+        await foreach (var checkpoint in CheckpointsAsync(slice, cancellationToken)) partitions.Add(checkpoint.Consumed);
+        return partitions;
+    }
+
+    internal async Task<SliceCheckpoint> CheckpointAsync(SliceId slice, string stream, string topic, int partition, CancellationToken cancellationToken) =>
+        await _table.GetAsync(slice.ToString(), AggregateRows.CheckpointKey(stream, topic, partition), cancellationToken) is { } row
+            ? SliceCheckpoint.FromEntity(slice, row)
+            : new SliceCheckpoint(slice, stream, topic, partition);
+
+    internal async Task<HistoryChanges> DayAsync(SliceId slice, string project, DateOnly day, CancellationToken cancellationToken) =>
+        await _table.GetAsync(slice.ToString(), AggregateRows.DayKey(project, day), cancellationToken) is { } row ? AggregateRows.DayOf(row) : new HistoryChanges();
+
+    internal Task<IReadOnlyList<ETag>?> SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellationToken) => _table.SubmitAsync(actions, cancellationToken);
+
+    private async IAsyncEnumerable<SliceCheckpoint> CheckpointsAsync(SliceId slice, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in RangeAsync(slice, AggregateRows.CheckpointsPrefix, AggregateRows.After(AggregateRows.CheckpointsPrefix), cancellationToken))
+            yield return SliceCheckpoint.FromEntity(slice, row);
+    }
+
+    private IAsyncEnumerable<TableEntity> RangeAsync(SliceId slice, string from, string to, CancellationToken cancellationToken, int? firstPage = null) =>
+        _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'", cancellationToken, firstPage);
+}

@@ -1,0 +1,92 @@
+using Azure;
+using ShitOps.Projects;
+
+namespace ShitOps.Aggregation;
+
+/// <summary>
+/// A project that is held in memory between batches, with as many of its tasks as events were about lately. That it is what the table
+/// holds is assumed when it is used, and proved when it is written: by the ETag of its sums, which change with everything of it.
+/// </summary>
+internal sealed class HotProject
+{
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly List<string> _loaded = [];
+    private byte[]? _pendingBytes;
+    private DateOnly? _lastDay;
+    private HistoryChanges? _lastDayRow;
+
+    /// <summary>A project as it was read, or, if there was none, a new one, of which no task can have a row.</summary>
+    public HotProject(string name, StoredProject? stored, Func<string, string> personId)
+    {
+        Name = name;
+        Fold = new ProjectFold(stored?.State ?? new ProjectState(), stored?.Summary ?? new ProjectSummary(), personId);
+        Pending = stored?.Pending ?? new PendingHistory();
+        ETag = stored?.ETag ?? default;
+        HoldsAllTasks = stored is null;
+    }
+
+    public string Name { get; }
+
+    public ProjectFold Fold { get; }
+
+    public PendingHistory Pending { get; }
+
+    /// <summary>The version of its sums; default: it is not stored yet.</summary>
+    public ETag ETag { get; set; }
+
+    /// <summary>Whether a task that is not held has no row either.</summary>
+    public bool HoldsAllTasks { get; set; }
+
+    /// <summary>Whether it has been used since the last <see cref="Sweep"/>.</summary>
+    public bool IsTouched { get; private set; }
+
+    /// <summary>The pending history as bytes.</summary>
+    public byte[] PendingBytes(StateWriter writer) => Pending.IsEmpty ? [] : _pendingBytes ??= Pending.ToBytes(writer);
+
+    /// <summary>Adds to the history.</summary>
+    public void Add(HistoryChanges changes)
+    {
+        if (changes.IsZero) return;
+        Pending.Add(changes);
+        _pendingBytes = null;
+    }
+
+    /// <summary>The changes that the row of a day holds, if they are known without reading it.</summary>
+    public HistoryChanges? DayRow(DateOnly day)
+    {
+        if (day == _lastDay) return _lastDayRow;
+        return Pending.LastFlushedDay is null || day > Pending.LastFlushedDay ? new HistoryChanges() : null;
+    }
+
+    /// <summary>Moves what is pending of a day into what its row holds.</summary>
+    public void MoveDay(DateOnly day, HistoryChanges row)
+    {
+        row.Add(Pending.TakeDay(day));
+        _pendingBytes = null;
+        if (day == Pending.LastFlushedDay) (_lastDay, _lastDayRow) = (day, row);
+    }
+
+    /// <summary>Makes a task's state available; it is known to be in use.</summary>
+    public void Load(string task, TaskState state)
+    {
+        Fold.Load(task, state);
+        _loaded.Add(task);
+    }
+
+    /// <summary>Notes that the project, and a task of it, are in use.</summary>
+    public void Touch(string? task)
+    {
+        IsTouched = true;
+        if (task is not null) _touched.Add(task);
+    }
+
+    /// <summary>Lets go of the tasks that have not been used since the last time.</summary>
+    public void Sweep()
+    {
+        foreach (var task in _loaded)
+            if (!_touched.Contains(task)) Fold.Unload(task);
+        if (_loaded.RemoveAll(task => !_touched.Contains(task)) > 0) HoldsAllTasks = false;
+        _touched.Clear();
+        IsTouched = false;
+    }
+}

@@ -1,0 +1,169 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+using ShitOps.Events;
+using ShitOps.People;
+using ShitOps.Pipeline;
+using ShitOps.Projects;
+
+namespace ShitOps.Aggregation;
+
+/// <summary>
+/// Brings batches of Kafka records into the aggregates, each event exactly once in effect, whatever is delivered again: first the dead
+/// letters, then every slice that the batch touches, each with checkpoints of its own, last the counts and checkpoints of the partitions.
+/// So a partition's checkpoint says that everything below it is in all slices.
+/// </summary>
+public sealed class ProjectAggregator(
+    AggregateTable table,
+    KafkaStream stream,
+    PartitionCounts counts,
+    DeadLetters deadLetters,
+    LogEnds log,
+    PersonDirectory people,
+    ObjectPool<EventDecoder> decoders,
+    TimeProvider time,
+    ILogger<ProjectAggregator> logger) : IDisposable
+{
+    /// <summary>How long a batch that failed is held back: the trigger delivers it again at once.</summary>
+    public static readonly TimeSpan BackOff = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many tasks are held in memory before those that were not in use lately are let go: some 400 MB.</summary>
+    public const int MostHeldTasks = 200_000;
+
+    private const int ConcurrentSlices = 8;
+
+    private readonly Dictionary<SliceId, SliceAggregator> _slices = [];
+    private readonly Dictionary<(string Topic, int Partition), PartitionCount> _rows = [];
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Brings in a batch, which may hold records of several partitions, each in the order of offsets.</summary>
+    /// <exception cref="OperationCanceledException">The host stops; nothing that is not stored counts as consumed.</exception>
+    /// <exception cref="Exception">Storage or Kafka is down or refuses, or the log is another; likewise. It is thrown after <see cref="BackOff"/>.</exception>
+    public async Task AggregateAsync(KafkaRecord[] records, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await AggregateNowAsync(records, cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning("Aggregating failed and is tried again after {Seconds} s: {Fault}", BackOff.TotalSeconds, fault.Message.Split('\n')[0]);
+            await Task.Delay(BackOff, time, cancellationToken);
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task AggregateNowAsync(KafkaRecord[] records, CancellationToken cancellationToken)
+    {
+        var topicId = await log.TopicIdAsync();
+        var partitions = records.GroupBy(record => (record.Topic, record.Partition)).ToDictionary(partition => partition.Key, partition => partition.ToArray());
+        await LoadRowsAsync(partitions.Keys, cancellationToken);
+        foreach (var (key, its) in partitions) await RequireSameLogAsync(_rows[key], its, topicId);
+
+        var decoded = Decode(partitions);
+        foreach (var (key, its) in decoded) await PutAsideAsync(key.Topic, key.Partition, its, cancellationToken);
+        await AggregateSlicesAsync(decoded, cancellationToken);
+        await SaveRowsAsync(decoded, topicId, cancellationToken);
+        if (_slices.Values.Sum(slice => slice.HeldTasks) > MostHeldTasks)
+            foreach (var slice in _slices.Values) slice.Sweep();
+    }
+
+    private async Task LoadRowsAsync(IEnumerable<(string Topic, int Partition)> partitions, CancellationToken cancellationToken)
+    {
+        var missing = partitions.Where(partition => !_rows.ContainsKey(partition)).ToList();
+        foreach (var row in await Task.WhenAll(missing.Select(partition => counts.LoadAsync(stream, partition.Topic, partition.Partition, cancellationToken))))
+            _rows[(row.Topic, row.Partition)] = row;
+    }
+
+    private async Task RequireSameLogAsync(PartitionCount row, KafkaRecord[] records, string? topicId)
+    {
+        if (row.AnotherLog(records, topicId) is { } sign) throw new InvalidOperationException(HealthReport.AnotherLog(sign));
+        if (records[^1].Offset >= row.Checkpoint) return;
+        var ends = await log.MeasureAsync();
+        if (ends.TryGetValue(row.Partition, out var end) && end < row.Checkpoint)
+            throw new InvalidOperationException(HealthReport.AnotherLog(row.Partition, end, row.Checkpoint));
+    }
+
+    /// <summary>What is not below the partitions' checkpoints, decoded.</summary>
+    private Dictionary<(string Topic, int Partition), DecodedRecord[]> Decode(Dictionary<(string Topic, int Partition), KafkaRecord[]> partitions)
+    {
+        var decoder = decoders.Get();
+        try
+        {
+            return partitions.ToDictionary(
+                partition => partition.Key,
+                partition => partition.Value.Where(record => record.Offset >= _rows[partition.Key].Checkpoint).Select(record => DecodedRecord.Of(record, decoder)).ToArray());
+        }
+        finally
+        {
+            decoders.Return(decoder);
+        }
+    }
+
+    private async Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken)
+    {
+        var letters = records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!)).ToList();
+        if (letters.Count == 0) return;
+        logger.LogWarning(
+            "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Error}",
+            letters.Count, topic, partition, letters[0].Offset, letters[0].Error);
+        await deadLetters.PutAsync(stream, topic, partition, letters, cancellationToken);
+    }
+
+    private async Task AggregateSlicesAsync(Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, CancellationToken cancellationToken)
+    {
+        var slices = decoded
+            .SelectMany(partition => partition.Value.Where(one => one.Result.IsDecoded)
+                .Select(one => new ConsumedEvent(partition.Key.Topic, partition.Key.Partition, one.Record.Offset, one.Result.Event!)))
+            .GroupBy(one => table.SliceOf(one.Event.Project))
+            .Select(slice => (Aggregator: SliceOf(slice.Key), Events: slice.ToList()))
+            .ToList();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentSlices, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(slices, options, async (slice, stopped) => await slice.Aggregator.AggregateAsync(slice.Events, stopped));
+    }
+
+    private async Task SaveRowsAsync(Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, string? topicId, CancellationToken cancellationToken)
+    {
+        // Ends: each time a row was changed by another, that one has brought it forward.
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            List<PartitionCount> changed = [];
+            foreach (var (key, records) in decoded)
+            {
+                var row = _rows[key];
+                if (records.Length == 0 || records[^1].Record.Offset < row.Checkpoint) continue;
+                row.Add(records, topicId, time.GetUtcNow());
+                changed.Add(row);
+            }
+
+            try
+            {
+                if (changed.Count == 0 || await counts.TrySaveAsync(changed, cancellationToken)) return;
+                Forget();
+            }
+            catch
+            {
+                Forget();
+                throw;
+            }
+
+            await LoadRowsAsync(decoded.Keys, cancellationToken);
+
+            void Forget()
+            {
+                foreach (var row in changed) _rows.Remove((row.Topic, row.Partition));
+            }
+        }
+    }
+
+    private SliceAggregator SliceOf(SliceId slice) =>
+        _slices.TryGetValue(slice, out var aggregator) ? aggregator : _slices[slice] = new SliceAggregator(slice, table, stream, people);
+}

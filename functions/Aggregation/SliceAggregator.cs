@@ -1,0 +1,224 @@
+using ShitOps.Events;
+using ShitOps.People;
+using ShitOps.Pipeline;
+using ShitOps.Projects;
+using ShitOps.Storage;
+
+namespace ShitOps.Aggregation;
+
+/// <summary>An event and where it stood in Kafka.</summary>
+internal readonly record struct ConsumedEvent(string Topic, int Partition, long Offset, Event Event);
+
+/// <summary>
+/// Brings events into the rows of one slice, each exactly once in effect. A batch is cut, at offset boundaries, into transactions which
+/// change rows and advance the checkpoints of the partitions that the events came from, all or nothing. State is kept in memory between
+/// batches; if the table has another version than was assumed, nothing was written, and what the transaction touched is read anew.
+/// Not safe for concurrent use.
+/// </summary>
+internal sealed class SliceAggregator(SliceId slice, AggregateTable table, KafkaStream stream, PersonDirectory people)
+{
+    /// <summary>Pending history that is larger goes to its day rows: large enough that many batches share the writing of a day's row.</summary>
+    private const int MuchPending = 2 << 10;
+
+    /// <summary>Pending history that is larger must go before more is added, so that a row never outgrows its limit.</summary>
+    private const int TooMuchPending = 64 << 10;
+
+    /// <summary>Entities of a transaction that are kept for day rows.</summary>
+    private const int DayRows = 8;
+
+    /// <summary>The most rows that an event adds to a transaction: the checkpoint, the project's sums, and its task or the project itself.</summary>
+    private const int RowsOfAnEvent = 3;
+
+    private const int ConcurrentReads = 16;
+
+    /// <summary>From so many missing tasks on, a small project is read whole.</summary>
+    private const int ManyMissing = 4;
+
+    /// <summary>A project is read whole if it has at most so many tasks for each that is missing.</summary>
+    private const int TasksAMissingOne = 64;
+
+    private readonly Dictionary<string, HotProject> _projects = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Topic, int Partition), SliceCheckpoint> _checkpoints = [];
+    private readonly StateWriter _writer = new();
+
+    /// <summary>How many tasks are held in memory.</summary>
+    public int HeldTasks => _projects.Values.Sum(project => project.Fold.LoadedTasks);
+
+    /// <summary>Brings in those of the events that are not in yet.</summary>
+    /// <param name="events">Events of this slice, those of one partition in the order of offsets.</param>
+    /// <param name="cancellationToken">Stops it between two transactions.</param>
+    /// <exception cref="Exception">Storage is down or refuses. What is written is complete as far as the checkpoints say.</exception>
+    public async Task AggregateAsync(IReadOnlyList<ConsumedEvent> events, CancellationToken cancellationToken)
+    {
+        // Halved when a transaction would become too large in bytes, which shows only when the states are written out.
+        var most = int.MaxValue;
+        for (var next = 0; next < events.Count;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await LoadAsync(events, next, cancellationToken);
+            var transaction = new SliceTransaction(slice);
+            try
+            {
+                var end = FlushFirst(events, next, transaction) ? next : Apply(events, next, most, transaction);
+                transaction.Settle();
+                await FlushAsync(transaction, cancellationToken);
+                if (!transaction.TryWrite(_writer) && end - next > 1)
+                {
+                    Forget(transaction);
+                    most = (end - next) / 2;
+                    continue;
+                }
+
+                if (transaction.Actions.Count > 0)
+                {
+                    await people.StoreNewAsync(cancellationToken);
+                    if (await table.SubmitAsync(transaction.Actions, cancellationToken) is not { } etags)
+                    {
+                        Forget(transaction);
+                        continue;
+                    }
+
+                    transaction.Take(etags);
+                }
+
+                (next, most) = (end, int.MaxValue);
+            }
+            catch
+            {
+                // What is in memory has gone ahead of the table, or may have.
+                Forget(transaction);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Lets go of state that has not been used since the last time.</summary>
+    public void Sweep()
+    {
+        foreach (var project in _projects.Values.ToList())
+        {
+            if (!project.IsTouched) _projects.Remove(project.Name);
+            else project.Sweep();
+        }
+    }
+
+    /// <summary>Lets go of all state.</summary>
+    public void Forget()
+    {
+        _projects.Clear();
+        _checkpoints.Clear();
+    }
+
+    /// <summary>Reads what the events from there on need and memory does not hold.</summary>
+    private async Task LoadAsync(IReadOnlyList<ConsumedEvent> events, int next, CancellationToken cancellationToken)
+    {
+        var waiting = events.Skip(next).ToList();
+        await ForEachAsync(
+            waiting.Select(one => (one.Topic, one.Partition)).Distinct().Where(partition => !_checkpoints.ContainsKey(partition)),
+            async partition => (partition, await table.CheckpointAsync(slice, stream.Name, partition.Topic, partition.Partition, cancellationToken)),
+            found => _checkpoints.Add(found.partition, found.Item2));
+        waiting.RemoveAll(one => one.Offset < _checkpoints[(one.Topic, one.Partition)].Next);
+
+        await ForEachAsync(
+            waiting.Select(one => one.Event.Project).Distinct(StringComparer.Ordinal).Where(project => !_projects.ContainsKey(project)),
+            async project => new HotProject(project, await table.ProjectAsync(project, cancellationToken), people.IdOf),
+            found => _projects.Add(found.Name, found));
+
+        foreach (var missing in Missing(waiting))
+        {
+            var project = _projects[missing.Key];
+            if (project.HoldsAllTasks)
+            {
+                foreach (var task in missing) project.Load(task, new TaskState());
+            }
+            else if (missing.Count() >= ManyMissing && project.Fold.Summary.Totals.Tasks <= TasksAMissingOne * (long)missing.Count())
+            {
+                await foreach (var (task, state) in table.TasksAsync(project.Name, after: null, cancellationToken))
+                    if (!project.Fold.IsLoaded(task)) project.Load(task, state);
+                project.HoldsAllTasks = true;
+                foreach (var task in missing.Where(task => !project.Fold.IsLoaded(task))) project.Load(task, new TaskState());
+            }
+            else
+            {
+                await ForEachAsync(
+                    missing,
+                    async task => (task, await table.TaskAsync(project.Name, task, cancellationToken)),
+                    found => project.Load(found.task, found.Item2 ?? new TaskState()));
+            }
+        }
+
+        IEnumerable<IGrouping<string, string>> Missing(IEnumerable<ConsumedEvent> needed) => needed
+            .Select(one => (one.Event.Project, Task: ProjectFold.TaskOf(one.Event)))
+            .Where(one => one.Task is not null && !_projects[one.Project].Fold.IsLoaded(one.Task))
+            .Distinct()
+            .GroupBy(one => one.Project, one => one.Task!, StringComparer.Ordinal)
+            .ToList();
+
+        async Task ForEachAsync<TKey, TFound>(IEnumerable<TKey> keys, Func<TKey, Task<TFound>> find, Action<TFound> keep)
+        {
+            foreach (var some in keys.Chunk(ConcurrentReads))
+                foreach (var found in await Task.WhenAll(some.Select(find))) keep(found);
+        }
+    }
+
+    /// <summary>Applies as many events as one transaction has room for.</summary>
+    /// <returns>The number of the first event that is left.</returns>
+    private int Apply(IReadOnlyList<ConsumedEvent> events, int next, int most, SliceTransaction transaction)
+    {
+        var end = next;
+        for (; end < events.Count && end - next < most; end++)
+        {
+            var one = events[end];
+            var checkpoint = _checkpoints[(one.Topic, one.Partition)];
+            if (one.Offset < checkpoint.Next) continue;
+            if (transaction.Rows + RowsOfAnEvent > AccountTable.MostActions - DayRows) break;
+
+            var project = _projects[one.Event.Project];
+            var task = ProjectFold.TaskOf(one.Event);
+            project.Touch(task);
+            var changedBefore = project.Fold.ChangedTasks;
+            checkpoint.Advance(one.Offset, project.Fold.Apply(one.Event));
+            transaction.Add(project, project.Fold.ChangedTasks - changedBefore, task is not null, checkpoint);
+        }
+
+        return end;
+    }
+
+    /// <summary>If there are projects with too much pending history, makes this a transaction that moves it and does nothing else.</summary>
+    private bool FlushFirst(IReadOnlyList<ConsumedEvent> events, int next, SliceTransaction transaction)
+    {
+        var found = false;
+        for (var i = next; i < events.Count; i++)
+        {
+            // An event that is in already may be of a project that was not read.
+            if (!_projects.TryGetValue(events[i].Event.Project, out var project) || project.PendingBytes(_writer).Length <= TooMuchPending) continue;
+            transaction.Add(project);
+            found = true;
+            if (transaction.Rows > AccountTable.MostActions / 2) break;
+        }
+
+        return found;
+    }
+
+    /// <summary>Moves pending history into day rows, of the projects that have much of it, as far as the transaction has room.</summary>
+    private async Task FlushAsync(SliceTransaction transaction, CancellationToken cancellationToken)
+    {
+        foreach (var project in transaction.Projects)
+        {
+            if (project.PendingBytes(_writer).Length <= MuchPending) continue;
+            foreach (var day in project.Pending.Days.ToList())
+            {
+                if (transaction.Rows >= AccountTable.MostActions) return;
+                var row = project.DayRow(day) ?? await table.DayAsync(slice, project.Name, day, cancellationToken);
+                project.MoveDay(day, row);
+                transaction.AddDay(project, day, row, _writer);
+            }
+        }
+    }
+
+    private void Forget(SliceTransaction transaction)
+    {
+        foreach (var project in transaction.Projects) _projects.Remove(project.Name);
+        foreach (var key in _checkpoints.Where(checkpoint => transaction.Checkpoints.Contains(checkpoint.Value)).Select(checkpoint => checkpoint.Key).ToList()) _checkpoints.Remove(key);
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Azure.Functions.Worker;
+using ShitOps.Ingestion;
+
+namespace ShitOps.Archive;
+
+/// <summary>Keeps every event of the topic for ever.</summary>
+public sealed class ArchiveEvents(EventArchiver archiver)
+{
+    [Function(nameof(ArchiveEvents))]
+    public Task RunAsync(
+        [KafkaTrigger(
+            "%KafkaBrokers%",
+            "%KafkaTopic%",
+            ConsumerGroup = "shitops-archive",
+            IsBatched = true,
+            Protocol = KafkaBuild.Protocol,
+            AuthenticationMode = KafkaBuild.AuthenticationMode,
+            Username = "KafkaUsername",
+            Password = "KafkaPassword",
+            SslCaPEM = "KafkaSslCaPem",
+            SslCertificatePEM = "KafkaSslCertificatePem",
+            SslKeyPEM = "KafkaSslKeyPem")] KafkaRecord[] records,
+        CancellationToken cancellationToken) => archiver.ArchiveAsync(records, cancellationToken);
+}

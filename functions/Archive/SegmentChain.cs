@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using ShitOps.Pipeline;
+using ShitOps.Storage;
+
+namespace ShitOps.Archive;
+
+/// <summary>
+/// The container <c>archive</c>: per stream, topic and partition a chain of segments, <c>stream/topic/partition/start.parquet</c>. A segment
+/// covers the offsets from its start to the <c>end</c> in its metadata, which is the start of the next: the name is the place in the chain,
+/// and a blob is created only where none is, so whoever else writes there, each offset is covered exactly once.
+/// </summary>
+public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
+{
+    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("archive");
+    private volatile bool _exists;
+
+    /// <summary>Where a chain ends now.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="knownSegment">The start of a segment that should be near the end; null or wrong: the chain is listed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="InvalidDataException">There is a blob that is no segment.</exception>
+    public async Task<ChainTail> FindTailAsync(string topic, int partition, long? knownSegment, CancellationToken cancellationToken)
+    {
+        await EnsureExistsAsync(cancellationToken);
+        var tail = knownSegment is { } start ? await TailAtAsync(topic, partition, start, cancellationToken) : null;
+        if (tail is null)
+        {
+            string? last = null;
+            await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(topic, partition), cancellationToken)) last = blob.Name;
+            if (last is null) return ChainTail.Empty;
+            tail = await TailAtAsync(topic, partition, StartOf(last), cancellationToken) ?? throw new InvalidDataException($"archive/{last} was deleted meanwhile");
+        }
+
+        return await FollowAsync(topic, partition, tail, cancellationToken);
+    }
+
+    /// <summary>Goes on from a tail to the end, past what others have appended.</summary>
+    public async Task<ChainTail> FollowAsync(string topic, int partition, ChainTail tail, CancellationToken cancellationToken)
+    {
+        while (await TailAtAsync(topic, partition, tail.End, cancellationToken) is { } next) tail = next;
+        return tail;
+    }
+
+    /// <summary>Appends a segment.</summary>
+    /// <returns>The new tail; null: another has appended to this one, or an attempt of our own whose answer was lost.</returns>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<ChainTail?> TryAppendAsync(string topic, int partition, ChainTail tail, Segment segment, CancellationToken cancellationToken)
+    {
+        if (segment.End <= tail.End) throw new ArgumentException($"the segment ends at {segment.End}, the chain at {tail.End}", nameof(segment));
+        await EnsureExistsAsync(cancellationToken);
+        var bytes = SegmentFile.Write(segment.Rows);
+        var next = tail.After(segment, bytes.Length);
+        try
+        {
+            await _container.GetBlobClient(Name(topic, partition, tail.End)).UploadAsync(
+                new BinaryData(bytes),
+                new BlobUploadOptions
+                {
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/vnd.apache.parquet" },
+                    Metadata = new Dictionary<string, string>(next.TopicId is null ? [] : [KeyValuePair.Create("topic_id", next.TopicId)], StringComparer.Ordinal)
+                    {
+                        ["format"] = "1",
+                        ["end"] = Text(next.End),
+                        ["events"] = Text(segment.Rows.Count),
+                        ["undecodable"] = Text(segment.Undecodable),
+                        ["missing"] = Text(segment.MissingAfter(tail.End)),
+                        ["chain_segments"] = Text(next.Segments),
+                        ["chain_events"] = Text(next.Events),
+                        ["chain_undecodable"] = Text(next.Undecodable),
+                        ["chain_missing"] = Text(next.Missing),
+                        ["chain_bytes"] = Text(next.Bytes),
+                    },
+                },
+                cancellationToken);
+            return next;
+        }
+        catch (RequestFailedException taken) when (taken.ErrorCode == BlobErrorCode.BlobAlreadyExists || taken.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            return null;
+        }
+        catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            _exists = false;
+            throw;
+        }
+
+        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The rows of a chain, segment by segment, from the one that begins at an offset on.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="from">The start of a segment; 0 is that of the first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<(ChainTail Tail, IReadOnlyList<ArchiveRow> Rows)> ReadAsync(
+        string topic, int partition, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await EnsureExistsAsync(cancellationToken);
+        while (await TailAtAsync(topic, partition, from, cancellationToken) is { } tail)
+        {
+            var content = await _container.GetBlobClient(Name(topic, partition, from)).DownloadContentAsync(cancellationToken);
+            yield return (tail, SegmentFile.Read(content.Value.Content.ToArray()));
+            from = tail.End;
+        }
+    }
+
+    /// <summary>The tail that a segment makes; null: there is none of this start.</summary>
+    private async Task<ChainTail?> TailAtAsync(string topic, int partition, long start, CancellationToken cancellationToken)
+    {
+        var name = Name(topic, partition, start);
+        BlobProperties properties;
+        try
+        {
+            properties = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) _exists = false;
+            return null;
+        }
+
+        var end = Number("end");
+        return end > start
+            ? new ChainTail(start, end, Number("chain_segments"), Number("chain_events"), Number("chain_undecodable"), Number("chain_missing"), Number("chain_bytes"), properties.Metadata.TryGetValue("topic_id", out var topicId) ? topicId : null)
+            : throw new InvalidDataException($"archive/{name} is no segment: its end is {end}");
+
+        long Number(string key) =>
+            properties.Metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new InvalidDataException($"archive/{name} is no segment: its metadata has no number {key}");
+    }
+
+    private async Task EnsureExistsAsync(CancellationToken cancellationToken)
+    {
+        if (_exists) return;
+        await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        _exists = true;
+    }
+
+    /// <summary>
+    /// Azure takes a part of a blob's name that ends with a dot for a mistake, and . and .. for other folders
+    /// (learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata); Azurite does not say so. Of the
+    /// 1,024 characters that a name may have, the longest stream and topic leave some 640.
+    /// </summary>
+    private string Folder(string topic, int partition)
+    {
+        if (stream.Name.EndsWith('.')) throw new SettingException($"the setting KafkaStream is \"{stream.Name}\"; the archive's blobs cannot be named after what ends with a dot");
+        if (topic.EndsWith('.')) throw new SettingException($"the setting KafkaTopic is \"{topic}\"; the archive's blobs cannot be named after what ends with a dot");
+        return $"{stream.Name}/{topic}/{partition:D5}/";
+    }
+
+    private string Name(string topic, int partition, long start) => $"{Folder(topic, partition)}{start:D20}.parquet";
+
+    private static long StartOf(string name) =>
+        name.EndsWith(".parquet", StringComparison.Ordinal) && long.TryParse(name.AsSpan(name.LastIndexOf('/') + 1)[..^8], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+            ? start
+            : throw new InvalidDataException($"archive/{name} is no segment: its name is none");
+}

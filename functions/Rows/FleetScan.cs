@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+using ShitOps.Aggregation;
+using ShitOps.Projects;
+using ShitOps.Storage;
+
+namespace ShitOps.Rows;
+
+/// <summary>Reads all slices for what is summed over them. Several are read beside each other, since each is a small range.</summary>
+internal static class FleetScan
+{
+    /// <summary>What is read of each slice, in no particular order.</summary>
+    public static async Task<IReadOnlyCollection<T>> OfAsync<T>(AggregateTable table, Func<SliceId, CancellationToken, Task<T>> readAsync, CancellationToken cancellationToken)
+    {
+        var all = new ConcurrentBag<T>();
+        await Parallel.ForEachAsync(
+            table.Slices,
+            new ParallelOptions { MaxDegreeOfParallelism = ReadAhead.Most, CancellationToken = cancellationToken },
+            async (slice, stopping) => all.Add(await readAsync(slice, stopping)));
+        return all;
+    }
+}

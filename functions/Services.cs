@@ -1,0 +1,54 @@
+using Azure.Core.Pipeline;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+using ShitOps.Aggregation;
+using ShitOps.Archive;
+using ShitOps.Events;
+using ShitOps.Ingestion;
+using ShitOps.People;
+using ShitOps.Pipeline;
+using ShitOps.Rows;
+using ShitOps.Storage;
+
+namespace ShitOps;
+
+/// <summary>What the functions are made of.</summary>
+public static class Services
+{
+    /// <summary>Adds everything that the functions ask for.</summary>
+    /// <param name="services">Takes it.</param>
+    /// <param name="settings">The app's settings.</param>
+    /// <param name="storageTransport">What sends the requests to storage; null: the SDK's own.</param>
+    /// <exception cref="SettingException">A setting is missing or wrong.</exception>
+    public static void Add(IServiceCollection services, IConfiguration settings, HttpPipelineTransport? storageTransport = null)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(KafkaConnection.FromSettings(settings));
+        services.AddSingleton(KafkaStream.FromSettings(settings));
+        var account = StorageAccount.FromSettings(settings, storageTransport);
+        services.AddSingleton(account);
+        services.AddSingleton(PersonDirectory.FromSettings(settings, account));
+        services.AddSingleton(DeadLetterRetention.FromSettings(settings));
+        services.AddSingleton(provider => new EventProducer(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<ILogger<EventProducer>>()));
+        services.AddSingleton(ObjectPool.Create<EventDecoder>());
+        services.AddSingleton<EventIntake>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<PartitionCounts>();
+        services.AddSingleton<LogEnds>();
+        services.AddSingleton(AggregateTable.FromSettings(settings, account));
+        services.AddSingleton<ProjectAggregator>();
+        services.AddSingleton<PipelineHealth>();
+        services.AddSingleton<SegmentChain>();
+        services.AddSingleton<ArchivePositions>();
+        services.AddSingleton<EventArchiver>();
+        services.AddSingleton<PersonNames>();
+        services.AddSingleton<ProjectRows>();
+        services.AddSingleton<TaskRows>();
+        services.AddSingleton<ResourceRows>();
+        services.AddSingleton<TeamRows>();
+        services.AddSingleton<HistoryRows>();
+        services.AddSingleton<PartitionRows>();
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text;
+using Azure.Core.Pipeline;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.ObjectPool;
+using Microsoft.Extensions.Time.Testing;
+using ShitOps.Aggregation;
+using ShitOps.Events;
+using ShitOps.Ingestion;
+using ShitOps.People;
+using ShitOps.Pipeline;
+using ShitOps.Projects;
+using ShitOps.Storage;
+using ShitOps.Tests.Projects;
+
+namespace ShitOps.Tests.Aggregation;
+
+/// <summary>A table of its own on a real store, aggregators that write to it, and a look at what they wrote.</summary>
+internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kafka, string topic, int slices = 4) : IDisposable
+{
+    private readonly List<IDisposable> _made = [];
+
+    /// <summary>A stage whose records stand on a topic that is long enough for them.</summary>
+    public static async Task<AggregationStage> OpenAsync(AzuriteFixture azurite, BrokerFixture kafka, int slices = 4) => new(azurite, kafka, await kafka.LongTopicAsync(), slices);
+
+    /// <summary>The table's name without the number of slices.</summary>
+    public string TableName { get; init; } = Some.Name("a").Replace("-", "", StringComparison.Ordinal);
+
+    public KafkaStream Stream { get; set; } = new(Some.Name("stream"));
+
+    public FakeTimeProvider Time { get; } = new(Some.Time) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+
+    public StorageAccount Account(HttpPipelineTransport? transport = null) => StorageAccount.FromSettings(
+        new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(), transport);
+
+    public AggregateTable Table(HttpPipelineTransport? transport = null) => new(Account(transport), slices, TableName);
+
+    public PartitionCounts Counts() => new(Account());
+
+    /// <summary>An aggregator with nothing in memory, as after a start.</summary>
+    public ProjectAggregator Aggregator(HttpPipelineTransport? transport = null)
+    {
+        var log = new LogEnds(new KafkaConnection { Brokers = kafka.Brokers, Topic = topic }, Time, NullLogger<LogEnds>.Instance);
+        var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account(transport));
+        var aggregator = new ProjectAggregator(
+            Table(transport), Stream, new PartitionCounts(Account(transport)), new DeadLetters(Account(transport)), log, people,
+            ObjectPool.Create<EventDecoder>(), Time, NullLogger<ProjectAggregator>.Instance);
+        _made.AddRange([log, people, aggregator]);
+        return aggregator;
+    }
+
+    /// <summary>Runs to the end, with the waiting of a failure cut short.</summary>
+    public async Task WithoutWaiting(Task task)
+    {
+        while (!task.IsCompleted)
+        {
+            Time.Advance(ProjectAggregator.BackOff);
+            await Task.WhenAny(task, Task.Delay(5));
+        }
+
+        await task;
+    }
+
+    public KafkaRecord Record(int partition, long offset, byte[]? value, string? otherTopic = null) =>
+        new() { Topic = otherTopic ?? topic, Partition = partition, Offset = offset, Key = [], Value = value, Headers = [] };
+
+    public KafkaRecord Record(int partition, long offset, Event one, string? otherTopic = null) => Record(partition, offset, EventEncoder.Encode(one), otherTopic);
+
+    /// <summary>Fails unless the table holds what the oracle makes of the events: projects, tasks, teams, history.</summary>
+    /// <param name="events">All events; no task has more than is retained of it.</param>
+    /// <param name="end">An hour after all of them.</param>
+    public async Task AssertHoldsAsync(IEnumerable<Event> events, DateTimeOffset end)
+    {
+        var table = Table();
+        var projects = events.GroupBy(one => one.Project).ToDictionary(project => project.Key, project => new Oracle(project));
+        List<string> listed = [];
+        var teams = new Dictionary<string, Counters>();
+        foreach (var slice in table.Slices)
+        {
+            await foreach (var project in table.ProjectsAsync(slice, null, default)) listed.Add(project.Key);
+            foreach (var (team, sum) in await table.TeamsAsync(slice, default))
+            {
+                if (!teams.TryGetValue(team, out var total)) teams.Add(team, total = new Counters());
+                total.Add(sum);
+            }
+        }
+
+        Assert.Equal(projects.Keys.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        foreach (var (name, oracle) in projects) await AssertHoldsAsync(table, name, oracle, end);
+
+        var expected = projects.Values
+            .SelectMany(oracle => oracle.Existing.Select(task => (Team: task.Team ?? oracle.Team ?? ProjectSummary.NoTeam, Task: task)))
+            .GroupBy(one => one.Team, one => one.Task)
+            .ToDictionary(team => team.Key, team => Oracle.Count(team, DateTimeOffset.MaxValue));
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), teams.Where(team => !team.Value.IsZero).Select(team => team.Key).Order(StringComparer.Ordinal));
+        foreach (var (team, counts) in expected) Oracle.AssertCounts(counts, teams[team]);
+    }
+
+    public void Dispose()
+    {
+        foreach (var made in _made) made.Dispose();
+    }
+
+    private static async Task AssertHoldsAsync(AggregateTable table, string name, Oracle oracle, DateTimeOffset end)
+    {
+        var project = await table.ProjectAsync(name, default);
+        Assert.NotNull(project);
+        Assert.Equal((oracle.Name, oracle.Team, oracle.Due, oracle.Status), (project.State.Name, project.State.Team, project.State.Due, project.State.Status));
+        Oracle.AssertCounts(Oracle.Count(oracle.Existing, DateTimeOffset.MaxValue), project.Summary.Totals);
+
+        var tasks = new Dictionary<string, TaskState>();
+        await foreach (var (key, state) in table.TasksAsync(name, null, default)) tasks.Add(key, state);
+        Assert.Equal(oracle.Tasks.Select(task => task.Key).Order(StringComparer.Ordinal), tasks.Keys.Order(StringComparer.Ordinal));
+        foreach (var task in oracle.Tasks)
+        {
+            var (state, standing) = (tasks[task.Key], tasks[task.Key].Standing());
+            Assert.Equal(
+                (task.IsDeleted, task.Title, task.Assignee is { } person ? PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), person) : null, task.Status, task.Created),
+                (state.IsDeleted, state.Title, state.Assignee, standing.Status, standing.Created));
+        }
+
+        var history = await table.HistoryAsync(name, DateOnly.FromDateTime(end.UtcDateTime), default);
+        var first = oracle.Existing.Select(task => task.Created).DefaultIfEmpty(end).Min();
+        foreach (var level in HistoryLevels.At(history, first, end)) Oracle.AssertCounts(Oracle.Count(oracle.Existing, level.Hour.AddHours(1)), level.Totals);
+    }
+}

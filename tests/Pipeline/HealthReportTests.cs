@@ -1,0 +1,64 @@
+using Microsoft.Azure.Functions.Worker;
+using ShitOps.Archive;
+using ShitOps.Events;
+using ShitOps.Pipeline;
+
+namespace ShitOps.Tests.Pipeline;
+
+/// <summary>Lag and freshness from what is stored and where the log ends.</summary>
+public class HealthReportTests
+{
+    [Theory]
+    [InlineData(5L, 0L, 0.0)]
+    [InlineData(7L, 2L, 90.5)]
+    [InlineData(4L, 0L, 0.0)]
+    [InlineData(null, null, null)]
+    public void A_partition_is_behind_by_the_age_of_the_last_record_counted_unless_nothing_waits(long? end, long? lag, double? behind)
+    {
+        var now = Some.Time.AddSeconds(90.5);
+        var partition = PartitionHealth.Of(3, Stored(Some.Time.ToUnixTimeMilliseconds()), archive: null, end, now);
+
+        Assert.Equal((lag, behind), (partition.Lag, partition.BehindSeconds));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public void How_far_it_is_behind_is_not_known_from_a_record_without_a_time(long timestamp)
+    {
+        Assert.Null(PartitionHealth.Of(3, Stored(timestamp), archive: null, end: 7, Some.Time).BehindSeconds);
+    }
+
+    [Fact]
+    public void The_whole_is_behind_as_its_slowest_partition()
+    {
+        var rows = new[] { Stored(Some.Time.AddSeconds(-30).ToUnixTimeMilliseconds()) };
+        var report = HealthReport.Of("s", "t", rows, [], new Dictionary<int, long> { [0] = 0, [3] = 9, [4] = 2 }, topicId: null, [], Some.Time);
+
+        Assert.Equal((6, 30.0), (report.Lag, report.BehindSeconds));
+        Assert.Equal([0, 30.0, null], report.Partitions.Select(partition => partition.BehindSeconds));
+    }
+
+    [Fact]
+    public void The_archive_lags_by_what_stands_behind_its_checkpoints()
+    {
+        var archive = new[] { Archived(3, 7, events: 5), Archived(4, 2, events: 2) };
+        var report = HealthReport.Of("s", "t", [], archive, new Dictionary<int, long> { [0] = 8, [3] = 9, [4] = 2 }, topicId: null, [], Some.Time);
+
+        Assert.Equal([(null, null), (7, 2), (2, 0)], report.Partitions.Select(partition => (partition.ArchiveCheckpoint, partition.ArchiveLag)));
+        Assert.Equal(new ArchiveHealth(2, 7, 0, 0, 2, 200), report.Archive);
+
+        static ArchivePosition Archived(int partition, long end, long events) => new("t", partition, new ChainTail(0, end, 1, events, 0, 0, 100, null), Some.Time);
+    }
+
+    /// <summary>Partition 3 with its record at offset 4 counted, stored and read again.</summary>
+    private static PartitionCount Stored(long timestamp)
+    {
+        var record = new KafkaRecord { Topic = "t", Partition = 3, Offset = 4, Key = [], Value = Some.EventJson(), Headers = [] };
+        record.Timestamp.UnixTimestampMs = timestamp;
+        var row = new PartitionCount("s", "t", 3);
+        row.Add([new DecodedRecord(record, new EventDecoder().DecodeStructured(record.Value))], topicId: null, Some.Time);
+        return PartitionCount.FromEntity(row.ToEntity());
+    }
+}

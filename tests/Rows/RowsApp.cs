@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.ObjectPool;
+using Microsoft.Extensions.Time.Testing;
+using ShitOps.Aggregation;
+using ShitOps.Events;
+using ShitOps.Ingestion;
+using ShitOps.People;
+using ShitOps.Pipeline;
+using ShitOps.Rows;
+using ShitOps.Storage;
+
+namespace ShitOps.Tests.Rows;
+
+/// <summary>The functions of rows over a table of their own, which events are brought into as the app does it.</summary>
+internal sealed class RowsApp
+{
+    /// <summary>How many partitions its topic has.</summary>
+    public const int Partitions = 3;
+
+    private readonly FakeTimeProvider _time = new(Some.Time);
+    private readonly KafkaStream _stream = new(Some.Name("stream"));
+    private readonly KafkaConnection _connection;
+    private readonly ProjectAggregator _aggregator;
+    private readonly AggregateTable _table;
+    private readonly PersonNames _names;
+    private readonly long[] _offsets = new long[Partitions];
+
+    private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
+    {
+        _connection = connection;
+        var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
+        var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
+        _table = new AggregateTable(account, slices, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
+        _names = new PersonNames(people, _time);
+        _aggregator = new ProjectAggregator(
+            _table, _stream, new PartitionCounts(account), new DeadLetters(account), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
+            people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
+    }
+
+    /// <summary>The clock of the app; it begins at <see cref="Some.Time"/>.</summary>
+    public FakeTimeProvider Time => _time;
+
+    public static async Task<RowsApp> StartAsync(BrokerFixture kafka, AzuriteFixture azurite, int slices = 4) =>
+        new(new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: Partitions) }, azurite, slices);
+
+    public static string PersonIdOf(string name) => PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), name);
+
+    /// <summary>The topic that its events come from.</summary>
+    public string Topic => _connection.Topic;
+
+    /// <summary>The stream of its events.</summary>
+    public string Stream => _stream.Name;
+
+    /// <summary>Brings in events of any projects.</summary>
+    public Task<RowsApp> StateAsync(params IEnumerable<Event> events) => StateAsync(partition: 0, events);
+
+    /// <summary>Brings in events from one of the partitions.</summary>
+    public async Task<RowsApp> StateAsync(int partition, IEnumerable<Event> events)
+    {
+        var values = events.Select(EventEncoder.Encode).ToArray();
+        using (var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = _connection.Brokers }).Build())
+        {
+            foreach (var value in values) producer.Produce(new TopicPartition(_connection.Topic, partition), new Message<Null, byte[]> { Value = value });
+            producer.Flush(TimeSpan.FromMinutes(1));
+        }
+
+        await _aggregator.AggregateAsync([.. values.Select(value => new KafkaRecord { Topic = _connection.Topic, Partition = partition, Offset = _offsets[partition]++, Key = [], Value = value, Headers = [] })], default);
+        return this;
+    }
+
+    /// <summary>Asks a route, such as <c>projects?limit=3</c>.</summary>
+    public async Task<RowsAnswer> GetAsync(string address, string? accept = null, string? ifNoneMatch = null)
+    {
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext();
+        var (path, query) = address.Split('?', 2) is [var route, var asked] ? (route, $"?{asked}") : (address, "");
+        context.Request.QueryString = new QueryString(query);
+        if (accept is not null) context.Request.Headers.Accept = accept;
+        if (ifNoneMatch is not null) context.Request.Headers.IfNoneMatch = ifNoneMatch;
+        context.Response.Body = body;
+        var result = await (path switch
+        {
+            "projects" => new GetProjectRows(new ProjectRows(_table, _names, _time)).RunAsync(context.Request, default),
+            "tasks" => new GetTaskRows(new TaskRows(_table, _names, _time)).RunAsync(context.Request, default),
+            "resources" => new GetResourceRows(new ResourceRows(_table, _names, _time)).RunAsync(context.Request, default),
+            "teams" => new GetTeamRows(new TeamRows(_table)).RunAsync(context.Request, default),
+            "partitions" => new GetPartitionRows(new PartitionRows(_table)).RunAsync(context.Request, default),
+            "history" => new GetHistoryRows(new HistoryRows(_table, _time)).RunAsync(context.Request, default),
+            _ => new GetProjectRow(new ProjectRows(_table, _names, _time)).RunAsync(context.Request, Uri.UnescapeDataString(path["projects/".Length..]), default),
+        });
+        await result.ExecuteResultAsync(new ActionContext(context, new RouteData(), new ActionDescriptor()));
+        return new RowsAnswer(context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.Headers);
+    }
+
+    /// <summary>All rows of a route, page by page.</summary>
+    public async Task<List<JsonElement>> PagesAsync(string address, int limit)
+    {
+        List<JsonElement> rows = [];
+        for (string? token = null; ;)
+        {
+            var answer = await GetAsync($"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={limit}{(token is null ? "" : $"&continuation={token}")}");
+            Assert.InRange(answer.Rows.Length, 0, limit);
+            rows.AddRange(answer.Rows);
+            token = answer.Continuation;
+            if (token is null) return rows;
+            Assert.Equal(limit, answer.Rows.Length);
+        }
+    }
+}
+
+/// <summary>What a route answered.</summary>
+internal sealed record RowsAnswer(int Status, string Body, IHeaderDictionary Headers)
+{
+    public JsonElement[] Rows => Status == 200 ? [.. JsonDocument.Parse(Body).RootElement.EnumerateArray()] : throw new InvalidOperationException($"{Status}: {Body}");
+
+    public string? Continuation => Headers["x-continuation-token"] is [{ } token] ? token : null;
+
+    public string? Detail => JsonDocument.Parse(Body).RootElement.GetProperty("detail").GetString();
+
+    /// <summary>A column of all rows, as JSON.</summary>
+    public string[] Column(string name) => [.. Rows.Select(row => row.GetProperty(name).GetRawText())];
+
+    /// <summary>A column of texts.</summary>
+    public string?[] Texts(string name) => [.. Rows.Select(row => row.GetProperty(name).GetString())];
+}
