@@ -17,5 +17,10 @@ internal static class Some
     /// <summary>A name that no other test uses.</summary>
     public static string Name(string prefix) => $"{prefix}-{Guid.NewGuid():N}"[..Math.Min(60, prefix.Length + 13)];
 
+    /// <summary>A number of slices that no other test has: the table of the aggregates is named after it.</summary>
+    public static int Slices() => Interlocked.Increment(ref LastSlices);
+
+    private static int LastSlices = 16;
+
     private static readonly EventData DefaultData = new TaskStatusChanged("APOLLO-1", new Status("In Review", StatusCategory.InProgress));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Storage;
@@ -55,8 +56,9 @@ public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : 
         {
             foreach (var some in _namesToStore.Chunk(AccountTable.MostActions))
             {
-                await _table.SubmitAsync([.. some.Select(one => new TableTransactionAction(
-                    TableTransactionActionType.UpsertReplace, new TableEntity(PartitionKey, one.Key) { ["Name"] = one.Value }))], cancellationToken);
+                _ = await _table.SubmitAsync([.. some.Select(one => new TableTransactionAction(
+                    TableTransactionActionType.UpsertReplace, new TableEntity(PartitionKey, one.Key) { ["Name"] = one.Value }))], cancellationToken)
+                    ?? throw new RequestFailedException(412, $"the table people refuses {some.Length} names as conflicting, though they may replace any");
                 foreach (var (id, _) in some) _namesToStore.TryRemove(id, out _);
             }
         }

@@ -44,9 +44,9 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Ends_in_the_oracles_rows_through_crashes_rebalances_and_more_partitions()
     {
-        const int Slices = 11;
+        var slices = Some.Slices();
         var topic = await kafka.CreateTopicAsync(partitions: 8);
-        using var stage = new AggregationStage(azurite, kafka, topic, Slices) { TableName = "aggregates", Stream = new KafkaStream(Some.Name("stream")) };
+        using var stage = new AggregationStage(azurite, kafka, topic, slices) { TableName = "aggregates", Stream = new KafkaStream(Some.Name("stream")) };
         var random = new Random(5);
         Event[] events = [.. Enumerable.Range(0, 60).SelectMany(project => ProjectEvents.Of(project).Take(60).Select(one => one with { Project = $"R-{project}" }))
             .Where(one => new EventDecoder().DecodeStructured(EventEncoder.Encode(one)).IsDecoded)];
@@ -76,7 +76,7 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         foreach (var instance in instances) await instance.DisposeAsync();
 
         Task<FunctionAppProcess> StartAsync() => FunctionAppProcess.StartAsync(
-            azurite.ConnectionString, kafka.Brokers, topic, stage.Stream.Name, ("Slices", $"{Slices}"),
+            azurite.ConnectionString, kafka.Brokers, topic, stage.Stream.Name, ("Slices", $"{slices}"),
             ("AzureFunctionsJobHost__extensions__kafka__maxBatchSize", "100"), ("AzureFunctionsJobHost__extensions__kafka__sessionTimeoutMs", "6000"));
     }
 

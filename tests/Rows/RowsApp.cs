@@ -64,9 +64,11 @@ internal sealed class RowsApp
     public Task<RowsApp> StateAsync(params IEnumerable<Event> events) => StateAsync(partition: 0, events);
 
     /// <summary>Brings in events from one of the partitions.</summary>
-    public async Task<RowsApp> StateAsync(int partition, IEnumerable<Event> events)
+    public Task<RowsApp> StateAsync(int partition, IEnumerable<Event> events) => StateAsync(partition, [.. events.Select(EventEncoder.Encode)]);
+
+    /// <summary>Brings in what one of the partitions holds.</summary>
+    public async Task<RowsApp> StateAsync(int partition, byte[][] values)
     {
-        var values = events.Select(EventEncoder.Encode).ToArray();
         using (var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = _connection.Brokers }).Build())
         {
             foreach (var value in values) producer.Produce(new TopicPartition(_connection.Topic, partition), new Message<Null, byte[]> { Value = value });
