@@ -9,16 +9,16 @@ namespace ShitOps.Aggregation;
 /// </summary>
 internal sealed class HotProject
 {
-    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
-    private readonly List<string> _loaded = [];
+    private readonly Dictionary<string, int> _lastUses = new(StringComparer.Ordinal);
+    private int _lastUse;
     private byte[]? _pendingBytes;
     private DateOnly? _lastDay;
     private HistoryChanges? _lastDayRow;
 
     /// <summary>A project as it was read, or, if there was none, a new one, of which no task can have a row.</summary>
-    public HotProject(string name, StoredProject? stored, Func<string, string> personId)
+    public HotProject(string name, StoredProject? stored, Func<string, string> personId, int batch)
     {
-        Name = name;
+        (Name, _lastUse) = (name, batch);
         Fold = new ProjectFold(stored?.State ?? new ProjectState(), stored?.Summary ?? new ProjectSummary(), personId);
         Pending = stored?.Pending ?? new PendingHistory();
         ETag = stored?.ETag ?? default;
@@ -37,8 +37,8 @@ internal sealed class HotProject
     /// <summary>Whether a task that is not held has no row either.</summary>
     public bool HoldsAllTasks { get; set; }
 
-    /// <summary>Whether it has been used since the last <see cref="Sweep"/>.</summary>
-    public bool IsTouched { get; private set; }
+    /// <summary>In which batches it, and each task that is held, was last in use.</summary>
+    public IEnumerable<int> LastUses => _lastUses.Values.Append(_lastUse);
 
     /// <summary>The pending history as bytes.</summary>
     public byte[] PendingBytes(StateWriter writer) => Pending.IsEmpty ? [] : _pendingBytes ??= Pending.ToBytes(writer);
@@ -66,27 +66,32 @@ internal sealed class HotProject
         if (day == Pending.LastFlushedDay) (_lastDay, _lastDayRow) = (day, row);
     }
 
-    /// <summary>Makes a task's state available; it is known to be in use.</summary>
-    public void Load(string task, TaskState state)
+    /// <summary>Makes a task's state available.</summary>
+    public void Load(string task, TaskState state, int batch)
     {
         Fold.Load(task, state);
-        _loaded.Add(task);
+        _lastUses.Add(task, batch);
     }
 
     /// <summary>Notes that the project, and a task of it, are in use.</summary>
-    public void Touch(string? task)
+    public void Touch(string? task, int batch)
     {
-        IsTouched = true;
-        if (task is not null) _touched.Add(task);
+        _lastUse = batch;
+        if (task is not null) _lastUses[task] = batch;
     }
 
-    /// <summary>Lets go of the tasks that have not been used since the last time.</summary>
-    public void Sweep()
+    /// <summary>Lets go of the tasks that were last in use before a batch.</summary>
+    /// <returns>Whether the project itself can go, too.</returns>
+    public bool LetGo(int before)
     {
-        foreach (var task in _loaded)
-            if (!_touched.Contains(task)) Fold.Unload(task);
-        if (_loaded.RemoveAll(task => !_touched.Contains(task)) > 0) HoldsAllTasks = false;
-        _touched.Clear();
-        IsTouched = false;
+        foreach (var (task, lastUse) in _lastUses)
+        {
+            if (lastUse >= before) continue;
+            Fold.Unload(task);
+            _lastUses.Remove(task);
+            HoldsAllTasks = false;
+        }
+
+        return _lastUses.Count == 0 && _lastUse < before;
     }
 }

@@ -27,14 +27,19 @@ public sealed class ProjectAggregator(
     /// <summary>How long a batch that failed is held back: the trigger delivers it again at once.</summary>
     public static readonly TimeSpan BackOff = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many tasks are held in memory before those that were not in use lately are let go: some 400 MB.</summary>
-    public const int MostHeldTasks = 200_000;
+    /// <summary>As how many tasks a project counts that is held in memory.</summary>
+    public const int TasksAProject = 5;
 
-    private const int ConcurrentSlices = 8;
+    // Fewer than a batch mostly touches: so the largest, which is begun first, is not the last to end, alone.
+    private const int ConcurrentSlices = 4;
 
     private readonly Dictionary<SliceId, SliceAggregator> _slices = [];
     private readonly Dictionary<(string Topic, int Partition), PartitionCount> _rows = [];
     private readonly SemaphoreSlim _turn = new(1);
+    private int _batch;
+
+    /// <summary>How many tasks are held in memory, about 2 KB each, before the fifth of them that was not in use the longest is let go.</summary>
+    public int MostHeld { get; init; } = 200_000;
 
     /// <summary>Brings in a batch, which may hold records of several partitions, each in the order of offsets.</summary>
     /// <exception cref="OperationCanceledException">The host stops; nothing that is not stored counts as consumed.</exception>
@@ -71,8 +76,14 @@ public sealed class ProjectAggregator(
         foreach (var (key, its) in decoded) await PutAsideAsync(key.Topic, key.Partition, its, cancellationToken);
         await AggregateSlicesAsync(decoded, cancellationToken);
         await SaveRowsAsync(decoded, topicId, cancellationToken);
-        if (_slices.Values.Sum(slice => slice.HeldTasks) > MostHeldTasks)
-            foreach (var slice in _slices.Values) slice.Sweep();
+        if (_slices.Values.Sum(slice => slice.Held) > MostHeld) LetGo();
+    }
+
+    private void LetGo()
+    {
+        var lastUses = _slices.Values.SelectMany(slice => slice.LastUses).Order().ToArray();
+        var before = Math.Min(lastUses[lastUses.Length / 5] + 1, _batch);
+        foreach (var slice in _slices.Values) slice.LetGo(before);
     }
 
     private async Task LoadRowsAsync(IEnumerable<(string Topic, int Partition)> partitions, CancellationToken cancellationToken)
@@ -124,9 +135,11 @@ public sealed class ProjectAggregator(
                 .Select(one => new ConsumedEvent(partition.Key.Topic, partition.Key.Partition, one.Record.Offset, one.Result.Event!)))
             .GroupBy(one => table.SliceOf(one.Event.Project))
             .Select(slice => (Aggregator: SliceOf(slice.Key), Events: slice.ToList()))
+            .OrderByDescending(slice => slice.Events.Count)
             .ToList();
+        _batch++;
         var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentSlices, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(slices, options, async (slice, stopped) => await slice.Aggregator.AggregateAsync(slice.Events, stopped));
+        await Parallel.ForEachAsync(slices, options, async (slice, stopped) => await slice.Aggregator.AggregateAsync(slice.Events, _batch, stopped));
     }
 
     private async Task SaveRowsAsync(Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, string? topicId, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
     /// <summary>Entities of a transaction that are kept for day rows.</summary>
     private const int DayRows = 8;
 
+    /// <summary>No more day rows go into a transaction that has so many bytes of them.</summary>
+    private const int MuchOfDays = 512 << 10;
+
     /// <summary>The most rows that an event adds to a transaction: the checkpoint, the project's sums, and its task or the project itself.</summary>
     private const int RowsOfAnEvent = 3;
 
@@ -40,18 +43,25 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
     private readonly Dictionary<string, HotProject> _projects = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Topic, int Partition), SliceCheckpoint> _checkpoints = [];
     private readonly StateWriter _writer = new();
+    private int _batch;
 
-    /// <summary>How many tasks are held in memory.</summary>
-    public int HeldTasks => _projects.Values.Sum(project => project.Fold.LoadedTasks);
+    /// <summary>How many tasks are held in memory; a project counts as some more.</summary>
+    public int Held => _projects.Values.Sum(project => project.Fold.LoadedTasks + ProjectAggregator.TasksAProject);
+
+    /// <summary>Of each project and task that is held, the batch that it was last in use in.</summary>
+    public IEnumerable<int> LastUses => _projects.Values.SelectMany(project => project.LastUses);
 
     /// <summary>Brings in those of the events that are not in yet.</summary>
     /// <param name="events">Events of this slice, those of one partition in the order of offsets.</param>
+    /// <param name="batch">The number of the batch that they are from; a later one has a greater number.</param>
     /// <param name="cancellationToken">Stops it between two transactions.</param>
     /// <exception cref="Exception">Storage is down or refuses. What is written is complete as far as the checkpoints say.</exception>
-    public async Task AggregateAsync(IReadOnlyList<ConsumedEvent> events, CancellationToken cancellationToken)
+    public async Task AggregateAsync(IReadOnlyList<ConsumedEvent> events, int batch, CancellationToken cancellationToken)
     {
+        _batch = batch;
+
         // Halved when a transaction would become too large in bytes, which shows only when the states are written out.
-        var most = int.MaxValue;
+        var (most, withDays) = (int.MaxValue, true);
         for (var next = 0; next < events.Count;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -59,13 +69,14 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
             var transaction = new SliceTransaction(slice);
             try
             {
-                var end = FlushFirst(events, next, transaction) ? next : Apply(events, next, most, transaction);
+                var end = withDays && FlushFirst(events, next, transaction) ? next : Apply(events, next, most, transaction);
                 transaction.Settle();
-                await FlushAsync(transaction, cancellationToken);
-                if (!transaction.TryWrite(_writer) && end - next > 1)
+                if (withDays) await FlushAsync(transaction, cancellationToken);
+                if (!transaction.TryWrite(_writer) && (end - next > 1 || withDays))
                 {
+                    // If one event is still too much, what could wait is left out.
                     Forget(transaction);
-                    most = (end - next) / 2;
+                    (most, withDays) = end - next > 1 ? ((end - next) / 2, withDays) : (1, false);
                     continue;
                 }
 
@@ -81,7 +92,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
                     transaction.Take(etags);
                 }
 
-                (next, most) = (end, int.MaxValue);
+                (next, most, withDays) = (end, int.MaxValue, true);
             }
             catch
             {
@@ -92,21 +103,11 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
         }
     }
 
-    /// <summary>Lets go of state that has not been used since the last time.</summary>
-    public void Sweep()
+    /// <summary>Lets go of the projects and tasks that were last in use before a batch.</summary>
+    public void LetGo(int before)
     {
-        foreach (var project in _projects.Values.ToList())
-        {
-            if (!project.IsTouched) _projects.Remove(project.Name);
-            else project.Sweep();
-        }
-    }
-
-    /// <summary>Lets go of all state.</summary>
-    public void Forget()
-    {
-        _projects.Clear();
-        _checkpoints.Clear();
+        foreach (var project in _projects.Values)
+            if (project.LetGo(before)) _projects.Remove(project.Name);
     }
 
     /// <summary>Reads what the events from there on need and memory does not hold.</summary>
@@ -121,7 +122,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
 
         await ForEachAsync(
             waiting.Select(one => one.Event.Project).Distinct(StringComparer.Ordinal).Where(project => !_projects.ContainsKey(project)),
-            async project => new HotProject(project, await table.ProjectAsync(project, cancellationToken), people.IdOf),
+            async project => new HotProject(project, await table.ProjectAsync(project, cancellationToken), people.IdOf, _batch),
             found => _projects.Add(found.Name, found));
 
         foreach (var missing in Missing(waiting))
@@ -129,21 +130,21 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
             var project = _projects[missing.Key];
             if (project.HoldsAllTasks)
             {
-                foreach (var task in missing) project.Load(task, new TaskState());
+                foreach (var task in missing) project.Load(task, new TaskState(), _batch);
             }
             else if (missing.Count() >= ManyMissing && project.Fold.Summary.Totals.Tasks <= TasksAMissingOne * (long)missing.Count())
             {
                 await foreach (var (task, state) in table.TasksAsync(project.Name, after: null, cancellationToken))
-                    if (!project.Fold.IsLoaded(task)) project.Load(task, state);
+                    if (!project.Fold.IsLoaded(task)) project.Load(task, state, _batch);
                 project.HoldsAllTasks = true;
-                foreach (var task in missing.Where(task => !project.Fold.IsLoaded(task))) project.Load(task, new TaskState());
+                foreach (var task in missing.Where(task => !project.Fold.IsLoaded(task))) project.Load(task, new TaskState(), _batch);
             }
             else
             {
                 await ForEachAsync(
                     missing,
                     async task => (task, await table.TaskAsync(project.Name, task, cancellationToken)),
-                    found => project.Load(found.task, found.Item2 ?? new TaskState()));
+                    found => project.Load(found.task, found.Item2 ?? new TaskState(), _batch));
             }
         }
 
@@ -175,9 +176,11 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
 
             var project = _projects[one.Event.Project];
             var task = ProjectFold.TaskOf(one.Event);
-            project.Touch(task);
+            project.Touch(task, _batch);
             var changedBefore = project.Fold.ChangedTasks;
-            checkpoint.Advance(one.Offset, project.Fold.Apply(one.Event));
+            var outcome = project.Fold.Apply(one.Event);
+            if (outcome == FoldOutcome.TaskNotLoaded) throw new InvalidOperationException($"The task {task} of {project.Name} was not read before an event about it.");
+            checkpoint.Advance(one.Offset, outcome);
             transaction.Add(project, project.Fold.ChangedTasks - changedBefore, task is not null, checkpoint);
         }
 
@@ -208,7 +211,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
             if (project.PendingBytes(_writer).Length <= MuchPending) continue;
             foreach (var day in project.Pending.Days.ToList())
             {
-                if (transaction.Rows >= AccountTable.MostActions) return;
+                if (transaction.Rows >= AccountTable.MostActions || transaction.DayBytes >= MuchOfDays) return;
                 var row = project.DayRow(day) ?? await table.DayAsync(slice, project.Name, day, cancellationToken);
                 project.MoveDay(day, row);
                 transaction.AddDay(project, day, row, _writer);

@@ -25,6 +25,9 @@ internal sealed class SliceTransaction(SliceId slice)
     /// <summary>How many rows it changes, at most.</summary>
     public int Rows => _checkpoints.Count + _projects.Count + _projectRows + _changedTasks + _dayRows;
 
+    /// <summary>The size of the rows of days that it changes.</summary>
+    public long DayBytes { get; private set; }
+
     /// <summary>What is to be written; known after <see cref="TryWrite"/>.</summary>
     public IReadOnlyList<TableTransactionAction> Actions => _actions;
 
@@ -66,8 +69,9 @@ internal sealed class SliceTransaction(SliceId slice)
     {
         _projects[project].HasFlushed = true;
         _dayRows++;
-
-        Upsert(AggregateRows.Day(slice, project.Name, day, changes, writer));
+        var row = AggregateRows.Day(slice, project.Name, day, changes, writer);
+        DayBytes += TableLimits.SizeOf(row);
+        Upsert(row);
     }
 
     /// <summary>Writes out all rows.</summary>

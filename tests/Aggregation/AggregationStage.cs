@@ -39,13 +39,13 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     public PartitionCounts Counts() => new(Account());
 
     /// <summary>An aggregator with nothing in memory, as after a start.</summary>
-    public ProjectAggregator Aggregator(HttpPipelineTransport? transport = null)
+    public ProjectAggregator Aggregator(HttpPipelineTransport? transport = null, int mostHeld = 200_000)
     {
         var log = new LogEnds(new KafkaConnection { Brokers = kafka.Brokers, Topic = topic }, Time, NullLogger<LogEnds>.Instance);
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account(transport));
         var aggregator = new ProjectAggregator(
             Table(transport), Stream, new PartitionCounts(Account(transport)), new DeadLetters(Account(transport)), log, people,
-            ObjectPool.Create<EventDecoder>(), Time, NullLogger<ProjectAggregator>.Instance);
+            ObjectPool.Create<EventDecoder>(), Time, NullLogger<ProjectAggregator>.Instance) { MostHeld = mostHeld };
         _made.AddRange([log, people, aggregator]);
         return aggregator;
     }

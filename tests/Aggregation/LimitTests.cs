@@ -1,3 +1,4 @@
+using Azure.Core;
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Events;
 using ShitOps.Projects;
@@ -131,6 +132,47 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
         await AggregateAsync(stage, events);
 
         await stage.AssertHoldsAsync(events, Some.Time.AddDays(31));
+    }
+
+    [Fact]
+    public async Task Large_rows_of_many_days_are_not_all_in_one_transaction()
+    {
+        const int Days = 40;
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var events = Enumerable.Range(0, Days * 400).Select(i => InNewStatus(i / 400, i % 400)).Concat(Enumerable.Range(0, Days).Select(day => InNewStatus(day, 400))).ToArray();
+
+        await AggregateAsync(stage, events);
+
+        // Only the last transaction changed them all.
+        var pending = 0;
+        for (var day = 0; day < Days; day++)
+        {
+            var date = DateOnly.FromDateTime(Some.Time.AddDays(day).UtcDateTime);
+            var history = await stage.Table().DayAsync(stage.Table().SliceOf("WORDY"), "WORDY", date, default);
+            if (!history.Statuses.Any(change => change.Status.StartsWith("400 ", StringComparison.Ordinal))) pending++;
+        }
+
+        Assert.InRange(pending, 1, Days - 1);
+        await stage.AssertHoldsAsync(events, Some.Time.AddDays(Days + 1));
+
+        static Event InNewStatus(int day, int number) =>
+            At(day * 86_400_000L, "WORDY", new TaskStatusChanged($"T-{number}-{day}", new Status($"{number} {new string('状', 200)}", StatusCategory.InProgress)), $"{day}-{number}");
+    }
+
+    [Fact]
+    public async Task More_projects_and_tasks_than_memory_holds()
+    {
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var random = new Random(3);
+        var events = Enumerable.Range(0, 3000).Select(i => At(i, $"P-{random.Next(30)}", new TaskStatusChanged(
+            $"T-{random.Next(20)}", i % 2 == 0 ? new Status("Doing", StatusCategory.InProgress) : new Status("Done", StatusCategory.Done)))).ToArray();
+        var reads = 0;
+        var aggregator = stage.Aggregator(new FaultyTransport(_ => Fault.None, request => reads += request.Method == RequestMethod.Get ? 1 : 0), mostHeld: 100);
+
+        foreach (var batch in events.Select((one, i) => stage.Record(0, i, one)).Chunk(40)) await stage.WithoutWaiting(aggregator.AggregateAsync(batch, default));
+
+        await stage.AssertHoldsAsync(events, End);
+        Assert.True(reads > 3000 / 40 * 5, $"{reads} reads: all that was let go was not in use again");
     }
 
     [Fact]
