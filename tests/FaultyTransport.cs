@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Azure;
 using Azure.Core;
@@ -21,12 +22,28 @@ internal enum Fault
 
     /// <summary>It is done, and its answer never comes back.</summary>
     AnswerLost,
+
+    /// <summary>It never arrives, and nothing says so: the caller waits until it gives up.</summary>
+    Hangs,
+
+    /// <summary>As <see cref="Hangs"/>, but it was only on its way: it is done after the caller has given up.</summary>
+    Late,
 }
 
 /// <summary>Sends requests to the store, or lets happen to them what a network and a store do.</summary>
 internal sealed class FaultyTransport(Func<Request, Fault> fault, Action<Request>? sent = null) : HttpPipelineTransport
 {
+    /// <summary>How long after the caller has given up a late request arrives: before, amid and after the next attempts, which the SDK begins after 400 ms.</summary>
+    private static readonly TimeSpan[] Lateness = [TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(1500)];
+
     private readonly HttpClientTransport _inner = new();
+    private readonly ConcurrentBag<Task> _late = [];
+
+    /// <summary>How long a caller waits for an answer, in place of the half a minute that the product gives storage.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Waits until no request is on its way any more; to be awaited before what is stored is looked at.</summary>
+    public Task AllArrivedAsync() => Task.WhenAll(_late);
 
     public override Request CreateRequest() => _inner.CreateRequest();
 
@@ -42,9 +59,38 @@ internal sealed class FaultyTransport(Func<Request, Fault> fault, Action<Request
             return;
         }
 
+        if (what is Fault.Hangs or Fault.Late)
+        {
+            // The caller may dispose of its own once it has given up.
+            var copy = what == Fault.Late ? await CopyAsync(message.Request) : null;
+            await Task.Delay(Patience, message.CancellationToken);
+            if (copy is not null) _late.Add(SendLateAsync(copy, Lateness[_late.Count % Lateness.Length]));
+            throw new TaskCanceledException("no answer in time (test)");
+        }
+
         await _inner.ProcessAsync(message);
         sent?.Invoke(message.Request);
         if (what == Fault.AnswerLost) throw new RequestFailedException("connection reset (test)");
+    }
+
+    private async Task<Request> CopyAsync(Request request)
+    {
+        var copy = _inner.CreateRequest();
+        copy.Method = request.Method;
+        copy.Uri.Reset(request.Uri.ToUri());
+        foreach (var header in request.Headers) copy.Headers.Add(header);
+        if (request.Content is null) return copy;
+        using var bytes = new MemoryStream();
+        await request.Content.WriteToAsync(bytes, default);
+        copy.Content = RequestContent.Create(bytes.ToArray());
+        return copy;
+    }
+
+    private async Task SendLateAsync(Request request, TimeSpan lateness)
+    {
+        await Task.Delay(lateness);
+        using var message = new HttpMessage(request, new ResponseClassifier());
+        await _inner.ProcessAsync(message);
     }
 
     private sealed class Refusal(int status) : Response

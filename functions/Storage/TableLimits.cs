@@ -1,4 +1,3 @@
-using System.Text;
 using Azure.Data.Tables;
 
 namespace ShitOps.Storage;
@@ -66,9 +65,11 @@ public static class TableLimits
         foreach (var (name, value) in Properties(entity))
         {
             count++;
-            var size = SizeOf(value);
+            var size = value switch { string text => 2 * text.Length, byte[] bytes => bytes.Length, _ => 0 };
             if (size > MostPropertyBytes) return $"{name} has {size} bytes; a property may have {MostPropertyBytes}";
-            sent += (3 * name.Length) + 40 + (value switch { string text => 3L * Encoding.UTF8.GetByteCount(text), byte[] bytes => (4 * ((bytes.Length + 2L) / 3)), _ => 40 });
+
+            // The SDK writes quotes, angle brackets and all that is not ASCII as \uXXXX.
+            sent += (3 * name.Length) + 40 + (value switch { string text => 6L * text.Length, byte[] bytes => (4 * ((bytes.Length + 2L) / 3)), _ => 40 });
         }
 
         if (count > MostProperties) return $"{count} properties; an entity may have {MostProperties}";

@@ -67,13 +67,13 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
 
     public KafkaRecord Record(int partition, long offset, Event one, string? otherTopic = null) => Record(partition, offset, EventEncoder.Encode(one), otherTopic);
 
-    /// <summary>Fails unless the table holds what the oracle makes of the events: projects, tasks, teams, history.</summary>
+    /// <summary>Fails unless the table holds what the oracle makes of the events: projects, allocations, tasks, sums, breakdowns, teams, history.</summary>
     /// <param name="events">All events; no task has more than is retained of it.</param>
     /// <param name="end">An hour after all of them.</param>
     public async Task AssertHoldsAsync(IEnumerable<Event> events, DateTimeOffset end)
     {
         var table = Table();
-        var projects = events.GroupBy(one => one.Project).ToDictionary(project => project.Key, project => new Oracle(project));
+        var projects = events.GroupBy(one => one.Project).ToDictionary(project => project.Key, project => new Oracle(project, PersonIdOf));
         List<string> listed = [];
         var teams = new Dictionary<string, Counters>();
         foreach (var slice in table.Slices)
@@ -106,22 +106,51 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     {
         var project = await table.ProjectAsync(name, default);
         Assert.NotNull(project);
-        Assert.Equal((oracle.Name, oracle.Team, oracle.Due, oracle.Status), (project.State.Name, project.State.Team, project.State.Due, project.State.Status));
+        var known = project.State;
+        Assert.Equal((oracle.Name, oracle.Team, oracle.Owner, oracle.Start, oracle.Due, oracle.Status), (known.Name, known.Team, known.Owner, known.Start, known.Due, known.Status));
+        Assert.Equal((oracle.Stated?.First, oracle.Stated?.Last), (known.FirstStated, known.LastStated));
+        Assert.Equal(oracle.Allocations, known.Allocations.Select(one => new OracleAllocation(one.Key, TermsOf(one.Value.Terms), one.Value.Released)));
         Oracle.AssertCounts(Oracle.Count(oracle.Existing, DateTimeOffset.MaxValue), project.Summary.Totals);
+        Oracle.AssertBreakdown(oracle.Existing, task => task.Status, project.Summary.Statuses, Measures.Levels);
+        Oracle.AssertBreakdown(oracle.Existing, task => task.Assignee, project.Summary.Assignees, Measures.Levels);
+        Oracle.AssertBreakdown(oracle.Existing, task => task.Milestone?.Name, project.Summary.Milestones, Measures.Levels);
+        Oracle.AssertBreakdown(oracle.Existing, task => task.Team, project.Summary.Teams, Measures.All);
 
         var tasks = new Dictionary<string, TaskState>();
         await foreach (var (key, state) in table.TasksAsync(name, null, default)) tasks.Add(key, state);
         Assert.Equal(oracle.Tasks.Select(task => task.Key).Order(StringComparer.Ordinal), tasks.Keys.Order(StringComparer.Ordinal));
-        foreach (var task in oracle.Tasks)
-        {
-            var (state, standing) = (tasks[task.Key], tasks[task.Key].Standing());
-            Assert.Equal(
-                (task.IsDeleted, task.Title, task.Assignee is { } person ? PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), person) : null, task.Status, task.Created),
-                (state.IsDeleted, state.Title, state.Assignee, standing.Status, standing.Created));
-        }
+        foreach (var task in oracle.Tasks) AssertIs(task, tasks[task.Key]);
 
         var history = await table.HistoryAsync(name, DateOnly.FromDateTime(end.UtcDateTime), default);
         var first = oracle.Existing.Select(task => task.Created).DefaultIfEmpty(end).Min();
-        foreach (var level in HistoryLevels.At(history, first, end)) Oracle.AssertCounts(Oracle.Count(oracle.Existing, level.Hour.AddHours(1)), level.Totals);
+        foreach (var level in HistoryLevels.At(history, first, end))
+        {
+            Oracle.AssertCounts(Oracle.Count(oracle.Existing, level.Hour.AddHours(1)), level.Totals);
+            Assert.Equal(Oracle.CountStatuses(oracle.Existing, level.Hour.AddHours(1)), level.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal));
+        }
+
+        static OracleTerms? TermsOf(AllocationTerms? terms) => terms is null ? null : new(terms.Resource, EffortHours.ToHours(terms.MilliHoursPerWeek), terms.From, terms.To, terms.Role);
     }
+
+    private static void AssertIs(OracleTask task, TaskState state)
+    {
+        var standing = state.Standing();
+        Assert.Equal(
+            (task.IsDeleted, task.Title, task.Kind, task.Priority, task.Parent, task.Team, task.Assignee, task.Due, task.Milestone),
+            (state.IsDeleted, state.Title, state.Kind, state.Priority, state.Parent, state.Team, state.Assignee, state.Due, state.Milestone));
+        Assert.Equal((task.Labels, task.BlockedReason, task.LastStated), (state.Labels is null ? null : string.Concat(state.Labels.Select(label => $"{label}\n")), state.BlockedReason, state.LastStated));
+        Assert.Equal(
+            (task.Created, task.Status, task.Category, task.CategorySince, task.Started, task.Reopened, task.BlockedSince, task.BlockedBefore),
+            (standing.Created, standing.Status, standing.Category, standing.CategorySince, standing.Started, standing.Reopened, standing.BlockedSince, standing.BlockedBefore));
+        var always = DateTimeOffset.MaxValue;
+        Assert.Equal(
+            (Oracle.MilliHours(task.EstimateHours(always)), Oracle.MilliHours(task.RemainingHours(always)), Oracle.MilliHours(task.SpentHours(always))),
+            (standing.EstimateMilliHours, standing.RemainingMilliHours, standing.SpentMilliHours));
+        Assert.Equal(
+            task.Transitions,
+            state.Progress.ToArray().Select(fact => OracleTask.Transition(
+                fact.Stamp.Time, fact.Stamp.Id, fact.IsStatus ? $"{fact.Word} ({(StatusCategory)fact.Kind})" : fact.Kind == FactKind.Blocked ? "blocked" : "unblocked")));
+    }
+
+    private static string PersonIdOf(string name) => PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), name);
 }

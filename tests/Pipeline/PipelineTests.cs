@@ -1,10 +1,15 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Confluent.Kafka;
 using ShitOps.Events;
 using ShitOps.Local;
 using ShitOps.Local.Azurite;
 using ShitOps.Pipeline;
+using ShitOps.Projects;
 using ShitOps.Tests.Aggregation;
+using ShitOps.Tests.Archive;
 using ShitOps.Tests.Projects;
 
 namespace ShitOps.Tests.Pipeline;
@@ -42,10 +47,11 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Ends_in_the_oracles_rows_through_crashes_rebalances_and_more_partitions()
+    public async Task Ends_in_the_oracles_rows_and_archive_through_crashes_rebalances_more_partitions_and_faults_of_storage()
     {
         var slices = Some.Slices();
         var topic = await kafka.CreateTopicAsync(partitions: 8);
+        await using var storage = await FaultyProxy.StartAsync(azurite.ConnectionString, seed: 5);
         using var stage = new AggregationStage(azurite, kafka, topic, slices) { TableName = "aggregates", Stream = new KafkaStream(Some.Name("stream")) };
         var random = new Random(5);
         Event[] events = [.. Enumerable.Range(0, 60).SelectMany(project => ProjectEvents.Of(project).Take(60).Select(one => one with { Project = $"R-{project}" }))
@@ -70,13 +76,16 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         }
 
         var health = await instances[0].HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0 && Counted(health) == events.Length);
-
         Assert.Equal(12, health.GetProperty("partitions").GetArrayLength());
+        await storage.AllArrivedAsync();
         await stage.AssertHoldsAsync(events, ProjectEvents.Start.AddHours(ProjectEvents.Hours + 1));
+        await AssertRowsAsync(instances[0], events);
+        await AssertArchivedAsync(stage.Stream.Name, topic);
+        Assert.All([Fault.Refused, Fault.Busy, Fault.Conflict, Fault.AnswerLost, Fault.Late], fault => Assert.InRange(storage.Faults.GetValueOrDefault(fault), 5, int.MaxValue));
         foreach (var instance in instances) await instance.DisposeAsync();
 
         Task<FunctionAppProcess> StartAsync() => FunctionAppProcess.StartAsync(
-            azurite.ConnectionString, kafka.Brokers, topic, stage.Stream.Name, ("Slices", $"{slices}"),
+            storage.ConnectionString, kafka.Brokers, topic, stage.Stream.Name, ("Slices", $"{slices}"),
             ("AzureFunctionsJobHost__extensions__kafka__maxBatchSize", "100"), ("AzureFunctionsJobHost__extensions__kafka__sessionTimeoutMs", "6000"));
     }
 
@@ -173,7 +182,53 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         }
     }
 
-    private static long Counted(System.Text.Json.JsonElement health)
+    /// <summary>Fails unless the rows of all projects say what the oracle counts.</summary>
+    private static async Task AssertRowsAsync(FunctionAppProcess app, Event[] events)
+    {
+        var rows = (await app.Http.GetFromJsonAsync<JsonElement>("api/rows/projects?limit=1000")).EnumerateArray().ToDictionary(row => row.GetProperty("project").GetString()!);
+        var projects = events.GroupBy(one => one.Project).ToList();
+        Assert.Equal(projects.Select(project => project.Key).Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
+        foreach (var project in projects)
+        {
+            var row = rows[project.Key];
+            var oracle = new Oracle(project, name => name);
+            var counts = Oracle.Count(oracle.Existing, DateTimeOffset.MaxValue);
+            Assert.Equal((oracle.Team, oracle.Status?.Name), (row.GetProperty("team").GetString(), row.GetProperty("status").GetString()));
+            (string Column, Measure Measure)[] columns =
+            [
+                ("tasksCreated", Measure.Created), ("tasksTodo", Measure.Todo), ("tasksInProgress", Measure.InProgress), ("tasksBlockedStatus", Measure.BlockedStatus), ("tasksDone", Measure.Done),
+                ("tasksCancelled", Measure.Cancelled), ("tasksBlocked", Measure.Blocked), ("completions", Measure.Completed), ("reopenings", Measure.Reopened), ("cancellations", Measure.Dropped),
+            ];
+            Assert.Equal(columns.Select(one => (one.Column, counts.GetValueOrDefault(one.Measure))), columns.Select(one => (one.Column, row.GetProperty(one.Column).GetInt64())));
+            Assert.Equal(counts.GetValueOrDefault(Measure.SpentMilliHours), Oracle.MilliHours(row.GetProperty("spentHours").GetDouble()));
+        }
+    }
+
+    /// <summary>Fails unless the archive comes to hold what stands on the topic, each offset once and in order.</summary>
+    private async Task AssertArchivedAsync(string stream, string topic)
+    {
+        foreach (var partition in kafka.ReadAll(topic).GroupBy(record => record.Partition.Value))
+        {
+            var clock = Stopwatch.StartNew();
+            var chain = await ChainAsync();
+            for (; chain.End < partition.Count() && clock.Elapsed < TimeSpan.FromMinutes(2); chain = await ChainAsync()) await Task.Delay(100);
+            Assert.Equal(
+                partition.Select(record => (record.Offset.Value, record.Message.Timestamp.UnixTimestampMs, Said(record.Message.Value))),
+                chain.Rows.Select(row => (row.Offset, row.Timestamp!.Value.ToUnixTimeMilliseconds(), (row.Id, row.Type, row.Project, row.Task))));
+            Assert.Equal((0L, 0L), (chain.Undecodable, chain.Missing));
+
+            Task<StoredChain> ChainAsync() => StoredChain.ReadAsync(azurite.ConnectionString, stream, topic, partition.Key);
+        }
+
+        static (string, string, string, string?) Said(byte[] json)
+        {
+            using var one = JsonDocument.Parse(json);
+            var task = one.RootElement.GetProperty("data").TryGetProperty("task", out var key) ? key.GetString() : null;
+            return (one.RootElement.GetProperty("id").GetString()!, one.RootElement.GetProperty("type").GetString()!, one.RootElement.GetProperty("subject").GetString()!, task);
+        }
+    }
+
+    private static long Counted(JsonElement health)
     {
         var events = health.GetProperty("events");
         return events.GetProperty("decoded").GetInt64() + events.GetProperty("unknown").GetInt64() + events.GetProperty("undecodable").GetInt64();

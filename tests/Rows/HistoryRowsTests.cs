@@ -23,7 +23,7 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         var app = await RowsApp.StartAsync(kafka, azurite);
         app.Time.SetUtcNow(Now);
         foreach (var batch in events.Shuffled(seed).Chunk(17)) await app.StateAsync(batch);
-        var tasks = new Oracle(events).Existing;
+        var tasks = new Oracle(events, RowsApp.PersonIdOf).Existing;
 
         foreach (var (step, hours) in new[] { ("1h", 1), ("5h", 5), ("6h", 6), ("1d", 24), ("7d", 168), ("1w", 168) })
         {
