@@ -7,8 +7,6 @@ switch (args)
         return ArchiveBench.Run(rest);
     case ["broker", .. var rest]:
         return await BrokerBench.RunAsync(rest);
-    case ["codec", .. var rest]:
-        return CodecBench.Run(rest);
     case ["fold", .. var rest]:
         return FoldBench.Run(rest);
     case ["ingest", .. var rest]:
@@ -20,7 +18,6 @@ switch (args)
             Usage: dotnet run -c Release --project bench -- COMMAND
               archive [--events N]    events to archive rows, Parquet bytes and bytes an event
               broker [--messages N]   the embedded broker with Confluent's client
-              codec [--events N]      decoding events beside walking the same bytes
               fold [--events N]       decoding and folding events beside walking the same bytes
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime

@@ -22,7 +22,7 @@ internal static class IngestBench
     public const string TenantKey = "the tenant key of the benchmark, which is no secret";
 
     /// <summary>That of the shipped host.json.</summary>
-    private const int BatchSize = 4000;
+    public const int BatchSize = 4000;
 
     private static readonly TimeSpan Live = TimeSpan.FromSeconds(60);
 
@@ -103,6 +103,7 @@ internal static class IngestBench
                 await replay.GoOnAsync();
             });
         await app.DrainedAsync(EverySoOften<long>(lag => $"{lag:N0} events left"));
+        app.EndInterludes();
         var (perSecond, drained) = (events / app.Busy.TotalSeconds, recording.Count);
         Print("pipeline_events_per_s", perSecond);
         Print("pipeline_processor_ms_per_1000_events", app.Processor.TotalMilliseconds * 1000 / events);
@@ -164,10 +165,11 @@ internal static class IngestBench
         Print("event_bytes", records.Average(record => record.Json.Length));
 
         Progress("walking, then decoding and folding them");
-        var (scan, fold) = (DecodeAndFold.ScanPerSecond(records), DecodeAndFold.FoldPerSecond(records, BatchSize));
-        Print("utf8_scan_events_per_s", scan);
-        Print("decode_fold_events_per_s", fold);
-        Print("decode_fold_to_scan_ratio", fold / scan);
+        var speed = DecodeAndFold.Measure(records, BatchSize);
+        Print("utf8_scan_events_per_s", speed.Scan);
+        Print("decode_events_per_s", speed.Decode);
+        Print("decode_fold_events_per_s", speed.DecodeFold);
+        Print("decode_fold_to_scan_ratio", speed.DecodeFold / speed.Scan);
 
         Progress("producing and consuming them");
         foreach (var record in records) topic.Produce(record);

@@ -49,7 +49,7 @@ internal sealed class ProductPipeline : IAsyncDisposable
         builder.Configuration["AzureFunctionsJobHost:logging:logLevel:default"] = nameof(LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         Services.Add(builder.Services, builder.Configuration, transport);
-        var clock = new InvocationClock(function, interlude ?? (() => Task.CompletedTask));
+        var clock = new InvocationClock(function, interlude);
         builder.Use(clock.Around);
         var app = builder.Build();
         await app.StartAsync();
@@ -65,6 +65,9 @@ internal sealed class ProductPipeline : IAsyncDisposable
 
     /// <summary>The processor time that this process (broker, client and function app) took meanwhile.</summary>
     public TimeSpan Processor => _clock.Processor;
+
+    /// <summary>Ends the interludes: from now on the function never waits.</summary>
+    public void EndInterludes() => _clock.EndInterludes();
 
     /// <summary>Waits until every function that consumes the topic has committed all of it.</summary>
     /// <param name="progress">Told now and then how many records the slowest has yet to commit.</param>
@@ -87,8 +90,9 @@ internal sealed class ProductPipeline : IAsyncDisposable
     }
 
     /// <summary>How long one function works, whose invocations follow each other.</summary>
-    private sealed class InvocationClock(string function, Func<Task> interlude)
+    private sealed class InvocationClock(string function, Func<Task>? interlude)
     {
+        private volatile Func<Task>? _interlude = interlude;
         private (TimeSpan Busy, TimeSpan Processor) _before;
         private (long At, TimeSpan Processor) _since;
         private (long At, TimeSpan Processor) _last;
@@ -97,6 +101,8 @@ internal sealed class ProductPipeline : IAsyncDisposable
         public TimeSpan Busy => _before.Busy + Stopwatch.GetElapsedTime(_since.At, _last.At);
 
         public TimeSpan Processor => _before.Processor + _last.Processor - _since.Processor;
+
+        public void EndInterludes() => _interlude = null;
 
         public FunctionExecutionDelegate Around(FunctionExecutionDelegate next) => async context =>
         {
@@ -109,9 +115,9 @@ internal sealed class ProductPipeline : IAsyncDisposable
             if (_since.At == 0) _since = Now();
             await next(context);
             _last = Now();
-            if (++_batches % BatchesAnInterlude != 0) return;
+            if (++_batches % BatchesAnInterlude != 0 || _interlude is not { } wait) return;
             _before = (Busy, Processor);
-            await interlude();
+            await wait();
             _since = _last = Now();
         };
 

@@ -9,10 +9,11 @@ namespace ShitOps.Aggregation;
 /// and task as <see cref="KeyText"/> writes them:
 /// <list type="bullet">
 /// <item><c>p:P:project</c>: what is known of the project itself (<c>State</c>).</item>
-/// <item><c>p:P:sums</c>: the sums over its tasks (<c>Sums</c>), and the history that is not yet in its day rows (<c>Pending</c>). It changes
-/// with every change of the project, its tasks or its history, so its ETag guards them all.</item>
+/// <item><c>p:P:sums</c>: the sums over its tasks (<c>Sums</c>), and the history that is not yet in its day rows (<c>Pending</c>) and how often
+/// any was moved there (<c>Flushes</c>). It changes with every change of the project, its tasks or its history, so its ETag guards them all.</item>
 /// <item><c>t:P:T</c>: a task (<c>State</c>).</item>
-/// <item><c>h:P:yyyyMMdd</c>: what changed on a day (<c>Changes</c>), without what is pending.</item>
+/// <item><c>h:P:yyyyMMdd</c>: what changed on a day (<c>Changes</c>), without what is pending. When it is written nothing is pending of the
+/// day, and it takes on <c>Flushes</c>: whoever has read sums with a smaller number knows that they are older.</item>
 /// <item><c>c:STREAM:TOPIC:00000</c>: the checkpoint of a Kafka partition in this slice (<c>Next</c>), the sums by team that its events
 /// made (<c>Teams</c>), and how many of its events had which outcome.</item>
 /// </list>
@@ -20,6 +21,9 @@ namespace ShitOps.Aggregation;
 /// </summary>
 internal static class AggregateRows
 {
+    /// <summary>The property that orders the writing of day rows and sums.</summary>
+    public const string Flushes = "Flushes";
+
     private const string State = "State";
 
     // Less than the 64 KiB of a property.
@@ -54,7 +58,7 @@ internal static class AggregateRows
     {
         var row = With(Row(slice, SumsKey(project.Name), project.Name), nameof(Sums), project.Fold.Summary.ToBytes(writer));
         if (!project.Pending.IsEmpty) With(row, "Pending", project.PendingBytes(writer));
-        row["Flushes"] = project.Pending.Flushes;
+        row[Flushes] = project.Pending.Flushes;
         if (project.Pending.LastFlushedDay is { } day) row["LastDay"] = day.DayNumber;
         return row;
     }
@@ -66,8 +70,12 @@ internal static class AggregateRows
         return row;
     }
 
-    public static TableEntity Day(SliceId slice, string project, DateOnly day, HistoryChanges changes, StateWriter writer) =>
-        With(Row(slice, DayKey(project, day), project), "Changes", changes.ToBytes(day, writer));
+    public static TableEntity Day(SliceId slice, string project, DateOnly day, HistoryChanges changes, long flushes, StateWriter writer)
+    {
+        var row = With(Row(slice, DayKey(project, day), project), "Changes", changes.ToBytes(day, writer));
+        row[Flushes] = flushes;
+        return row;
+    }
 
     public static ProjectState ProjectOf(TableEntity row) => Read(row, State, ProjectState.FromBytes);
 
@@ -76,12 +84,15 @@ internal static class AggregateRows
     public static PendingHistory PendingOf(TableEntity row)
     {
         var day = row.GetInt32("LastDay");
-        return Read(row, "Pending", bytes => PendingHistory.FromBytes(bytes, row.GetInt64("Flushes") ?? 0, day is null ? null : DateOnly.FromDayNumber(day.Value)));
+        return Read(row, "Pending", bytes => PendingHistory.FromBytes(bytes, FlushesOf(row), day is null ? null : DateOnly.FromDayNumber(day.Value)));
     }
 
     public static TaskState TaskOf(TableEntity row) => Read(row, State, TaskState.FromBytes);
 
     public static HistoryChanges DayOf(TableEntity row) => Read(row, "Changes", HistoryChanges.FromBytes);
+
+    /// <summary>How often history had been moved into day rows when a row of sums or of a day was written.</summary>
+    public static long FlushesOf(TableEntity row) => row.GetInt64(Flushes) ?? 0;
 
     /// <summary>The day of a history row.</summary>
     public static DateOnly DateOf(TableEntity row) => DateOnly.ParseExact(row.RowKey.AsSpan(row.RowKey.LastIndexOf(':') + 1), "yyyyMMdd", CultureInfo.InvariantCulture);

@@ -22,6 +22,9 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     /// <summary>Its sums, and mostly what is known of the project itself.</summary>
     private const int RowsOfAProject = 2;
 
+    /// <summary>How often the history of a project that changes meanwhile is looked at; after the first time only the rows that changed.</summary>
+    private const int MostHistoryReads = 4;
+
     private readonly AccountTable _table = account.Table(string.Create(CultureInfo.InvariantCulture, $"{name}{slices}"));
 
     /// <summary>Reads the setting <c>Slices</c>: 1 to <see cref="SliceId.Most"/>, default 8.</summary>
@@ -106,31 +109,37 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             yield return KeyValuePair.Create(AggregateRows.TaskNameOf(row), AggregateRows.TaskOf(row));
     }
 
-    /// <summary>All changes of a project from its beginning up to a day, that day included: what is pending and what is in day rows.</summary>
+    /// <summary>
+    /// All changes of a project from its beginning up to a day, that day included: what is pending and what is in day rows. While it is read
+    /// changes go on from the one to the other; so a day's row says after how many flushes it was written.
+    /// <para>
+    /// A row that is no newer than the sums, which are read before it, is as it was with them: it and what they hold as pending are the day. If
+    /// this goes for all rows, they are together what the project was at that moment. A newer row is the day by itself as of its own writing,
+    /// since all that was pending of the day goes into it. Rather than take days of different moments, the sums and the newer rows are read
+    /// again; but of a project that flushes faster than that, days of different moments are what it gives, each of them whole.
+    /// </para>
+    /// </summary>
     public async Task<HistoryChanges> HistoryAsync(string project, DateOnly to, CancellationToken cancellationToken)
     {
         var slice = SliceOf(project);
-        var prefix = AggregateRows.DaysPrefix(project);
-        for (var before = await PendingAsync(); ;)
+        var days = new Dictionary<DateOnly, (HistoryChanges Changes, long Flushes)>();
+        PendingHistory pending;
+        long? read = null;
+        var tries = 0;
+        do
         {
-            var changes = new HistoryChanges();
-            await foreach (var row in RangeAsync(slice, prefix, $"{AggregateRows.DayKey(project, to)}!", cancellationToken)) changes.Add(AggregateRows.DayOf(row));
-
-            // Changes that were moved into day rows meanwhile would be missed or counted twice.
-            var after = await PendingAsync();
-            if (after.Flushes != before.Flushes)
-            {
-                before = after;
-                continue;
-            }
-
-            foreach (var (day, change) in after.Sum().ByDay())
-                if (day <= to) changes.Add(change);
-            return changes;
+            pending = await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken) is { } sums ? AggregateRows.PendingOf(sums) : new PendingHistory();
+            await foreach (var row in RangeAsync(slice, AggregateRows.DaysPrefix(project), $"{AggregateRows.DayKey(project, to)}!", cancellationToken, changedAfter: read))
+                days[AggregateRows.DateOf(row)] = (AggregateRows.DayOf(row), AggregateRows.FlushesOf(row));
+            read = pending.Flushes;
         }
+        while (++tries < MostHistoryReads && days.Values.Any(day => day.Flushes > pending.Flushes));
 
-        async Task<PendingHistory> PendingAsync() =>
-            await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken) is { } row ? AggregateRows.PendingOf(row) : new PendingHistory();
+        var changes = new HistoryChanges();
+        foreach (var (day, _) in days.Values) changes.Add(day);
+        foreach (var (day, change) in pending.Sum().ByDay())
+            if (day <= to && (!days.TryGetValue(day, out var stored) || stored.Flushes <= pending.Flushes)) changes.Add(change);
+        return changes;
     }
 
     /// <summary>The sums by team of a slice, over all partitions that feed it.</summary>
@@ -173,6 +182,9 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             yield return SliceCheckpoint.FromEntity(slice, row);
     }
 
-    private IAsyncEnumerable<TableEntity> RangeAsync(SliceId slice, string from, string to, CancellationToken cancellationToken, int? firstPage = null) =>
-        _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'", cancellationToken, firstPage);
+    private IAsyncEnumerable<TableEntity> RangeAsync(SliceId slice, string from, string to, CancellationToken cancellationToken, int? firstPage = null, long? changedAfter = null)
+    {
+        var newer = changedAfter is { } flushes ? string.Create(CultureInfo.InvariantCulture, $" and {AggregateRows.Flushes} gt {flushes}L") : "";
+        return _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'{newer}", cancellationToken, firstPage);
+    }
 }

@@ -69,7 +69,7 @@ internal sealed class SliceTransaction(SliceId slice)
     {
         _projects[project].HasFlushed = true;
         _dayRows++;
-        var row = AggregateRows.Day(slice, project.Name, day, changes, writer);
+        var row = AggregateRows.Day(slice, project.Name, day, changes, project.Pending.Flushes, writer);
         DayBytes += TableLimits.SizeOf(row);
         Upsert(row);
     }

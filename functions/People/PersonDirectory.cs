@@ -68,13 +68,12 @@ public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : 
         }
     }
 
-    /// <summary>The names by person id of all who have not been erased.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> NamesAsync(CancellationToken cancellationToken)
-    {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var entity in _table.QueryAsync($"PartitionKey eq '{PartitionKey}'", cancellationToken)) names[entity.RowKey] = entity.GetString("Name");
-        return names;
-    }
+    /// <summary>The person id of a name that somebody only asks for: it is not kept, so that asking stores no name.</summary>
+    public string IdAskedFor(string name) => PersonId.Of(tenantKey, name);
+
+    /// <summary>The name of a person; null: it was erased, or never known.</summary>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<string?> NameAsync(string id, CancellationToken cancellationToken) => (await _table.GetAsync(PartitionKey, id, cancellationToken))?.GetString("Name");
 
     public void Dispose() => _storing.Dispose();
 }

@@ -47,7 +47,7 @@ public sealed class HistoryRows(AggregateTable table, TimeProvider time)
             new("to", "the last step is the one that goes on to this instant, written likewise; a date includes its day. Left out, or ahead of now: now"),
             new("step", "whole hours, such as `1h`, `6h`, `1d` or `1w`. Left out: `1d`"),
         ],
-        Columns) { DefaultLimit = MostSteps, RequiresKnownProject = true };
+        Columns) { MostLimit = MostSteps, DefaultLimit = MostSteps, RequiresKnownProject = true };
 
     /// <summary>The steps that a query asks for.</summary>
     /// <exception cref="RowProblemException">The query is not right, or there is no such project.</exception>
@@ -60,26 +60,25 @@ public sealed class HistoryRows(AggregateTable table, TimeProvider time)
         var to = query.Value("to") is null ? now : RowTime.Of(query, "to", Times, wholeDay: true);
         if (to <= from) throw RowProblemException.Invalid($"to is not behind from: nothing lies between {query.Value("from")} and {query.Value("to") ?? "now"}.");
         if (to > now) to = now;
+        var position = RowPosition.Of(query, Route, table.SliceCount);
         if (await table.ProjectAsync(project, cancellationToken) is null) throw RowProblemException.UnknownProject(project);
-        if (to <= from) return RowPage.Of(Columns, [], continuation: null);
+        if (to <= (from ?? DateTimeOffset.MinValue)) return Nothing();
 
         // The table is read up to the end of the last step's day; its levels are those of the step's end.
-        var last = HourOf(to - TimeSpan.FromTicks(1)) / step * step;
+        var last = (to.UtcTicks - 1) / TimeSpan.TicksPerHour / step * step;
         var end = Math.Min(last + step, HourOf(DateTimeOffset.MaxValue));
         var changes = await table.HistoryAsync(project, DateOnly.FromDateTime(TimeOf(end - 1).UtcDateTime), cancellationToken);
         var first = (from is { } stated ? HourOf(stated) : Math.Min(last, changes.Measures.Select(one => (long)one.Hour).DefaultIfEmpty(last).Min())) / step * step;
         var steps = ((last - first) / step) + 1;
         if (steps > MostSteps) throw RowProblemException.Invalid($"From {TimeOf(first):yyyy-MM-dd} to {to:yyyy-MM-dd} there are {steps:N0} steps of {step} h; at most {MostSteps:N0} are answered: take a longer step or a shorter range.");
 
-        var position = RowPosition.Of(query, Route, table.SliceCount);
         if (position.After?[0] is { } passed) first = Math.Max(first, Position(passed) + step);
+        if (first > last) return Nothing();
         var rows = HistoryLevels.At(changes, TimeOf(first), TimeOf(last), step).Select(level => new HistoryRow(project, level, TimeOf(Math.Min(HourOf(level.Hour) + step, HourOf(DateTimeOffset.MaxValue)))));
-        return await RowScan.TakeAsync(
-            rows.ToAsyncEnumerable(),
-            query.Limit,
-            Columns,
-            row => row,
-            row => position.Token(HourOf(row.Level.Hour).ToString(CultureInfo.InvariantCulture)));
+        var page = await RowScan.TakeAsync(rows.ToAsyncEnumerable(), query.Limit, row => row, row => position.Token(HourOf(row.Level.Hour).ToString(CultureInfo.InvariantCulture)));
+        return RowPage.Of(Columns, page.Rows, page.Continuation);
+
+        static RowPage Nothing() => RowPage.Of(Columns, [], continuation: null);
     }
 
     private static int Step(RowQuery query)

@@ -42,7 +42,8 @@ public sealed class PartitionRows(AggregateTable table)
             .Where(partition => query.Lets("stream", partition.Stream) && query.Lets("topic", partition.Topic))
             .GroupBy(NameOf)
             .Select(partition => KeyValuePair.Create(partition.Key, ConsumedPartition.Sum(partition)));
-        return await RowScan.OfSumsAsync(sums, position, query.Limit, Columns, (_, sum) => sum);
+        var page = await RowScan.OfSumsAsync(sums, position, query.Limit, (_, sum) => sum);
+        return RowPage.Of(Columns, page.Rows, page.Continuation);
     }
 
     // By ordinal comparison in the order of streams, topics and numbers: neither of the names has a blank.

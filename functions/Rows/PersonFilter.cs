@@ -1,3 +1,5 @@
+using ShitOps.People;
+
 namespace ShitOps.Rows;
 
 /// <summary>A filter for people, by name or by person id. The name of somebody who was erased finds nothing: nobody knows any more whose it was.</summary>
@@ -5,14 +7,14 @@ internal sealed class PersonFilter
 {
     private readonly HashSet<string>? _ids;
 
+    private PersonFilter(HashSet<string>? ids) => _ids = ids;
+
+    /// <summary>The filter of a parameter.</summary>
     /// <param name="values">Names or ids; none: everybody passes, and nobody too.</param>
-    /// <param name="names">The names by person id.</param>
-    public PersonFilter(IReadOnlyList<string> values, IReadOnlyDictionary<string, string> names)
-    {
-        if (values.Count == 0) return;
-        _ids = new HashSet<string>(values, StringComparer.Ordinal);
-        _ids.UnionWith(names.Where(person => values.Contains(person.Value, StringComparer.Ordinal)).Select(person => person.Key));
-    }
+    /// <param name="people">Finds the ids of names.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<PersonFilter> OfAsync(IReadOnlyList<string> values, PersonNames people, CancellationToken cancellationToken) =>
+        new(values.Count == 0 ? null : [.. values, .. await people.IdsAsync(values, cancellationToken)]);
 
     /// <summary>The ids that pass; null: all.</summary>
     public IReadOnlyCollection<string>? Ids => _ids;

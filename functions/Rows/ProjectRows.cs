@@ -57,18 +57,17 @@ public sealed class ProjectRows(AggregateTable table, PersonNames people, TimePr
     {
         query.Words("category", [.. StatusCategories.Words]);
         var position = RowPosition.Of(query, Route, table.SliceCount);
-        var names = await people.GetAsync(cancellationToken);
-        var owners = new PersonFilter(query.Values("owner"), names);
+        var owners = await PersonFilter.OfAsync(query.Values("owner"), people, cancellationToken);
         var now = time.GetUtcNow();
-        return await RowScan.TakeAsync(
+        var page = await RowScan.TakeAsync(
             ProjectsAsync(query, position, cancellationToken),
             query.Limit,
-            Columns,
             project => query.Lets("team", project.State.Team) && owners.Lets(project.State.Owner) && query.Lets("status", project.State.Status?.Name)
                 && query.Lets("category", project.State.Status?.Category.Word())
-                ? new ProjectRow(project, names, now)
+                ? project
                 : null,
             last => position.Token(last.Key));
+        return await PageAsync(page.Rows, page.Continuation, now, cancellationToken);
     }
 
     /// <summary>One project.</summary>
@@ -76,7 +75,13 @@ public sealed class ProjectRows(AggregateTable table, PersonNames people, TimePr
     public async Task<RowPage> OneAsync(string project, CancellationToken cancellationToken)
     {
         var stored = await table.ProjectAsync(project, cancellationToken) ?? throw RowProblemException.UnknownProject(project);
-        return RowPage.Of(Columns, [new ProjectRow(stored, await people.GetAsync(cancellationToken), time.GetUtcNow())], continuation: null);
+        return await PageAsync([stored], continuation: null, time.GetUtcNow(), cancellationToken);
+    }
+
+    private async Task<RowPage> PageAsync(IReadOnlyList<StoredProject> projects, string? continuation, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var names = await people.OfAsync(projects.Select(project => project.State.Owner), cancellationToken);
+        return RowPage.Of(Columns, projects.Select(project => new ProjectRow(project, names, now)), continuation);
     }
 
     private IAsyncEnumerable<StoredProject> ProjectsAsync(RowQuery query, RowPosition position, CancellationToken cancellationToken)

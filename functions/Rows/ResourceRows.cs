@@ -10,6 +10,8 @@ public sealed class ResourceRows(AggregateTable table, PersonNames people, TimeP
     /// <summary>Stands for all people beyond those that a project counts one by one. It sorts behind every id.</summary>
     private const string Others = "\uffff";
 
+    private const string NameOfOthers = "(others, beyond the number that a project counts one by one)";
+
     private static readonly Column<ResourceRow>[] Columns =
     [
         new("resource", CellKind.Text, "the name, or the person id if it was erased", row => row.Name),
@@ -36,8 +38,7 @@ public sealed class ResourceRows(AggregateTable table, PersonNames people, TimeP
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
         var position = RowPosition.Of(query, Route, table.SliceCount);
-        var names = await people.GetAsync(cancellationToken);
-        var filter = new PersonFilter(query.Values("resource"), names);
+        var filter = await PersonFilter.OfAsync(query.Values("resource"), people, cancellationToken);
         var now = time.GetUtcNow();
         var loads = new Dictionary<string, Load>(StringComparer.Ordinal);
         if (query.Values("project") is { Count: > 0 } projects)
@@ -52,9 +53,9 @@ public sealed class ResourceRows(AggregateTable table, PersonNames people, TimeP
                 foreach (var load in slice.Values) LoadOf(loads, load.Id).Add(load);
         }
 
-        return await RowScan.OfSumsAsync(
-            loads.Where(load => filter.Lets(load.Key)), position, query.Limit, Columns,
-            (id, load) => new ResourceRow(load, id == Others ? ProjectSummary.OtherTeams : names.GetValueOrDefault(id, id)));
+        var page = await RowScan.OfSumsAsync(loads.Where(load => filter.Lets(load.Key)), position, query.Limit, (_, load) => load);
+        var names = await people.OfAsync(page.Rows.Select(load => load.Id).Where(id => id != Others), cancellationToken);
+        return RowPage.Of(Columns, page.Rows.Select(load => new ResourceRow(load, load.Id == Others ? NameOfOthers : names.GetValueOrDefault(load.Id, load.Id))), page.Continuation);
 
         async Task<Dictionary<string, Load>> SliceAsync(SliceId slice, CancellationToken stopping)
         {

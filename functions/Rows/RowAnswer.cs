@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace ShitOps.Rows;
 
 /// <summary>
-/// A page of rows over HTTP: JSON, or CSV where <c>format</c> or <c>Accept</c> asks for it. Whatever else a client accepts, it gets JSON
-/// and never 406. The ETag is that of the bytes, so that a client which has them already is spared sending, though not reading.
+/// A page of rows over HTTP: JSON, or CSV where <c>format</c> asks for it or <c>Accept</c> prefers it: by a greater quality, or by as great a
+/// one and a more specific media range. Whatever else a client accepts, it gets JSON and never 406. The ETag is that of the bytes, so that a client which has them already is spared sending, though not reading.
 /// </summary>
 public sealed class RowAnswer : IActionResult
 {
@@ -16,6 +16,9 @@ public sealed class RowAnswer : IActionResult
     public const string ContinuationHeader = "x-continuation-token";
 
     private const string Csv = "csv";
+
+    private static readonly MediaTypeHeaderValue CsvType = MediaTypeHeaderValue.Parse("text/csv; charset=utf-8; header=present");
+    private static readonly MediaTypeHeaderValue JsonType = MediaTypeHeaderValue.Parse("application/json; charset=utf-8");
 
     private readonly RowPage _page;
     private readonly bool _isCsv;
@@ -54,16 +57,26 @@ public sealed class RowAnswer : IActionResult
             return;
         }
 
-        response.ContentType = _isCsv ? "text/csv; charset=utf-8; header=present" : "application/json; charset=utf-8";
+        response.ContentType = (_isCsv ? CsvType : JsonType).ToString();
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.HttpContext.RequestAborted);
     }
 
+    // Of the media ranges that match a type the most specific one says how welcome it is: RFC 9110, 12.5.1.
     private static bool PrefersCsv(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) return false;
-        return Quality("text/csv") is > 0 and var csv && csv >= Quality("application/json");
+        var (csv, json) = (Welcome(CsvType), Welcome(JsonType));
+        return csv.Quality > 0 && csv.CompareTo(json) > 0;
 
-        double Quality(string type) => accepted.Where(one => one.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(one => one.Quality ?? 1).DefaultIfEmpty(0).Max();
+        (double Quality, int Specificity) Welcome(MediaTypeHeaderValue type) => accepted
+            .Where(type.IsSubsetOf)
+            .Select(range => (Quality: range.Quality ?? 1, Specificity: Specificity(range)))
+            .OrderByDescending(range => range.Specificity)
+            .ThenByDescending(range => range.Quality)
+            .FirstOrDefault();
     }
+
+    private static int Specificity(MediaTypeHeaderValue range) =>
+        range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2 + range.Parameters.Count(parameter => !parameter.Name.Equals("q", StringComparison.OrdinalIgnoreCase));
 }

@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace ShitOps.Rows;
@@ -6,8 +9,7 @@ namespace ShitOps.Rows;
 /// <summary>What a request for rows asks for, checked against the parameters of its route. An empty value counts as left out.</summary>
 public sealed class RowQuery
 {
-    /// <summary>The most rows of an answer.</summary>
-    public const int MostLimit = 10_000;
+    private const int DigestBytes = 9;
 
     // The host's, for keys.
     private static readonly string[] Passed = ["code", "clientId"];
@@ -33,9 +35,19 @@ public sealed class RowQuery
 
         if (Value("limit") is not { } limit) Limit = route.DefaultLimit;
         else
-            Limit = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostLimit
+            Limit = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= route.MostLimit
                 ? number
-                : throw Unexpected("limit", $"a number from 1 to {MostLimit}");
+                : throw Unexpected("limit", $"a number from 1 to {route.MostLimit}");
+    }
+
+    /// <summary>A short text that is the same for the same filters, whatever the order in which they stand there, and for other ones another.</summary>
+    public string FilterDigest
+    {
+        get
+        {
+            var stated = _filters.Where(filter => _values.ContainsKey(filter.Name)).Select(filter => (string[])[filter.Name, .. Values(filter.Name).Order(StringComparer.Ordinal)]);
+            return Base64Url.EncodeToString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(stated)).AsSpan(0, DigestBytes));
+        }
     }
 
     /// <summary>The most rows of the answer.</summary>

@@ -15,6 +15,9 @@ public sealed record RowRoute(string Path, string Meaning, IReadOnlyList<RowPara
     /// <summary>Whether it may have more rows than one answer holds.</summary>
     public bool IsPaged { get; init; } = true;
 
+    /// <summary>The most rows of an answer that a request may ask for.</summary>
+    public int MostLimit { get; init; } = 10_000;
+
     /// <summary>The most rows of an answer, if the request does not say.</summary>
     public int DefaultLimit { get; init; } = 1000;
 
@@ -24,7 +27,7 @@ public sealed record RowRoute(string Path, string Meaning, IReadOnlyList<RowPara
     /// <summary>All parameters that it knows.</summary>
     public IReadOnlyList<RowParameter> Parameters => [.. Filters, .. IsPaged ? [Limit, Continuation] : Array.Empty<RowParameter>(), Format];
 
-    private RowParameter Limit => new("limit", string.Create(CultureInfo.InvariantCulture, $"the most rows of an answer, 1 to {RowQuery.MostLimit:N0}; left out: {DefaultLimit:N0}"));
+    private RowParameter Limit => new("limit", string.Create(CultureInfo.InvariantCulture, $"the most rows of an answer, 1 to {MostLimit:N0}; left out: {DefaultLimit:N0}"));
 }
 
 /// <summary>A parameter in the query of an address.</summary>

@@ -31,12 +31,12 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
         new("blocked", CellKind.Flag, "whether it is open and waits, by its status or by a block", row => row.Standing.IsBlocked),
         new("blockedReason", CellKind.Text, "why, as the latest block says", row => row.State.BlockedReason),
         new("blockedSince", CellKind.Time, "since when it waits", row => row.Standing.BlockedSince),
-        new("blockedSeconds", CellKind.Number, "how long it has waited, all in all", row => Seconds(row.Standing.TimeBlocked(row.Now))),
+        new("blockedSeconds", CellKind.Number, "how long it has waited, all in all, as of the last whole minute", row => Seconds(row.Blocked)),
         new("created", CellKind.Time, "when it came to be: the earliest time stated about it", row => row.Standing.Created),
         new("started", CellKind.Time, "when it was first in progress", row => row.Standing.Started),
         new("completed", CellKind.Time, "when it became done; null unless it is done now", row => row.Standing.Completed),
         new("categorySince", CellKind.Time, "when it last became what its category says", row => row.Standing.CategorySince),
-        new("ageSeconds", CellKind.Number, "how long it has been there; null unless it is open", row => Seconds(row.Standing.Age(row.Now))),
+        new("ageSeconds", CellKind.Number, "how long it has been there as of the last whole minute, never less than 0; null unless it is open", row => Seconds(row.Age)),
         new("leadTimeSeconds", CellKind.Number, "from created to done; null unless it is done", row => Seconds(row.Standing.LeadTime)),
         new("cycleTimeSeconds", CellKind.Number, "from first in progress to done; null unless it is done and had been in progress", row => Seconds(row.Standing.CycleTime)),
         new("reopenings", CellKind.Integer, "times that it became open again after it had been done or cancelled", row => (long)row.Standing.Reopened),
@@ -68,17 +68,20 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
         var position = RowPosition.Of(query, Route, table.SliceCount, names: 2);
-        var names = await people.GetAsync(cancellationToken);
-        var filter = new Filter(query, new PersonFilter(query.Values("assignee"), names));
-        if (query.Value("project") is { } project && position.After?[0] is { } other && other != project)
-            throw RowProblemException.Invalid($"continuation is of the project \"{other}\", and project is \"{project}\"; begin again without it.");
+        var filter = new Filter(query, await PersonFilter.OfAsync(query.Values("assignee"), people, cancellationToken));
+
+        // By the minute, so that for some time the rows of tasks that do not change are the same.
         var now = time.GetUtcNow();
-        return await RowScan.TakeAsync(
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
+        var page = await RowScan.TakeAsync(
             TasksAsync(query, position.After, filter, cancellationToken),
             query.Limit,
-            Columns,
-            place => place.Task is { } key && place.State!.Exists && new TaskRow(place.Project, key, place.State, names, now) is var row && filter.Lets(row) ? row : null,
+            place => place.Task is { } key && place.State!.Exists && new TaskRow(place.Project, key, place.State, now) is var row && filter.Lets(row) ? row : null,
             last => position.Token(last.Project.Key, last.Task));
+        var names = await people.OfAsync(page.Rows.Select(row => row.State.Assignee), cancellationToken);
+        foreach (var row in page.Rows)
+            if (row.State.Assignee is { } id) row.Assignee = names.GetValueOrDefault(id, id);
+        return RowPage.Of(Columns, page.Rows, page.Continuation);
     }
 
     private async IAsyncEnumerable<Place> TasksAsync(RowQuery query, IReadOnlyList<string?>? after, Filter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -153,7 +156,7 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
             labels.Count == 0 || !breakdown.Others.IsZero || labels.Any(label => !breakdown.Of(label).IsZero);
     }
 
-    private sealed class TaskRow(StoredProject project, string key, TaskState state, IReadOnlyDictionary<string, string> names, DateTimeOffset now)
+    private sealed class TaskRow(StoredProject project, string key, TaskState state, DateTimeOffset now)
     {
         public StoredProject Project => project;
 
@@ -163,10 +166,13 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
 
         public TaskStanding Standing { get; } = state.Standing();
 
-        public DateTimeOffset Now => now;
+        public TimeSpan Blocked => Standing.TimeBlocked(now);
+
+        public TimeSpan? Age => Standing.Age(now) is { } age ? TimeSpan.FromTicks(Math.Max(0, age.Ticks)) : null;
 
         public string? Team => state.Team ?? project.State.Team;
 
-        public string? Assignee => state.Assignee is { } id ? names.GetValueOrDefault(id, id) : null;
+        /// <summary>The person id until the name is found.</summary>
+        public string? Assignee { get; set; } = state.Assignee;
     }
 }

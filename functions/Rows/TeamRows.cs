@@ -39,7 +39,8 @@ public sealed class TeamRows(AggregateTable table)
             }
         }
 
-        return await RowScan.OfSumsAsync(sums.Where(team => !team.Value.IsZero), position, query.Limit, Columns, (label, sum) => new TeamRow(label, sum));
+        var page = await RowScan.OfSumsAsync(sums.Where(team => !team.Value.IsZero), position, query.Limit, (label, sum) => new TeamRow(label, sum));
+        return RowPage.Of(Columns, page.Rows, page.Continuation);
     }
 
     private sealed record TeamRow(string Label, Counters Sum);

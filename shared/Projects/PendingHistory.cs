@@ -49,7 +49,7 @@ public sealed class PendingHistory
         }
     }
 
-    /// <summary>Takes out a day's changes; the caller adds them to the day's row.</summary>
+    /// <summary>Takes out all of a day's changes; the caller adds them to the day's row, and notes <see cref="Flushes"/> with it.</summary>
     /// <exception cref="KeyNotFoundException">Nothing is pending for that day.</exception>
     public HistoryChanges TakeDay(DateOnly day)
     {

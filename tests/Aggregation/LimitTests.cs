@@ -138,8 +138,12 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Large_rows_of_many_days_are_not_all_in_one_transaction()
     {
         const int Days = 40;
+        const int Hours = 3;
+        const int Statuses = 120;
         using var stage = await AggregationStage.OpenAsync(azurite, kafka);
-        var events = Enumerable.Range(0, Days * 400).Select(i => InNewStatus(i / 400, i % 400)).Concat(Enumerable.Range(0, Days).Select(day => InNewStatus(day, 400))).ToArray();
+        var events = (
+            from day in Enumerable.Range(0, Days) from hour in Enumerable.Range(0, Hours) from status in Enumerable.Range(0, Statuses) select InStatus(status, day, hour))
+            .Concat(Enumerable.Range(0, Days).Select(day => InStatus(Statuses, day, hour: 0))).ToArray();
 
         await AggregateAsync(stage, events);
 
@@ -149,14 +153,14 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
         {
             var date = DateOnly.FromDateTime(Some.Time.AddDays(day).UtcDateTime);
             var history = await stage.Table().DayAsync(stage.Table().SliceOf("WORDY"), "WORDY", date, default);
-            if (!history.Statuses.Any(change => change.Status.StartsWith("400 ", StringComparison.Ordinal))) pending++;
+            if (!history.Statuses.Any(change => change.Status.StartsWith($"{Statuses} ", StringComparison.Ordinal))) pending++;
         }
 
         Assert.InRange(pending, 1, Days - 1);
         await stage.AssertHoldsAsync(events, Some.Time.AddDays(Days + 1));
 
-        static Event InNewStatus(int day, int number) =>
-            At(day * 86_400_000L, "WORDY", new TaskStatusChanged($"T-{number}-{day}", new Status($"{number} {new string('状', 200)}", StatusCategory.InProgress)), $"{day}-{number}");
+        static Event InStatus(int status, int day, int hour) => At(
+            (day * 86_400_000L) + (hour * 3_600_000L), "WORDY", new TaskStatusChanged($"T-{status}-{day}-{hour}", new Status($"{status} {new string('状', 200)}", StatusCategory.InProgress)), $"{day}-{hour}-{status}");
     }
 
     [Fact]

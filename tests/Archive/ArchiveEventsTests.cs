@@ -1,13 +1,12 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Archive;
 using ShitOps.Events;
-using ShitOps.People;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
+using ShitOps.Tests.People;
 
 namespace ShitOps.Tests.Archive;
 
@@ -38,8 +37,7 @@ public class ArchiveEventsTests(BrokerFixture kafka, AzuriteFixture azurite, ITe
         await WhenAsync(async () => await ArchivedAsync(stream) == Events);
         foreach (var instance in instances) await instance.DisposeAsync();
 
-        using var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account());
-        var names = await people.NamesAsync(default);
+        var names = await StoredNames.ReadAsync(azurite.ConnectionString);
         var decoder = new EventDecoder();
         foreach (var partition in kafka.ReadAll(topic).GroupBy(record => record.Partition.Value))
         {

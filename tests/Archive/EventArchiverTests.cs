@@ -16,6 +16,7 @@ using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
+using ShitOps.Tests.People;
 
 namespace ShitOps.Tests.Archive;
 
@@ -111,7 +112,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         await done.CancelAsync();
         await clock;
 
-        var names = await People().NamesAsync(default);
+        var names = await StoredNames.ReadAsync(azurite.ConnectionString);
         for (var partition = 0; partition < 2; partition++)
         {
             var chain = await StoredChain.ReadAsync(azurite.ConnectionString, _stream.Name, _connection.Topic, partition);
@@ -192,7 +193,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         Assert.DoesNotContain("Lovelace", Encoding.UTF8.GetString(chain.Segments.Single().Bytes), StringComparison.Ordinal);
         var id = PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), "Ada Lovelace");
         Assert.Equal(4, text.Split(id).Length - 1);
-        Assert.Equal("Ada Lovelace", (await People().NamesAsync(default))[id]);
+        Assert.Equal("Ada Lovelace", (await StoredNames.ReadAsync(azurite.ConnectionString))[id]);
     }
 
     [Fact]
@@ -346,8 +347,6 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
 
     private StorageAccount Account(FaultyTransport? transport = null) => StorageAccount.FromSettings(
         new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(), transport);
-
-    private PersonDirectory People() => new(Encoding.UTF8.GetBytes(Some.TenantKey), Account());
 
     private EventArchiver Archiver(FaultyTransport? transport = null)
     {

@@ -53,15 +53,15 @@ public sealed class AzureBuildTests : IDisposable
     public async Task Publishes_from_a_feed_that_has_the_packages_and_says_which_are_missing_from_one_that_has_not()
     {
         var source = CopyOfTheSources();
-        var feed = Path.Combine(_folder, "feed");
+        var feed = Directory.CreateDirectory(Path.Combine(_folder, "feed")).FullName;
         var output = Path.Combine(_folder, "published");
-        StubFeed.Write(feed, Packages);
+        StubFeed.WriteSources(Path.Combine(source, "NuGet.config"), feed);
 
         // The stand-ins must not get into the user's own package cache under Microsoft's names: they are restored into a folder of their own.
-        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        string[] publish = ["publish", "functions", "-c", "Release", "-o", output, $"-p:RestorePackagesPath={Path.Combine(_folder, "packages")}", $"-p:RestoreFallbackFolders={cache}"];
+        string[] publish = ["publish", "functions", "-c", "Release", "-o", output, $"-p:RestorePackagesPath={Path.Combine(_folder, "packages")}"];
         var without = await Dotnet.RunAsync(source, publish);
-        var with = await Dotnet.RunAsync(source, [.. publish, $"-p:RestoreAdditionalProjectSources={feed}", "-p:KafkaProtocol=Ssl"]);
+        StubFeed.Write(feed, Packages);
+        var with = await Dotnet.RunAsync(source, [.. publish, "-p:KafkaProtocol=Ssl"]);
 
         Assert.NotEqual(0, without.ExitCode);
         Assert.Contains("Microsoft.Azure.Functions.Worker", without.Output, StringComparison.Ordinal);

@@ -5,8 +5,8 @@ namespace ShitOps.Tests.AzureBuild;
 
 /// <summary>
 /// A package feed with stand-ins for the Functions packages: the first holds the local worker's assembly, whose public types have the
-/// same names, and the others hold nothing. It shows that the Azure build restores, compiles and publishes from central versions,
-/// additional sources and linked files; what Microsoft's own packages do is not shown.
+/// same names, and the others hold nothing. It shows that the Azure build restores, compiles and publishes from central versions
+/// and linked files; what Microsoft's own packages do is not shown.
 /// </summary>
 internal static class StubFeed
 {
@@ -22,6 +22,23 @@ internal static class StubFeed
             if (isWorker) zip.CreateEntryFromFile(Path.Combine(AppContext.BaseDirectory, "ShitOps.Local.Worker.dll"), "lib/net10.0/ShitOps.Local.Worker.dll");
             else zip.CreateEntry("lib/net10.0/_._");
         }
+    }
+
+    /// <summary>
+    /// Writes a NuGet.config by which the Functions packages come from the feed and no other place, whatever the user's own feeds have, and all
+    /// others from the package cache, where the build of the tests has put them.
+    /// </summary>
+    public static void WriteSources(string config, string feed)
+    {
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        new XElement(
+            "configuration",
+            new XElement("packageSources", new XElement("clear"), Source("stand-ins", feed), Source("cache", cache)),
+            new XElement("packageSourceMapping", new XElement("clear"), Mapping("stand-ins", "Microsoft.Azure.Functions.*"), Mapping("cache", "*"))).Save(config);
+
+        static XElement Source(string name, string folder) => new("add", new XAttribute("key", name), new XAttribute("value", folder));
+
+        static XElement Mapping(string source, string pattern) => new("packageSource", new XAttribute("key", source), new XElement("package", new XAttribute("pattern", pattern)));
     }
 
     private static XDocument Nuspec(string id, string version)

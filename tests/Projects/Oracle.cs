@@ -121,7 +121,7 @@ internal sealed class Oracle(IEnumerable<Event> events, Func<string, string> per
     /// <param name="measures">How many measures it counts: <see cref="Measures.Levels"/> or <see cref="Measures.All"/>.</param>
     public static void AssertBreakdown(IEnumerable<OracleTask> tasks, Func<OracleTask, string?> label, Breakdown actual, int measures)
     {
-        var expected = tasks.Where(task => label(task) is not null).GroupBy(task => label(task)!).ToDictionary(of => of.Key, of => Count(of, DateTimeOffset.MaxValue));
+        var expected = tasks.Where(task => label(task) is not null).GroupBy(task => Label.Of(label(task)!)).ToDictionary(of => of.Key, of => Count(of, DateTimeOffset.MaxValue));
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), actual.Counted.Select(of => of.Key));
         Assert.True(actual.Others.IsZero);
         foreach (var (name, counters) in actual.Counted)
@@ -137,7 +137,7 @@ internal sealed class Oracle(IEnumerable<Event> events, Func<string, string> per
     /// <summary>How many tasks were in each status at the end of a time; empty: of none was any status stated.</summary>
     public static IEnumerable<KeyValuePair<string, long>> CountStatuses(IEnumerable<OracleTask> tasks, DateTimeOffset end) => tasks
         .Where(task => task.Created < end)
-        .CountBy(task => task.Steps.LastOrDefault(step => step.Time < end && step.Status is not null)?.Status ?? "")
+        .CountBy(task => Label.Of(task.Steps.LastOrDefault(step => step.Time < end && step.Status is not null)?.Status ?? ""))
         .Select(status => KeyValuePair.Create(status.Key, (long)status.Value))
         .OrderBy(status => status.Key, StringComparer.Ordinal);
 

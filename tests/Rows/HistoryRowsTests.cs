@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using ShitOps.Events;
 using ShitOps.Projects;
@@ -61,6 +62,11 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("to=2026-01-09", "2026-01-08 2026-01-09")]
     [InlineData("to=2026-01-01", "2026-01-01")]
     [InlineData("from=0001-01-01&to=0001-01-02", "0001-01-01 0001-01-02")]
+    [InlineData("to=0001-01-01T00:00:00Z", "")]
+    [InlineData("to=-62135596800", "")]
+    [InlineData("to=0001-01-01T00:00:00.0000001Z", "0001-01-01")]
+    [InlineData("from=9999-12-31&to=9999-12-31", "")]
+    [InlineData("from=9999-12-31&to=9999-12-31&step=11000d", "")]
     public async Task Ranges_are_read_in_every_usual_way(string query, string? expected)
     {
         var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
@@ -81,6 +87,8 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         var all = await app.GetAsync("history?project=APOLLO&from=2025-01-01&to=2025-12-31&step=1h");
         var pages = await app.PagesAsync("history?project=APOLLO&from=2025-01-01&to=2025-12-31&step=1h", 1000);
 
+        Assert.Equal(all.Body, (await app.GetAsync("history?project=APOLLO&from=2025-01-01&to=2025-12-31&step=1h&limit=11000")).Body);
+        Assert.Equal("limit is \"11001\"; expected a number from 1 to 11000.", (await app.GetAsync("history?project=APOLLO&limit=11001")).Detail);
         Assert.Equal(365 * 24, all.Rows.Length);
         Assert.Null(all.Continuation);
         Assert.Equal(all.Rows.Select(row => row.GetRawText()), pages.Select(row => row.GetRawText()));
@@ -97,6 +105,21 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Contains(" steps of 24 h; at most 11,000 ", (await app.GetAsync("history?project=APOLLO")).Detail, StringComparison.Ordinal);
         app.Time.SetUtcNow(DateTimeOffset.MaxValue.AddTicks(-1));
         Assert.Equal(["2"], (await app.GetAsync("history?project=APOLLO&from=9999-12-31&to=9999-12-31")).Column("open"));
+        Assert.Equal(24, (await app.PagesAsync("history?project=APOLLO&from=9999-12-31&step=1h", 5)).Count);
+        Assert.Equal(["9999-12-31T23:00:00Z"], (await app.GetAsync("history?project=APOLLO&from=9999-12-01&step=11000d")).Texts("until"));
+    }
+
+    [Fact]
+    public async Task A_token_of_the_last_hour_there_is_has_nothing_behind_it()
+    {
+        var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(Some.Event(data: new TaskCreated("T", new())));
+        var token = (await app.GetAsync("history?project=APOLLO&from=2026-01-01&limit=1")).Continuation!;
+        var parts = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(token))!;
+        parts[^1] = $"{DateTimeOffset.MaxValue.UtcTicks / TimeSpan.TicksPerHour}";
+
+        var answer = await app.GetAsync($"history?project=APOLLO&from=2026-01-01&continuation={Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(parts))}");
+
+        Assert.Empty(answer.Rows);
     }
 
     private static void AssertRow(JsonElement row, Dictionary<Measure, long> before, Dictionary<Measure, long> after)

@@ -109,6 +109,36 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Theory]
+    [InlineData("projects", "projects?project=A&project=B")]
+    [InlineData("projects?team=red", "projects?team=blue")]
+    [InlineData("projects?project=A&project=B", "projects?project=A,B")]
+    [InlineData("tasks?project=A", "tasks?project=B")]
+    [InlineData("tasks", "tasks?open=true")]
+    [InlineData("teams", "teams?team=red")]
+    [InlineData("history?project=A&from=2026-01-01", "history?project=A&from=2026-01-01&step=1w")]
+    public async Task A_token_is_of_the_filters_that_it_was_given_for(string query, string other)
+    {
+        var app = await (await StartAsync()).StateAsync(
+            from project in new[] { "A", "B" } from task in new[] { "1", "2" } select At(0, new TaskCreated(task, new() { Team = $"red {task}" }), project));
+        await app.StateAsync(At(0, new ProjectUpdated(new() { Team = "red" }), "A"), At(0, new ProjectUpdated(new() { Team = "red" }), "B"));
+        var token = (await app.GetAsync($"{query}{(query.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=1")).Continuation!;
+
+        var answer = await app.GetAsync($"{other}&continuation={token}");
+
+        Assert.Equal((400, "the continuation token belongs to another query: ask with the filters that it was given for, or begin again without it."), (answer.Status, answer.Detail));
+    }
+
+    [Fact]
+    public async Task A_token_goes_on_with_another_limit_and_format_and_with_the_same_filters_in_any_order()
+    {
+        var app = await (await StartAsync()).StateAsync(new[] { "A", "B", "C" }.Select(project => At(0, new ProjectCreated(new() { Team = "red" }), project)));
+        var token = (await app.GetAsync("projects?project=C&project=B&project=A&team=red&limit=1")).Continuation;
+
+        Assert.Equal(["B", "C"], (await app.GetAsync($"projects?team=red&project=A&project=B&project=C&limit=9&continuation={token}")).Texts("project"));
+        Assert.Equal(3, CsvText.Read((await app.GetAsync($"projects?team=red&team=&project=B&project=A&project=C&project=A&format=csv&continuation={token}")).Body).Count);
+    }
+
+    [Theory]
     [InlineData("", "A B C")]
     [InlineData("?team=red", "A")]
     [InlineData("?team=red&team=blue", "A B")]
@@ -211,6 +241,18 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("text/csv", true)]
     [InlineData("TEXT/CSV; charset=utf-8", true)]
     [InlineData("text/csv, */*;q=0.1", true)]
+    [InlineData("text/csv, */*", true)]
+    [InlineData("text/csv;q=0.5, */*;q=0.5", true)]
+    [InlineData("*/*, text/csv;q=0.1", false)]
+    [InlineData("application/*, text/csv;q=0.9", false)]
+    [InlineData("application/*;q=0.5, text/csv;q=0.9", true)]
+    [InlineData("*/*, application/json;q=0.1, text/csv;q=0.2", true)]
+    [InlineData("text/*", true)]
+    [InlineData("text/*, text/csv;q=0", false)]
+    [InlineData("text/*, text/csv;q=0.1, application/json;q=0.2", false)]
+    [InlineData("text/csv;charset=utf-8;q=0.1, text/csv, application/json;q=0.5", false)]
+    [InlineData("text/csv, application/json", false)]
+    [InlineData("text/csv;q=0, application/json;q=0", false)]
     [InlineData("application/json;q=0.2, text/csv", true)]
     public async Task Accept_chooses_between_JSON_and_CSV_and_is_never_refused(string? accept, bool isCsv)
     {
@@ -276,6 +318,27 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         Assert.Equal((304, "", 200, 200), (same.Status, same.Body, csv.Status, changed.Status));
         Assert.NotEqual(first.Headers.ETag, changed.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task The_ages_of_tasks_go_on_by_the_minute()
+    {
+        var app = await (await StartAsync()).StateAsync(
+            At(0, new TaskCreated("T", new() { Status = Doing })),
+            At(1, new TaskBlocked("T", null)),
+            At(36, new TaskCreated("ahead", new())) with { Time = Some.Time.AddSeconds(30.5) });
+        app.Time.Advance(TimeSpan.FromSeconds(0.25));
+        var first = await app.GetAsync("tasks");
+
+        app.Time.Advance(TimeSpan.FromSeconds(59.5));
+        var same = await app.GetAsync("tasks", ifNoneMatch: first.Headers.ETag);
+        app.Time.Advance(TimeSpan.FromSeconds(0.25));
+        var later = await app.GetAsync("tasks", ifNoneMatch: first.Headers.ETag);
+
+        Assert.Equal(["129600", "0"], first.Column("ageSeconds"));
+        Assert.Equal((304, 200), (same.Status, later.Status));
+        Assert.Equal(["129660", "29.5"], later.Column("ageSeconds"));
+        Assert.Equal(["126060", "0"], later.Column("blockedSeconds"));
     }
 
     [Fact]

@@ -103,9 +103,6 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
             Assert.Equal(tasks.Select(task => task.Task), (await app.PagesAsync("tasks", limit)).Select(row => row.GetProperty("task").GetString()!).Order());
             Assert.Equal(tasks.Where(task => task.Project == "B").Select(task => task.Task), (await app.PagesAsync("tasks?project=B", limit)).Select(row => row.GetProperty("task").GetString()!));
         }
-
-        var token = (await app.GetAsync("tasks?project=B&limit=1")).Continuation;
-        Assert.Equal("continuation is of the project \"B\", and project is \"A\"; begin again without it.", (await app.GetAsync($"tasks?project=A&continuation={token}")).Detail);
     }
 
     [Fact]
@@ -148,6 +145,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         var rows = await app.PagesAsync("resources", 1000);
 
         Assert.Equal((1025, 1030), (rows.Count, rows.Sum(row => row.GetProperty("tasksOpen").GetInt32())));
+        Assert.Equal("(others, beyond the number that a project counts one by one)", rows[^1].GetProperty("resource").GetString());
         Assert.Equal((null, 6), (rows[^1].GetProperty("resourceId").GetString(), rows[^1].GetProperty("tasksOpen").GetInt32()));
         Assert.Equal(1030, (await app.PagesAsync("tasks?assignee=Person+7&assignee=Person+1029", 10_000)).Count + 1028);
     }
