@@ -56,27 +56,41 @@ internal static class DecodeAndFold
     private static void Fold(IReadOnlyList<WorkloadRecord> records, int batch)
     {
         var decoder = new EventDecoder();
-        var projects = new Dictionary<string, ProjectFold>(StringComparer.Ordinal);
+        var projects = new Dictionary<string, HotProject>(StringComparer.Ordinal);
         var tenantKey = Encoding.UTF8.GetBytes(IngestBench.TenantKey);
         var people = new Dictionary<string, string>(StringComparer.Ordinal);
-        var touched = new HashSet<ProjectFold>();
+        var touched = new List<HotProject>();
         for (var i = 0; i < records.Count; i++)
         {
             var one = decoder.DecodeStructured(records[i].Json).Event ?? throw new InvalidOperationException("not of the contract");
-            if (!projects.TryGetValue(one.Project, out var fold)) projects.Add(one.Project, fold = new ProjectFold(new ProjectState(), new ProjectSummary(), PersonIdOf));
-            if (fold.Apply(one) == FoldOutcome.TaskNotLoaded)
+            if (!projects.TryGetValue(one.Project, out var project)) projects.Add(one.Project, project = new HotProject(PersonIdOf));
+            if (project.Fold.Apply(one) == FoldOutcome.TaskNotLoaded)
             {
-                fold.Load(ProjectFold.TaskOf(one)!, new TaskState());
-                fold.Apply(one);
+                project.Fold.Load(ProjectFold.TaskOf(one)!, new TaskState());
+                project.Fold.Apply(one);
             }
 
-            touched.Add(fold);
+            if (!project.IsTouched) touched.Add(project);
+            project.IsTouched = true;
             if ((i + 1) % batch != 0 && i + 1 != records.Count) continue;
-            foreach (var project in touched) project.Settle();
+            foreach (var settled in touched)
+            {
+                settled.Fold.Settle();
+                settled.IsTouched = false;
+            }
+
             touched.Clear();
         }
 
         string PersonIdOf(string name) => people.TryGetValue(name, out var id) ? id : people[name] = PersonId.Of(tenantKey, name);
+    }
+
+    private sealed class HotProject(Func<string, string> personIdOf)
+    {
+        public readonly ProjectFold Fold = new(new ProjectState(), new ProjectSummary(), personIdOf);
+
+        /// <summary>Whether an event of the batch was about it.</summary>
+        public bool IsTouched;
     }
 
     private static (double PerSecond, double Allocated) Time(IReadOnlyList<WorkloadRecord> records, Action<IReadOnlyList<WorkloadRecord>> work)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ShitOps.Projects;
 
 /// <summary>
@@ -40,7 +42,11 @@ public sealed class Counters : IEquatable<Counters>
     public void Add(Counters other, int sign = 1)
     {
         var length = Math.Min(_values.Length, other._values.Length);
-        for (var i = 0; i < length; i++) _values[i] += sign * other._values[i];
+        var sum = _values.AsSpan(0, length);
+        ReadOnlySpan<long> more = other._values.AsSpan(0, length);
+        for (; sum.Length >= Vector<long>.Count; sum = sum[Vector<long>.Count..], more = more[Vector<long>.Count..])
+            (sign > 0 ? new Vector<long>(sum) + new Vector<long>(more) : new Vector<long>(sum) - new Vector<long>(more)).CopyTo(sum);
+        for (var i = 0; i < sum.Length; i++) sum[i] += sign * more[i];
     }
 
     /// <summary>Back to zero.</summary>

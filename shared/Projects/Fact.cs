@@ -54,7 +54,7 @@ public readonly record struct Fact(Stamp Stamp, FactKind Kind, string? Word, int
     {
         var order = Stamp.CompareTo(other.Stamp);
         if (order != 0) return order;
-        order = Kind.CompareTo(other.Kind);
+        order = (byte)Kind - (byte)other.Kind;
         if (order != 0) return order;
         order = string.CompareOrdinal(Word, other.Word);
         return order != 0 ? order : MilliHours.CompareTo(other.MilliHours);

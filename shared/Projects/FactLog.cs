@@ -1,6 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
+using ShitOps.Events;
 
 namespace ShitOps.Projects;
 
@@ -17,74 +16,94 @@ namespace ShitOps.Projects;
 /// <remarks>
 /// A copy of the struct is a snapshot: facts behind the last one are appended in place, where no older copy looks; every other change
 /// makes a new array. Only the newest copy may be added to.
+/// Tens of thousands of tasks are held for long, so facts are packed into 32 bytes without references, which garbage collections need not
+/// look at: a word is its number, and a UUID its bytes; only other ids are held as texts beside the facts.
 /// </remarks>
-public struct FactLog
+internal struct FactLog
 {
     private readonly int _most;
     private readonly int _mostBytes;
-    private Fact[] _facts;
+    private Packed[] _facts;
+
+    /// <summary>The first place of the array that belongs to this log.</summary>
     private int _start;
+
+    /// <summary>How many places of it do.</summary>
     private int _room;
-    private int _count;
     private int _bytes;
 
-    /// <summary>A log of these facts.</summary>
+    /// <summary>The ids that are no UUIDs, one for each place that belongs to this log; null as long as there are none.</summary>
+    private string?[]? _ids;
+    private StatusWords? _words;
+
+    /// <summary>A log without facts.</summary>
     /// <param name="most">How many of the greatest facts are retained.</param>
     /// <param name="mostBytes">And how many bytes of them.</param>
-    /// <param name="facts">The facts in their order, in an array that nothing else adds to there.</param>
-    /// <param name="room">How much room there is for them and others behind them.</param>
-    internal FactLog(int most, int mostBytes, ArraySegment<Fact> facts, int room)
-    {
-        (_most, _mostBytes, _room) = (most, mostBytes, room);
-        (_facts, _start, _count) = (facts.Array!, facts.Offset, facts.Count);
-        foreach (var fact in facts) _bytes += fact.Size;
-    }
+    public FactLog(int most, int mostBytes) => (_most, _mostBytes, _facts) = (most, mostBytes, []);
+
+    /// <summary>How many facts there are; the retained ones once <see cref="Trim"/> was called.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Whether there is more than the greatest facts that are retained, so that some of it may have to be dropped.</summary>
-    internal readonly bool IsOverfull => _count > _most || _bytes > _mostBytes;
+    public readonly bool IsOverfull => Count > _most || _bytes > _mostBytes;
+
+    /// <summary>A fact by its place in the order, from 0.</summary>
+    public readonly Fact this[int at]
+    {
+        get
+        {
+            ref readonly var packed = ref PackedAt(at);
+            var id = _ids?[at] is { } text ? new EventId(text) : new EventId(packed.IdHigh, packed.IdLow);
+            return new Fact(new Stamp(packed.Ticks, id), packed.Kind, WordOf(packed), packed.Value);
+        }
+    }
 
     /// <summary>Whether so many more facts of at most that size would leave nothing to be dropped.</summary>
-    internal readonly bool HasRoom(int facts, int size) => _count + facts <= _most && _bytes + (facts * size) <= _mostBytes;
+    public readonly bool HasRoom(int facts, int size) => Count + facts <= _most && _bytes + (facts * size) <= _mostBytes;
 
-    /// <summary>The facts, the earliest first; the retained ones once <see cref="Trim"/> was called.</summary>
-    public readonly ReadOnlySpan<Fact> Facts => _facts.AsSpan(_start, _count);
+    /// <summary>A fact by its place in the order, without its id; <see cref="WordOf"/> has its word.</summary>
+    public readonly ref readonly Packed PackedAt(int at) => ref _facts[_start + at];
 
-    internal StatementEffect Add(in Fact fact)
+    /// <summary>The word of a fact of this log; null if it has none.</summary>
+    public readonly string? WordOf(in Packed fact) => fact.IsStatus ? _words![fact.Word] : null;
+
+    /// <summary>All facts, the earliest first.</summary>
+    public readonly Fact[] ToArray()
     {
-        var at = _count;
-        while (at > 0)
+        var facts = new Fact[Count];
+        for (var at = 0; at < facts.Length; at++) facts[at] = this[at];
+        return facts;
+    }
+
+    /// <summary>Takes in a fact.</summary>
+    public StatementEffect Add(in Fact fact)
+    {
+        // Nearly every fact is later than all others.
+        var at = Count;
+        while (at > 0 && fact.Stamp.Ticks <= PackedAt(at - 1).Ticks)
         {
-            var order = fact.CompareTo(_facts[_start + at - 1]);
+            var order = fact.CompareTo(this[at - 1]);
             if (order == 0) return StatementEffect.Repeated;
             if (order > 0) break;
             at--;
         }
 
-        Insert(at, fact);
-        var facts = Facts;
-        var contradicts = (at > 0 && Contradict(fact, facts[at - 1])) || (at + 1 < _count && Contradict(fact, facts[at + 1]));
-        if (_count > 2 * _most && Trim() && Facts.BinarySearch(fact) < 0) return StatementEffect.Superseded;
+        if (at == Count) Append(fact);
+        else Insert(at, fact);
+        var contradicts = (at > 0 && Contradict(fact, this[at - 1])) || (at + 1 < Count && Contradict(fact, this[at + 1]));
+        if (Count > 2 * _most && Trim() && !Holds(fact)) return StatementEffect.Superseded;
         return contradicts ? StatementEffect.Changed | StatementEffect.Contradicts : StatementEffect.Changed;
-    }
-
-    /// <summary>Asks the memory for the place behind the last fact, and for the array's beginning.</summary>
-    internal readonly unsafe void PrefetchEnd()
-    {
-        if (!Sse.IsSupported) return;
-        ref var first = ref MemoryMarshal.GetArrayDataReference(_facts);
-        Sse.Prefetch0(Unsafe.AsPointer(ref first));
-        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, _start + _count)));
     }
 
     /// <summary>Drops what is not retained.</summary>
     /// <returns>Whether anything was dropped.</returns>
-    internal bool Trim()
+    public bool Trim()
     {
         if (!IsOverfull) return false;
 
-        var facts = Facts;
-        var from = _count;
-        for (var bytes = 0; from > 0 && _count - from < _most && bytes + facts[from - 1].Size <= _mostBytes; from--) bytes += facts[from - 1].Size;
+        var facts = ToArray();
+        var from = facts.Length;
+        for (var bytes = 0; from > 0 && facts.Length - from < _most && bytes + facts[from - 1].Size <= _mostBytes; from--) bytes += facts[from - 1].Size;
 
         var kept = new List<Fact>(_most + 8);
         bool status = false, begun = false, done = false;
@@ -95,51 +114,109 @@ public struct FactLog
             status |= fact.IsStatus;
             begun |= fact.IsBegun;
             done |= fact.Kind == FactKind.Done;
-            if (isEarliest || IsLatest(i)) kept.Add(fact);
+            if (isEarliest || !facts.AsSpan(i + 1).ContainsChannel(fact.Channel)) kept.Add(fact);
         }
 
         if (kept.Count == from) return false;
         kept.AddRange(facts[from..]);
-        this = new FactLog(_most, _mostBytes, kept.ToArray(), kept.Count);
+        Hold(CollectionsMarshal.AsSpan(kept), _words);
         return true;
     }
 
-    /// <summary>How many facts this log and an earlier one have in common from the start.</summary>
-    internal readonly int CommonWith(FactLog earlier)
+    /// <summary>Puts the facts into places of an array where nothing else is put, and holds words by the numbers that these words give them.</summary>
+    public void MoveTo(Packed[] array, int start, int room, StatusWords words)
     {
-        if (ReferenceEquals(_facts, earlier._facts)) return Math.Min(_count, earlier._count);
+        var facts = ToArray();
+        this = new FactLog(_most, _mostBytes) { _facts = array, _start = start, _room = room, _words = words };
+        foreach (var fact in facts) Append(fact);
+    }
+
+    /// <summary>How many facts this log and an earlier one have in common from the start.</summary>
+    public readonly int CommonWith(FactLog earlier)
+    {
+        if (ReferenceEquals(_facts, earlier._facts) && _start == earlier._start) return Math.Min(Count, earlier.Count);
         var common = 0;
-        while (common < _count && common < earlier._count && Facts[common] == earlier.Facts[common]) common++;
+        while (common < Count && common < earlier.Count && this[common] == earlier[common]) common++;
         return common;
     }
 
     private static bool Contradict(in Fact fact, in Fact other) => fact.Stamp == other.Stamp && fact.Channel == other.Channel;
 
-    private readonly bool IsLatest(int index)
+    private readonly bool Holds(in Fact fact)
     {
-        var facts = Facts;
-        for (var i = index + 1; i < facts.Length; i++)
-            if (facts[i].Channel == facts[index].Channel) return false;
-        return true;
+        for (var at = 0; at < Count; at++)
+            if (this[at] == fact) return true;
+        return false;
+    }
+
+    /// <summary>Holds these facts instead of those that it has.</summary>
+    private void Hold(ReadOnlySpan<Fact> facts, StatusWords? words)
+    {
+        var room = facts.Length * 2;
+        this = new FactLog(_most, _mostBytes) { _facts = new Packed[room], _room = room, _words = words };
+        foreach (ref readonly var fact in facts) Append(fact);
+    }
+
+    private void Append(in Fact fact)
+    {
+        ushort word = 0;
+        if (fact.Word is not null && !(_words ??= new StatusWords()).TryNumber(fact.Word, out word))
+        {
+            Hold(ToArray(), new StatusWords());
+            _words.TryNumber(fact.Word, out word);
+        }
+
+        if (Count == _room) Grow();
+        var isUuid = fact.Stamp.EventId.TryGetUuid(out var high, out var low);
+        _facts[_start + Count] = new Packed(fact.Stamp.Ticks, high, low, fact.MilliHours, word, fact.Kind);
+        if (!isUuid || _ids is not null)
+        {
+            if (_ids is null || _ids.Length < _room) Array.Resize(ref _ids, _room);
+            _ids[Count] = isUuid ? null : fact.Stamp.Id;
+        }
+
+        Count++;
+        _bytes += fact.Size;
+    }
+
+    private void Grow()
+    {
+        var room = Math.Max(4, Count * 2);
+        var facts = new Packed[room];
+        _facts.AsSpan(_start, Count).CopyTo(facts);
+        (_facts, _start, _room) = (facts, 0, room);
     }
 
     private void Insert(int at, in Fact fact)
     {
-        if (at == _count && _count < _room)
-        {
-            _facts[_start + _count] = fact;
-        }
-        else
-        {
-            var room = _count < _room ? _room : Math.Max(4, _count * 2);
-            var facts = new Fact[room];
-            Facts[..at].CopyTo(facts);
-            facts[at] = fact;
-            Facts[at..].CopyTo(facts.AsSpan(at + 1));
-            (_facts, _start, _room) = (facts, 0, room);
-        }
+        var facts = ToArray();
+        Hold([.. facts.AsSpan(0, at), fact, .. facts.AsSpan(at)], _words);
+    }
 
-        _count++;
-        _bytes += fact.Size;
+    /// <summary>A fact as the log holds it.</summary>
+    /// <param name="Ticks">Of its stamp.</param>
+    /// <param name="IdHigh">The first half of its stamp's UUID; 0 if the id is none, as the other half.</param>
+    /// <param name="IdLow">The other half.</param>
+    /// <param name="Value"><see cref="Fact.MilliHours"/>.</param>
+    /// <param name="Word">The number of its word.</param>
+    /// <param name="Kind">Its kind.</param>
+    public readonly record struct Packed(long Ticks, ulong IdHigh, ulong IdLow, int Value, ushort Word, FactKind Kind)
+    {
+        /// <inheritdoc cref="Fact.IsStatus"/>
+        public bool IsStatus => Kind <= FactKind.Cancelled;
+
+        /// <inheritdoc cref="Fact.IsBegun"/>
+        public bool IsBegun => Kind is FactKind.InProgress or FactKind.BlockedStatus;
+    }
+}
+
+/// <summary>Looks through facts.</summary>
+file static class FactSpans
+{
+    public static bool ContainsChannel(this Span<Fact> facts, int channel)
+    {
+        foreach (ref readonly var fact in facts)
+            if (fact.Channel == channel) return true;
+        return false;
     }
 }

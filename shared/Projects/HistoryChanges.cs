@@ -12,6 +12,9 @@ public sealed class HistoryChanges
     private const byte Version = 1;
     private const int HoursADay = 24;
 
+    /// <summary>So many labels are looked through one by one; only those beyond are in <see cref="_numbers"/>.</summary>
+    private const int FewLabels = 12;
+
     private readonly SumTable _measures = new();
     private readonly SumTable _statuses = new();
     private readonly List<string> _labels = [];
@@ -25,6 +28,15 @@ public sealed class HistoryChanges
 
     /// <summary>What changed of the tasks in a status (a label of its word; empty: no status known), in no particular order.</summary>
     public IEnumerable<(int Hour, string Status, long Amount)> Statuses => _statuses.Sums.Select(one => ((int)(one.Key >> 32), _labels[(int)one.Key], one.Sum));
+
+    /// <summary>Back to no changes.</summary>
+    internal void Clear()
+    {
+        _measures.Clear();
+        _statuses.Clear();
+        _labels.Clear();
+        _numbers?.Clear();
+    }
 
     /// <summary>Adds other changes, or with sign −1 subtracts them.</summary>
     public void Add(HistoryChanges other, int sign = 1)
@@ -123,9 +135,17 @@ public sealed class HistoryChanges
     /// <summary>The label's place in <see cref="_labels"/>: they are few, and mostly the very same objects.</summary>
     private int NumberOf(string label)
     {
-        var few = Math.Min(_labels.Count, 8);
+        var few = Math.Min(_labels.Count, FewLabels);
         for (var i = 0; i < few; i++)
             if (ReferenceEquals(_labels[i], label)) return i;
+        for (var i = 0; i < few; i++)
+            if (string.Equals(_labels[i], label, StringComparison.Ordinal)) return i;
+
+        if (few < FewLabels)
+        {
+            _labels.Add(label);
+            return few;
+        }
 
         _numbers ??= new Dictionary<string, int>(StringComparer.Ordinal);
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, label, out var isKnown);

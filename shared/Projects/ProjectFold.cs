@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ShitOps.Events;
 
 namespace ShitOps.Projects;
@@ -15,21 +14,25 @@ namespace ShitOps.Projects;
 /// </remarks>
 public sealed class ProjectFold
 {
-    /// <summary>For how many events memory is fetched at a time: enough to keep it busy, and few enough that all of it stays in the cache.</summary>
-    private const int Ahead = 32;
-
     private readonly ProjectState _project;
     private readonly ProjectSummary _summary;
     private readonly Func<string, string> _personId;
     private readonly TaskTable _tasks = new();
-    private readonly List<TaskState> _changed = [];
-    private TeamChanges _teamChanges = new();
-    private HistoryChanges _history = new();
+    private readonly StatusWords _words = new();
+    private readonly List<ChangedTask> _changed = [];
+    private readonly TeamChanges _teamChanges = new();
+    private readonly HistoryChanges _history = new();
 
     /// <summary>The sums of teams as they were last settled; null as long as all that changes in them is in <see cref="_teamChanges"/>.</summary>
     private Dictionary<string, Counters>? _settledTeams;
     private bool _isProjectChanged;
     private bool _isSummaryChanged;
+
+    /// <summary>The number of the batch that is under way; a task that was last changed in an earlier one has not changed.</summary>
+    private int _batch = 1;
+
+    /// <summary>Whether sums and history are still those of the batch before, which whoever settled it may be reading.</summary>
+    private bool _isSettled;
 
     /// <summary>A fold of one project that holds no tasks yet.</summary>
     /// <param name="project">The project's own state.</param>
@@ -79,8 +82,9 @@ public sealed class ProjectFold
     /// <exception cref="ArgumentException">It is held already.</exception>
     public void Load(string task, TaskState state)
     {
-        (state.Key, state.IsChanged, state.Counted) = (task, false, null);
-        _tasks.Add(state);
+        state.ChangedIn = 0;
+        state.Share(_words);
+        _tasks.Add(task, state);
     }
 
     /// <summary>Lets go of a task's state, to save memory.</summary>
@@ -88,67 +92,47 @@ public sealed class ProjectFold
     public void Unload(string task)
     {
         if (_tasks.Find(task) is not { } state) return;
-        if (state.IsChanged) throw new InvalidOperationException($"Task {task} has changed and is not settled.");
-        _tasks.Remove(state);
-    }
-
-    /// <summary>
-    /// Takes in events of this project in their order: as if one by one, but in less time, since the tasks that they are about are fetched
-    /// from memory together.
-    /// </summary>
-    /// <param name="events">The events.</param>
-    /// <param name="outcomes">Takes the outcome of each.</param>
-    public void Apply(ReadOnlySpan<Event> events, Span<FoldOutcome> outcomes)
-    {
-        // Not an array on the heap: to store into one the task itself is looked at, which is just what has to wait.
-        var ahead = default(TasksAhead);
-        for (; !events.IsEmpty; events = events[Math.Min(events.Length, Ahead)..], outcomes = outcomes[Math.Min(outcomes.Length, Ahead)..])
-        {
-            var next = events[..Math.Min(events.Length, Ahead)];
-            for (var i = 0; i < next.Length; i++)
-            {
-                ahead[i] = TaskOf(next[i]) is { } key ? _tasks.Find(key) : null;
-                ahead[i]?.Prefetch();
-            }
-
-            for (var i = 0; i < next.Length; i++) ahead[i]?.PrefetchFacts();
-            for (var i = 0; i < next.Length; i++) outcomes[i] = ahead[i] is { } task ? ApplyToTask(next[i], task) : Apply(next[i]);
-        }
+        if (state.ChangedIn == _batch) throw new InvalidOperationException($"Task {task} has changed and is not settled.");
+        _tasks.Remove(task);
     }
 
     /// <summary>Takes in one event of this project.</summary>
     public FoldOutcome Apply(Event one)
     {
         if (one.Data is null) return FoldOutcome.Ignored;
+        Begin();
         if (TaskOf(one) is not { } key) return ApplyToProject(one);
-        return _tasks.Find(key) is { } task ? ApplyToTask(one, task) : FoldOutcome.TaskNotLoaded;
+        return _tasks.Find(key) is { } task ? ApplyToTask(one, key, task) : FoldOutcome.TaskNotLoaded;
     }
 
     /// <summary>Brings the sums up to date, and says what is to be stored since the last time.</summary>
+    /// <returns>Sums and history in it are those of this fold and change with the next event: they are to be added to others before.</returns>
     public FoldChanges Settle()
     {
+        Begin();
         var tasks = new KeyValuePair<string, TaskState>[_changed.Count];
         for (var i = 0; i < tasks.Length; i++)
         {
-            var task = _changed[i];
-            if (task.Counted is { } before) _summary.Replace(before, new TaskSnapshot(task), _teamChanges, _history);
-            (task.Counted, task.IsChanged) = (null, false);
-            tasks[i] = KeyValuePair.Create(task.Key!, task);
+            var (key, task, before) = _changed[i];
+            if (before is not null) _summary.Replace(before, new TaskSnapshot(task), _teamChanges, _history);
+            tasks[i] = KeyValuePair.Create(key, task);
         }
 
         _summary.Settle(_teamChanges);
         var teams = _settledTeams is null ? _summary.ChangesOfTeams(_teamChanges, _project.Team) : Difference(_settledTeams, _summary.TeamSums(_project.Team));
         var changes = new FoldChanges(tasks, _isProjectChanged, _isSummaryChanged || tasks.Length > 0, teams, _history);
         _changed.Clear();
-        (_teamChanges, _history, _settledTeams) = (new TeamChanges(), new HistoryChanges(), null);
-        (_isProjectChanged, _isSummaryChanged) = (false, false);
+        (_settledTeams, _isProjectChanged, _isSummaryChanged, _isSettled) = (null, false, false, true);
+        _batch++;
         return changes;
     }
 
-    [InlineArray(Ahead)]
-    private struct TasksAhead
+    private void Begin()
     {
-        private TaskState? _first;
+        if (!_isSettled) return;
+        _teamChanges.Clear();
+        _history.Clear();
+        _isSettled = false;
     }
 
     private FoldOutcome ApplyToProject(Event one)
@@ -160,12 +144,15 @@ public sealed class ProjectFold
         return outcome;
     }
 
-    private FoldOutcome ApplyToTask(Event one, TaskState task)
+    private FoldOutcome ApplyToTask(Event one, string key, TaskState task)
     {
         Admit(one.Data!);
         FoldOutcome outcome;
         bool isChanged;
-        if (task.Counted is null && task.IsContinuedBy(one))
+        TaskSnapshot? counted = null;
+        var hasChanged = task.ChangedIn == _batch;
+        var isCounted = !hasChanged || _changed[task.ChangedAt].Counted is null;
+        if (isCounted && task.IsContinuedBy(one))
         {
             var before = task.Place;
             outcome = task.Apply(one, _personId, out isChanged);
@@ -173,19 +160,29 @@ public sealed class ProjectFold
         }
         else
         {
-            var before = task.Counted ?? new TaskSnapshot(task);
+            if (isCounted) counted = new TaskSnapshot(task);
             outcome = task.Apply(one, _personId, out isChanged);
-            if (isChanged) task.Counted = before;
         }
 
-        if (isChanged && !task.IsChanged)
+        if (!isChanged) return outcome;
+        if (!hasChanged)
         {
-            task.IsChanged = true;
-            _changed.Add(task);
+            (task.ChangedIn, task.ChangedAt) = (_batch, _changed.Count);
+            _changed.Add(new ChangedTask(key, task, counted));
+        }
+        else if (counted is not null)
+        {
+            _changed[task.ChangedAt] = _changed[task.ChangedAt] with { Counted = counted };
         }
 
         return outcome;
     }
+
+    /// <summary>A task that has changed in the batch.</summary>
+    /// <param name="Key">Its key.</param>
+    /// <param name="Task">Its state.</param>
+    /// <param name="Counted">How it was when it was last counted; null: it is counted as it is.</param>
+    private readonly record struct ChangedTask(string Key, TaskState Task, TaskSnapshot? Counted);
 
     /// <summary>The labels that an event states are counted, whether its statement stands or not.</summary>
     private void Admit(EventData data)
@@ -214,19 +211,15 @@ public sealed class ProjectFold
 
     private void Admit(Breakdown breakdown, string label) => _isSummaryChanged |= breakdown.Admit(label);
 
-    private static Dictionary<string, Counters> Difference(Dictionary<string, Counters> before, Dictionary<string, Counters> after)
+    private static List<KeyValuePair<string, Counters>> Difference(Dictionary<string, Counters> before, Dictionary<string, Counters> after)
     {
-        var changes = new Dictionary<string, Counters>(StringComparer.Ordinal);
-        foreach (var (team, sum) in after) changes.Add(team, sum);
         foreach (var (team, sum) in before)
         {
-            if (changes.TryGetValue(team, out var change)) change.Add(sum, -1);
-            else (changes[team] = new Counters()).Add(sum, -1);
+            if (!after.TryGetValue(team, out var change)) after.Add(team, change = new Counters());
+            change.Add(sum, -1);
         }
 
-        foreach (var (team, change) in changes)
-            if (change.IsZero) changes.Remove(team);
-        return changes;
+        return [.. after.Where(team => !team.Value.IsZero)];
     }
 }
 
@@ -237,4 +230,4 @@ public sealed class ProjectFold
 /// <param name="Teams">What to add to the sums of teams; a team is a label of its name, empty where neither task nor project has one.</param>
 /// <param name="History">What to add to the project's history, day by day.</param>
 public sealed record FoldChanges(
-    IReadOnlyList<KeyValuePair<string, TaskState>> Tasks, bool IsProjectChanged, bool IsSummaryChanged, IReadOnlyDictionary<string, Counters> Teams, HistoryChanges History);
+    IReadOnlyList<KeyValuePair<string, TaskState>> Tasks, bool IsProjectChanged, bool IsSummaryChanged, IReadOnlyList<KeyValuePair<string, Counters>> Teams, HistoryChanges History);

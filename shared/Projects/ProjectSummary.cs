@@ -56,15 +56,15 @@ public sealed class ProjectSummary
     /// <summary>What changes of teams, which have all been admitted, add to the sums of teams.</summary>
     /// <param name="changes">The changes by the tasks' own teams.</param>
     /// <param name="projectTeam">The project's team; null: none.</param>
-    internal Dictionary<string, Counters> ChangesOfTeams(TeamChanges changes, string? projectTeam)
+    internal List<KeyValuePair<string, Counters>> ChangesOfTeams(TeamChanges changes, string? projectTeam)
     {
-        var sums = new Dictionary<string, Counters>(StringComparer.Ordinal);
+        var sums = new List<KeyValuePair<string, Counters>>();
         foreach (var (team, change) in changes.ByTeam)
         {
             if (change.IsZero) continue;
             var name = team.Length == 0 ? Label.Of(projectTeam ?? NoTeam) : Teams.IsCounted(team) ? Label.Of(team) : OtherTeams;
-            if (sums.TryGetValue(name, out var sum)) sum.Add(change);
-            else sums.Add(name, change);
+            if (sums.Find(sum => sum.Key == name).Value is { } sum) sum.Add(change);
+            else sums.Add(KeyValuePair.Create(name, change));
         }
 
         return sums;
@@ -120,14 +120,15 @@ public sealed class ProjectSummary
         after.Walk(ref joined);
     }
 
-    /// <summary>Counts a task on from where it was counted to where its facts have got to; its team is the one that it was.</summary>
+    /// <summary>Counts a task on from where it was counted, if it was, to where its facts have got to; its team is the one that it was.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="before">Its place when it was counted.</param>
+    /// <param name="before">Its place when it was counted; the default if it was not.</param>
     /// <param name="teams">Takes the difference for <see cref="Settle"/>.</param>
     /// <param name="history">Takes the difference by the hour.</param>
     internal void Continue(TaskState task, in TaskPlace before, TeamChanges teams, HistoryChanges history)
     {
-        var timeline = new SummedTimeline(teams.Of(before.Team), history, 1);
+        var timeline = new SummedTimeline(teams.Of(task.Team), history, 1);
+        if (!before.IsCounted) task.Create(ref timeline);
         task.Continue(ref timeline);
         Move(before, task.Place);
     }
@@ -161,7 +162,12 @@ public sealed class ProjectSummary
 
     private static void Move(Breakdown breakdown, string? old, string? now, bool isSame, in TaskLevels less, in TaskLevels more)
     {
-        if (isSame && old == now) return;
+        if (old == now)
+        {
+            if (!isSame && now is not null) more.Replace(less, breakdown.SumOf(now));
+            return;
+        }
+
         if (old is not null) less.AddTo(breakdown.SumOf(old), -1);
         if (now is not null) more.AddTo(breakdown.SumOf(now), 1);
     }

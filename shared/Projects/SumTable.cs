@@ -3,7 +3,12 @@ namespace ShitOps.Projects;
 /// <summary>Sums by a key that is not negative: an open-addressed table, for which no key is allocated and no sum is ever removed.</summary>
 internal sealed class SumTable
 {
-    private (long Place, long Sum)[] _slots = new (long, long)[16];
+    private const int FirstSlots = 16;
+
+    /// <summary>More than that are not kept for the next sums.</summary>
+    private const int MostKeptSlots = 512;
+
+    private (long Place, long Sum)[] _slots = new (long, long)[FirstSlots];
     private int _count;
 
     /// <summary>The sums that are not zero, in no particular order.</summary>
@@ -25,6 +30,14 @@ internal sealed class SumTable
                 if (slot.Sum != 0) return false;
             return true;
         }
+    }
+
+    /// <summary>Forgets all keys.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        if (_slots.Length > MostKeptSlots) _slots = new (long, long)[FirstSlots];
+        else Array.Clear(_slots);
     }
 
     /// <summary>Adds to the sum of a key.</summary>

@@ -84,31 +84,36 @@ internal struct TaskCourse
     }
 
     /// <summary>Goes on through the facts that it has not yet gone through, and gives the changes that they make.</summary>
-    public void Continue<TTimeline>(ReadOnlySpan<Fact> progress, ReadOnlySpan<Fact> effort, ref TTimeline timeline)
+    /// <param name="progress">The facts about status and blocks.</param>
+    /// <param name="progressEnd">How many of them, from the first on, are to be gone through in all.</param>
+    /// <param name="effort">The facts about effort.</param>
+    /// <param name="effortEnd">Likewise.</param>
+    /// <param name="timeline">Takes the changes.</param>
+    public void Continue<TTimeline>(ref readonly FactLog progress, int progressEnd, ref readonly FactLog effort, int effortEnd, ref TTimeline timeline)
         where TTimeline : struct, ITimeline
     {
-        for (; ProgressFacts < progress.Length; ProgressFacts++)
+        for (; ProgressFacts < progressEnd; ProgressFacts++)
         {
-            ref readonly var fact = ref progress[ProgressFacts];
-            if (fact.IsStatus) Become(fact, ref timeline);
+            ref readonly var fact = ref progress.PackedAt(ProgressFacts);
+            if (fact.IsStatus) Become(fact, progress.WordOf(fact)!, ref timeline);
             else _isFlagged = fact.Kind == FactKind.Blocked;
-            Wait(fact.Stamp.Ticks, ref timeline);
+            Wait(fact.Ticks, ref timeline);
         }
 
-        for (; EffortFacts < effort.Length; EffortFacts++) Spend(effort[EffortFacts], ref timeline);
+        for (; EffortFacts < effortEnd; EffortFacts++) Spend(effort.PackedAt(EffortFacts), ref timeline);
     }
 
-    private void Become<TTimeline>(in Fact fact, ref TTimeline timeline)
+    private void Become<TTimeline>(in FactLog.Packed fact, string word, ref TTimeline timeline)
         where TTimeline : struct, ITimeline
     {
-        var at = fact.Stamp.Ticks;
-        if (!string.Equals(fact.Word, Status, StringComparison.Ordinal))
+        var at = fact.Ticks;
+        if (!string.Equals(word, Status, StringComparison.Ordinal))
         {
             timeline.Change(at, Status ?? "", -1);
-            timeline.Change(at, fact.Word!, 1);
+            timeline.Change(at, word, 1);
         }
 
-        Status = fact.Word;
+        Status = word;
         if (_started < 0 && fact.IsBegun) _started = at;
         var next = (StatusCategory)fact.Kind;
         if (next == _category) return;
@@ -149,17 +154,17 @@ internal struct TaskCourse
         _blockedSince = waits ? at : -1;
     }
 
-    private void Spend<TTimeline>(in Fact fact, ref TTimeline timeline)
+    private void Spend<TTimeline>(in FactLog.Packed fact, ref TTimeline timeline)
         where TTimeline : struct, ITimeline
     {
         var before = fact.Kind switch
         {
-            FactKind.Remaining => Replace(ref _remaining, fact.MilliHours),
-            FactKind.Spent => Replace(ref _spent, fact.MilliHours),
-            _ => Replace(ref _estimate, fact.MilliHours),
+            FactKind.Remaining => Replace(ref _remaining, fact.Value),
+            FactKind.Spent => Replace(ref _spent, fact.Value),
+            _ => Replace(ref _estimate, fact.Value),
         };
-        var change = Math.Max(0, fact.MilliHours) - Math.Max(0, before);
-        if (change != 0) timeline.Change(fact.Stamp.Ticks, Measure.EstimateMilliHours + (fact.Kind - FactKind.Estimate), change);
+        var change = Math.Max(0, fact.Value) - Math.Max(0, before);
+        if (change != 0) timeline.Change(fact.Ticks, Measure.EstimateMilliHours + (fact.Kind - FactKind.Estimate), change);
 
         static int Replace(ref int known, int stated)
         {
@@ -178,8 +183,23 @@ internal readonly record struct TaskLevels(StatusCategory Category, bool IsBlock
     {
         levels.Add(Measures.Of(Category), sign);
         if (IsBlocked) levels.Add(Measure.Blocked, sign);
-        levels.Add(Measure.EstimateMilliHours, sign * EstimateMilliHours);
-        levels.Add(Measure.RemainingMilliHours, sign * RemainingMilliHours);
-        levels.Add(Measure.SpentMilliHours, sign * SpentMilliHours);
+        if (EstimateMilliHours > 0) levels.Add(Measure.EstimateMilliHours, sign * EstimateMilliHours);
+        if (RemainingMilliHours > 0) levels.Add(Measure.RemainingMilliHours, sign * RemainingMilliHours);
+        if (SpentMilliHours > 0) levels.Add(Measure.SpentMilliHours, sign * SpentMilliHours);
+    }
+
+    /// <summary>Adds it in the place of what was added before.</summary>
+    public void Replace(in TaskLevels before, Counters levels)
+    {
+        if (Category != before.Category)
+        {
+            levels.Add(Measures.Of(before.Category), -1);
+            levels.Add(Measures.Of(Category), 1);
+        }
+
+        if (IsBlocked != before.IsBlocked) levels.Add(Measure.Blocked, IsBlocked ? 1 : -1);
+        if (EstimateMilliHours != before.EstimateMilliHours) levels.Add(Measure.EstimateMilliHours, EstimateMilliHours - before.EstimateMilliHours);
+        if (RemainingMilliHours != before.RemainingMilliHours) levels.Add(Measure.RemainingMilliHours, RemainingMilliHours - before.RemainingMilliHours);
+        if (SpentMilliHours != before.SpentMilliHours) levels.Add(Measure.SpentMilliHours, SpentMilliHours - before.SpentMilliHours);
     }
 }

@@ -30,10 +30,10 @@ internal sealed class TaskSnapshot(TaskState state)
         var effort = now._effort.CommonWith(_effort);
         var nobody = default(NoTimeline);
         var course = new TaskCourse(FirstTicks);
-        course.Continue(_progress.Facts[..progress], _effort.Facts[..effort], ref nobody);
+        course.Continue(in _progress, progress, in _effort, effort, ref nobody);
         var other = course;
-        course.Continue(_progress.Facts, _effort.Facts, ref old);
-        other.Continue(now._progress.Facts, now._effort.Facts, ref next);
+        course.Continue(in _progress, _progress.Count, in _effort, _effort.Count, ref old);
+        other.Continue(in now._progress, now._progress.Count, in now._effort, now._effort.Count, ref next);
     }
 
     /// <summary>Gives all changes of the task's life.</summary>
@@ -42,7 +42,7 @@ internal sealed class TaskSnapshot(TaskState state)
     {
         var course = new TaskCourse(FirstTicks);
         course.Create(ref timeline);
-        course.Continue(_progress.Facts, _effort.Facts, ref timeline);
+        course.Continue(in _progress, _progress.Count, in _effort, _effort.Count, ref timeline);
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using ShitOps.Events;
 
 namespace ShitOps.Projects;
@@ -28,8 +26,8 @@ public sealed class TaskState
     /// <summary>The reason of a block is kept up to this many UTF-16 units.</summary>
     public const int LongestReason = 1024;
 
-    private const int UsualProgress = 16;
-    private const int UsualEffort = 6;
+    private const int UsualProgress = 12;
+    private const int UsualEffort = 8;
     private const int MostProgressBytes = 16 * 1024;
     private const int MostEffortBytes = 6 * 1024;
     private const int MostLabelBytes = 4 * 1024;
@@ -40,15 +38,15 @@ public sealed class TaskState
 
     // What nearly every event touches lies together, before the registers.
     private StatedSpan _stated = new();
-    private FactLog _progress;
-    private FactLog _effort;
+    private FactLog _progress = new(MostProgress, MostProgressBytes);
+    private FactLog _effort = new(MostEffort, MostEffortBytes);
     private TaskCourse _course;
     private Membership _membership;
     private Register<string> _assignee;
     private Register<Milestone> _milestone;
     private Register<string> _team;
     private Register<bool> _deleted;
-    private TextRegister _title = new(default);
+    private Register<string> _title;
     private Register<string> _priority;
     private Register<string> _kind;
     private Register<string> _parent;
@@ -57,11 +55,13 @@ public sealed class TaskState
     private Register<string[]> _labels;
 
     /// <summary>A task of which nothing is known.</summary>
-    public TaskState() => Hold([], []);
+    public TaskState()
+    {
+    }
 
     private TaskState(StatedSpan stated) => _stated = stated;
 
-    public string? Title => _title.Register.Value;
+    public string? Title => _title.Value;
 
     /// <summary>The tracker's kind of issue.</summary>
     public string? Kind => _kind.Value;
@@ -98,10 +98,10 @@ public sealed class TaskState
     public DateTimeOffset? LastStated => _stated.LastTime;
 
     /// <summary>The retained statements about status and blocks, in the order of their stamps.</summary>
-    public ReadOnlySpan<Fact> Progress => Trimmed(ref _progress).Facts;
+    public ReadOnlySpan<Fact> Progress => Trimmed(ref _progress).ToArray();
 
     /// <summary>The retained statements about effort, in the order of their stamps.</summary>
-    public ReadOnlySpan<Fact> Effort => Trimmed(ref _effort).Facts;
+    public ReadOnlySpan<Fact> Effort => Trimmed(ref _effort).ToArray();
 
     internal long FirstTicks => _stated.First;
 
@@ -109,14 +109,14 @@ public sealed class TaskState
 
     internal FactLog EffortLog => Trimmed(ref _effort);
 
-    /// <summary>The task's key in the fold that holds it.</summary>
+    /// <summary>The task's key in the fold that holds it; null if the fold can tell it without.</summary>
     internal string? Key { get; set; }
 
-    /// <summary>Whether the fold that holds it has still to say that it changed.</summary>
-    internal bool IsChanged { get; set; }
+    /// <summary>The batch of the fold that holds it in which it last changed; 0: in none.</summary>
+    internal int ChangedIn { get; set; }
 
-    /// <summary>How the task was when it was last counted by the fold that holds it; null: it is counted as it is.</summary>
-    internal TaskSnapshot? Counted { get; set; }
+    /// <summary>Its place among the tasks that changed in that batch.</summary>
+    internal int ChangedAt { get; set; }
 
     /// <summary>Under which labels the task is counted, and what it adds to the levels there; the default if it does not count.</summary>
     internal TaskPlace Place
@@ -126,7 +126,7 @@ public sealed class TaskState
             if (!Exists) return default;
             var nobody = default(NoTimeline);
             Continue(ref nobody);
-                        if (_membership == Membership.None) return new TaskPlace(_course.Status ?? "", null, null, null, _course.Levels);
+            if (_membership == Membership.None) return new TaskPlace(_course.Status ?? "", null, null, null, _course.Levels);
             return new TaskPlace(_course.Status ?? "", Assignee, Milestone?.Name, Team, _course.Levels);
         }
     }
@@ -143,11 +143,11 @@ public sealed class TaskState
 
     /// <summary>
     /// Whether an event only goes on from where the task stands, as nearly all do: it is later than all that was stated, what it states is
-    /// retained beside all that is, and the task counts before and after it, for the same team. Then <see cref="Continue"/> gives all that
-    /// it changes.
+    /// retained beside all that is, and the task counts after it, for the same team as before it or for the first time. Then
+    /// <see cref="Continue"/> gives all that it changes.
     /// </summary>
     internal bool IsContinuedBy(Event one) =>
-        one.Time.UtcTicks > _stated.Last && Exists && IsKeptWhereItCounts(one.Data)
+        one.Time.UtcTicks > _stated.Last && (_stated.IsEmpty ? one.Data is not TaskDeleted : Exists && IsKeptWhereItCounts(one.Data))
         && _progress.HasRoom(1, Fact.SizeOf(one.EventId, LongestWord)) && _effort.HasRoom(3, Fact.SizeOf(one.EventId, 0));
 
     /// <summary>Whether what an event states neither deletes the task nor moves it to another team.</summary>
@@ -158,32 +158,19 @@ public sealed class TaskState
         _ => data is not TaskDeleted,
     };
 
-    /// <summary>Asks the memory for what the next event will need of this object.</summary>
-    internal unsafe void Prefetch()
-    {
-        if (!Sse.IsSupported) return;
-        Sse.Prefetch0(Unsafe.AsPointer(ref _stated));
-        Sse.Prefetch0(Unsafe.AsPointer(ref _course));
-        Sse.Prefetch0(Unsafe.AsPointer(ref _membership));
-        Sse.Prefetch0(Unsafe.AsPointer(ref _assignee));
-    }
-
-    /// <summary>Asks the memory for the places where the next facts will go; what <see cref="Prefetch"/> asked for has to be there.</summary>
-    internal void PrefetchFacts()
-    {
-        _progress.PrefetchEnd();
-        _effort.PrefetchEnd();
-    }
-
     /// <summary>Goes through the facts that came since the last time, and gives the changes that they make.</summary>
     internal void Continue<TTimeline>(ref TTimeline timeline)
         where TTimeline : struct, ITimeline
     {
-        var progress = Progress;
-        var effort = Effort;
+        Trimmed(ref _progress);
+        Trimmed(ref _effort);
         if (!_course.IsKnown) _course = new TaskCourse(_stated.First);
-        _course.Continue(progress, effort, ref timeline);
+        _course.Continue(in _progress, _progress.Count, in _effort, _effort.Count, ref timeline);
     }
+
+    /// <summary>Gives the changes that it makes to come to be; the first ones.</summary>
+    internal void Create<TTimeline>(ref TTimeline timeline)
+        where TTimeline : struct, ITimeline => new TaskCourse(_stated.First).Create(ref timeline);
 
     /// <summary>Takes in one event about this task.</summary>
     /// <param name="one">An event whose data are about a task, namely this one.</param>
@@ -222,11 +209,11 @@ public sealed class TaskState
         writer.Begin(StateKind.Task, Version);
         writer.Epoch(_stated.First);
         writer.Time(_stated.Last);
-        var stated = (_title.Stamp.IsStated ? 1 : 0) | (_kind.IsStated ? 2 : 0) | (_priority.IsStated ? 4 : 0) | (_assignee.IsStated ? 8 : 0) | (_team.IsStated ? 16 : 0)
+        var stated = (_title.IsStated ? 1 : 0) | (_kind.IsStated ? 2 : 0) | (_priority.IsStated ? 4 : 0) | (_assignee.IsStated ? 8 : 0) | (_team.IsStated ? 16 : 0)
             | (_parent.IsStated ? 32 : 0) | (_blockedReason.IsStated ? 64 : 0) | (_due.IsStated ? 128 : 0) | (_milestone.IsStated ? 256 : 0)
             | (_labels.IsStated ? 512 : 0) | (_deleted.IsStated ? 1024 : 0);
         writer.Number(stated);
-        StoredRegisters.Write(writer, _title.Register);
+        StoredRegisters.Write(writer, _title);
         StoredRegisters.Write(writer, _kind);
         StoredRegisters.Write(writer, _priority);
         StoredRegisters.Write(writer, _assignee);
@@ -237,8 +224,8 @@ public sealed class TaskState
         StoredRegisters.Write(writer, _milestone);
         StoredRegisters.Write(writer, _labels);
         StoredRegisters.Write(writer, _deleted);
-        Write(writer, Progress);
-        Write(writer, Effort);
+        Write(writer, ProgressLog);
+        Write(writer, EffortLog);
         return writer.End();
     }
 
@@ -249,7 +236,7 @@ public sealed class TaskState
         var reader = new StateReader(bytes, StateKind.Task, Version);
         var state = new TaskState(new StatedSpan(reader.Epoch(), reader.Time()));
         var stated = reader.Count(2047);
-        if ((stated & 1) != 0) state._title = new TextRegister(StoredRegisters.Text(ref reader));
+        if ((stated & 1) != 0) state._title = StoredRegisters.Text(ref reader);
         if ((stated & 2) != 0) state._kind = StoredRegisters.Text(ref reader);
         if ((stated & 4) != 0) state._priority = StoredRegisters.Text(ref reader);
         if ((stated & 8) != 0) state._assignee = StoredRegisters.Text(ref reader);
@@ -260,22 +247,24 @@ public sealed class TaskState
         if ((stated & 256) != 0) state._milestone = StoredRegisters.Milestone(ref reader);
         if ((stated & 512) != 0) state._labels = StoredRegisters.Labels(ref reader);
         if ((stated & 1024) != 0) state._deleted = StoredRegisters.Flag(ref reader);
-        state.Hold(Read(ref reader, MostProgress, isEffort: false), Read(ref reader, MostEffort, isEffort: true));
+        Read(ref reader, ref state._progress, MostProgress, isEffort: false);
+        Read(ref reader, ref state._effort, MostEffort, isEffort: true);
         reader.End();
         state._membership = state.Memberships();
         return state;
     }
 
-    /// <summary>Puts all facts of a usual task's life into one piece of memory: what grows bit by bit is what garbage collections have to move.</summary>
-    private void Hold(ReadOnlySpan<Fact> progress, ReadOnlySpan<Fact> effort)
+    /// <summary>
+    /// Puts all facts into one piece of memory, with room for those of a usual task's life, since what grows bit by bit is what garbage
+    /// collections have to move; and holds words by their numbers among these.
+    /// </summary>
+    internal void Share(StatusWords words)
     {
-        var progressRoom = Math.Max(UsualProgress, progress.Length + 4);
-        var effortRoom = Math.Max(UsualEffort, effort.Length + 3);
-        var facts = new Fact[progressRoom + effortRoom];
-        progress.CopyTo(facts);
-        effort.CopyTo(facts.AsSpan(progressRoom));
-        _progress = new FactLog(MostProgress, MostProgressBytes, new ArraySegment<Fact>(facts, 0, progress.Length), progressRoom);
-        _effort = new FactLog(MostEffort, MostEffortBytes, new ArraySegment<Fact>(facts, progressRoom, effort.Length), effortRoom);
+        var progressRoom = Math.Max(UsualProgress, _progress.Count + 4);
+        var effortRoom = Math.Max(UsualEffort, _effort.Count + 3);
+        var facts = new FactLog.Packed[progressRoom + effortRoom];
+        _progress.MoveTo(facts, 0, progressRoom, words);
+        _effort.MoveTo(facts, progressRoom, effortRoom, words);
     }
 
     private Membership Memberships() =>
@@ -292,7 +281,7 @@ public sealed class TaskState
     {
         var effects = State(stamp, FactKind.Estimate, fields.EstimateHours);
         if (fields.Status is { } status) effects |= State(stamp, status);
-        if (fields.Title.IsStated) effects |= _title.Offer(stamp, Label.Cut(fields.Title.Value, LongestTitle));
+        if (fields.Title.IsStated) effects |= _title.Offer(stamp, Label.Cut(fields.Title.Value, LongestTitle), ValueOrder.Texts);
         if (fields.Kind.IsStated) effects |= _kind.Offer(stamp, fields.Kind.Value, ValueOrder.Texts);
         if (fields.Priority.IsStated) effects |= _priority.Offer(stamp, fields.Priority.Value, ValueOrder.Texts);
         if (fields.Assignee.IsStated) effects |= _assignee.Offer(stamp, fields.Assignee.Value is { } name ? personId(name) : null, ValueOrder.Texts);
@@ -309,11 +298,12 @@ public sealed class TaskState
     private StatementEffect State(Stamp stamp, FactKind kind, Field<double?> hours) =>
         hours.IsStated ? _effort.Add(new Fact(stamp, kind, null, hours.Value is { } known ? EffortHours.ToMilliHours(known) : Fact.NotKnown)) : StatementEffect.None;
 
-    private static void Write(StateWriter writer, ReadOnlySpan<Fact> facts)
+    private static void Write(StateWriter writer, FactLog facts)
     {
-        writer.Number(facts.Length);
-        foreach (var fact in facts)
+        writer.Number(facts.Count);
+        for (var at = 0; at < facts.Count; at++)
         {
+            var fact = facts[at];
             writer.Stamp(fact.Stamp);
             writer.Byte((byte)fact.Kind);
             if (fact.IsStatus) writer.Text(fact.Word);
@@ -321,24 +311,22 @@ public sealed class TaskState
         }
     }
 
-    private static Fact[] Read(ref StateReader reader, int most, bool isEffort)
+    private static void Read(ref StateReader reader, ref FactLog log, int most, bool isEffort)
     {
-        var facts = new Fact[reader.Count(most + Fact.Channels + 3)];
-        for (var i = 0; i < facts.Length; i++)
+        for (var count = reader.Count(most + Fact.Channels + 3); count > 0; count--)
         {
             var stamp = reader.Stamp();
             var kind = (FactKind)reader.Byte();
-            facts[i] = kind switch
+            var fact = kind switch
             {
                 <= FactKind.Cancelled when !isEffort => new Fact(stamp, kind, reader.RequiredText(), 0),
                 <= FactKind.Blocked when !isEffort => new Fact(stamp, kind, null, 0),
                 >= FactKind.Estimate and <= FactKind.Spent when isEffort => new Fact(stamp, kind, null, reader.Count(EffortHours.MostMilliHours + 1) - 1),
                 _ => throw new CorruptStateException($"a fact of kind {(int)kind} does not belong there"),
             };
-            if (i > 0 && facts[i] <= facts[i - 1]) throw new CorruptStateException("the facts are not in order");
+            if (log.Count > 0 && fact <= log[log.Count - 1]) throw new CorruptStateException("the facts are not in order");
+            log.Add(fact);
         }
-
-        return facts;
     }
 
     /// <summary>Which of the registers that decide where a task counts say something: so most events need not look at them.</summary>

@@ -30,20 +30,23 @@ internal sealed class TaskTable
         }
     }
 
-    /// <summary>Adds a task under its key.</summary>
+    /// <summary>Adds a task under a key.</summary>
     /// <exception cref="ArgumentException">There is one already.</exception>
-    public void Add(TaskState task)
+    public void Add(string key, TaskState task)
     {
-        if (Find(task.Key!) is not null) throw new ArgumentException($"task {task.Key} is there already", nameof(task));
+        if (Find(key) is not null) throw new ArgumentException($"task {key} is there already", nameof(key));
         if (Count++ >= _slots.Length / 3 * 2) Grow();
-        Put(new Slot(new PackedKey(task.Key!), task));
+        var packed = new PackedKey(key);
+        task.Key = packed.IsWhole ? null : key;
+        Put(new Slot(packed, task));
     }
 
-    /// <summary>Takes a task out.</summary>
-    public void Remove(TaskState task)
+    /// <summary>Takes out the task of a key, which is there.</summary>
+    public void Remove(string key)
     {
         var mask = _slots.Length - 1;
-        var hole = SlotOf(new PackedKey(task.Key!));
+        var task = Find(key);
+        var hole = SlotOf(new PackedKey(key));
         while (!ReferenceEquals(_slots[hole].Task, task)) hole = (hole + 1) & mask;
 
         // Those behind move up, as long as that does not put them before the slot where their search begins.

@@ -4,6 +4,7 @@ namespace ShitOps.Projects;
 internal sealed class TeamChanges
 {
     private readonly Dictionary<string, Counters> _byTeam = new(StringComparer.Ordinal);
+    private readonly Stack<Counters> _unused = new();
     private string? _lastTeam;
     private Counters? _last;
 
@@ -18,6 +19,19 @@ internal sealed class TeamChanges
         if (ReferenceEquals(team, _lastTeam)) return _last!;
         _lastTeam = team;
         if (_byTeam.TryGetValue(team, out _last)) return _last;
-        return _byTeam[team] = _last = new Counters();
+        return _byTeam[team] = _last = _unused.TryPop(out var zero) ? zero : new Counters();
+    }
+
+    /// <summary>Nothing has changed; the counters that were given are used again.</summary>
+    public void Clear()
+    {
+        foreach (var sum in _byTeam.Values)
+        {
+            sum.Clear();
+            _unused.Push(sum);
+        }
+
+        _byTeam.Clear();
+        (_lastTeam, _last) = (null, null);
     }
 }

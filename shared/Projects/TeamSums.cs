@@ -33,7 +33,7 @@ public sealed class TeamSums
     }
 
     /// <summary>Adds what changed (<see cref="FoldChanges.Teams"/>).</summary>
-    public void Add(IReadOnlyDictionary<string, Counters> changes)
+    public void Add(IReadOnlyList<KeyValuePair<string, Counters>> changes)
     {
         foreach (var (team, change) in changes)
         {

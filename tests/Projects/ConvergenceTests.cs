@@ -23,30 +23,6 @@ public class ConvergenceTests
         AssertEqual(StoredProject.Of(events), stored);
     }
 
-    [Property(MaxTest = 200)]
-    public void Events_applied_together_end_as_one_by_one(int seed)
-    {
-        var events = ProjectEvents.Of(seed);
-        var (together, oneByOne) = (Loaded(events), Loaded(events));
-        var outcomes = new FoldOutcome[events.Length];
-        together.Apply(events, outcomes);
-        Assert.Equal(events.Select(oneByOne.Apply), outcomes);
-        Assert.Equal(oneByOne.ChangedTasks, together.ChangedTasks);
-
-        var writer = new StateWriter();
-        var (expected, actual) = (oneByOne.Settle(), together.Settle());
-        Assert.Equal(expected.Tasks.Select(task => (task.Key, Convert.ToHexString(task.Value.ToBytes(writer)))), actual.Tasks.Select(task => (task.Key, Convert.ToHexString(task.Value.ToBytes(writer)))));
-        Assert.Equal(oneByOne.Summary.ToBytes(writer), together.Summary.ToBytes(writer));
-        Assert.Equal(expected.History.Measures.Order(), actual.History.Measures.Order());
-
-        static ProjectFold Loaded(Event[] events)
-        {
-            var fold = new ProjectFold(new ProjectState(), new ProjectSummary(), StoredProject.PersonId);
-            foreach (var task in events.Select(ProjectFold.TaskOf).OfType<string>().Distinct(StringComparer.Ordinal)) fold.Load(task, new TaskState());
-            return fold;
-        }
-    }
-
     [Fact]
     public void Two_statements_with_one_time_and_id_end_alike_in_both_orders()
     {

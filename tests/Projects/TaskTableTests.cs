@@ -14,14 +14,14 @@ public class TaskTableTests
         {
             var key = $"{kinds[random.Next(kinds.Length)]}{random.Next(1_000)}";
             Assert.Same(expected.GetValueOrDefault(key), table.Find(key));
-            if (expected.Remove(key, out var known))
+            if (expected.Remove(key))
             {
-                table.Remove(known);
+                table.Remove(key);
             }
             else if (random.Next(3) > 0)
             {
-                expected.Add(key, new TaskState { Key = key });
-                table.Add(expected[key]);
+                expected.Add(key, new TaskState());
+                table.Add(key, expected[key]);
             }
 
             Assert.Equal(expected.Count, table.Count);
@@ -35,8 +35,9 @@ public class TaskTableTests
     {
         var table = new TaskTable();
         string[] keys = [.. Enumerable.Range(0, 20).Select(length => new string('\0', length))];
-        foreach (var key in keys) table.Add(new TaskState { Key = key });
-        foreach (var key in keys) Assert.Equal(key, table.Find(key)?.Key);
-        Assert.Throws<ArgumentException>(() => table.Add(new TaskState { Key = "" }));
+        var tasks = keys.ToDictionary(key => key, _ => new TaskState());
+        foreach (var key in keys) table.Add(key, tasks[key]);
+        foreach (var key in keys) Assert.Same(tasks[key], table.Find(key));
+        Assert.Throws<ArgumentException>(() => table.Add("", new TaskState()));
     }
 }
