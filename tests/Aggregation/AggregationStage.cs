@@ -97,6 +97,11 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         foreach (var (team, counts) in expected) Oracle.AssertCounts(counts, teams[team]);
     }
 
+    /// <summary>Fails unless the table holds the history that the oracle makes of the events of one project.</summary>
+    /// <param name="events">All its events; no task has more than is retained of it.</param>
+    /// <param name="end">An hour after all of them.</param>
+    public Task AssertHistoryAsync(IReadOnlyList<Event> events, DateTimeOffset end) => AssertHistoryAsync(Table(), events[0].Project, new Oracle(events, PersonIdOf), end);
+
     public void Dispose()
     {
         foreach (var made in _made) made.Dispose();
@@ -121,15 +126,20 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         Assert.Equal(oracle.Tasks.Select(task => task.Key).Order(StringComparer.Ordinal), tasks.Keys.Order(StringComparer.Ordinal));
         foreach (var task in oracle.Tasks) AssertIs(task, tasks[task.Key]);
 
-        var history = await table.HistoryAsync(name, DateOnly.FromDateTime(end.UtcDateTime), default);
+        await AssertHistoryAsync(table, name, oracle, end);
+
+        static OracleTerms? TermsOf(AllocationTerms? terms) => terms is null ? null : new(terms.Resource, EffortHours.ToHours(terms.MilliHoursPerWeek), terms.From, terms.To, terms.Role);
+    }
+
+    private static async Task AssertHistoryAsync(AggregateTable table, string project, Oracle oracle, DateTimeOffset end)
+    {
+        var history = await table.HistoryAsync(project, DateOnly.FromDateTime(end.UtcDateTime), default);
         var first = oracle.Existing.Select(task => task.Created).DefaultIfEmpty(end).Min();
         foreach (var level in HistoryLevels.At(history, first, end))
         {
             Oracle.AssertCounts(Oracle.Count(oracle.Existing, level.Hour.AddHours(1)), level.Totals);
             Assert.Equal(Oracle.CountStatuses(oracle.Existing, level.Hour.AddHours(1)), level.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal));
         }
-
-        static OracleTerms? TermsOf(AllocationTerms? terms) => terms is null ? null : new(terms.Resource, EffortHours.ToHours(terms.MilliHoursPerWeek), terms.From, terms.To, terms.Role);
     }
 
     private static void AssertIs(OracleTask task, TaskState state)
