@@ -273,7 +273,7 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
         {
             if (labels.Count == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
             if (reader.TokenType != JsonTokenType.String) throw Wrong("data.labels[]", "a string", ref reader);
-            labels.Add(CheckName(_names.Get(reader.Text), "data.labels[]"));
+            labels.Add(GetName(reader.Text, "data.labels[]"));
         }
 
         return new(true, labels);
@@ -289,12 +289,12 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
     private string Name(ref TJson reader, string place)
     {
         if (!reader.ReadText(out var text)) throw Wrong(place, "a string", ref reader);
-        return CheckName(_names.Get(text), place);
+        return GetName(text, place);
     }
 
     private Field<string?> OptionalName(ref TJson reader, string place)
     {
-        if (reader.ReadText(out var text)) return new(true, CheckName(_names.Get(text), place));
+        if (reader.ReadText(out var text)) return new(true, GetName(text, place));
         return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
     }
 
@@ -302,6 +302,14 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
     {
         if (reader.ReadText(out var text)) return new(true, CheckText(reader.GetString(text), place));
         return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
+    }
+
+    private string GetName(ReadOnlySpan<byte> utf8, string place)
+    {
+        var name = _names.Get(utf8);
+
+        // No text has more characters than bytes. Where those suffice, the string itself need not be fetched from memory.
+        return !utf8.IsEmpty && utf8.Length <= LongestName ? name : CheckName(name, place);
     }
 
     private static string CheckName(string name, string place)

@@ -16,6 +16,7 @@ public sealed class EventDecoder
     public const int MaxBytes = 1_000_000;
 
     private const int LongestId = 256;
+    private const string OnlySpecVersion = "1.0";
 
     private static readonly SearchValues<char> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
@@ -103,7 +104,7 @@ public sealed class EventDecoder
                 case Property.Type: envelope.Type = Attribute(ref json, "type", 256); break;
                 case Property.Subject: envelope.Subject = Attribute(ref json, "subject", 256); break;
                 case Property.Time: envelope.HasTime = TryReadTime(ref json, out envelope.Time); break;
-                case Property.SpecVersion: envelope.SpecVersion = Attribute(ref json, "specversion", 16); break;
+                case Property.SpecVersion: envelope.SpecVersion = SpecVersion(ref json); break;
                 case Property.DataContentType: envelope.DataContentType = Attribute(ref json, "datacontenttype", 256); break;
                 case Property.DataBase64: envelope.Base64 = Base64(ref json); break;
                 case Property.Data:
@@ -179,8 +180,21 @@ public sealed class EventDecoder
 
     /// <summary>Null if the attribute is null, which the JSON format makes the same as left out.</summary>
     private string? Attribute<TJson>(ref TJson json, string name, int longest)
-        where TJson : struct, IJsonTokens, allows ref struct =>
-        IsStated(ref json, name, out var text) ? CheckText(_names.Get(text), name, longest, TJson.IsFreeOfControls) : null;
+        where TJson : struct, IJsonTokens, allows ref struct
+    {
+        if (!IsStated(ref json, name, out var utf8)) return null;
+        var text = _names.Get(utf8);
+
+        // No text has more characters than bytes. Where those suffice, the string itself need not be fetched from memory.
+        return TJson.IsFreeOfControls && !utf8.IsEmpty && utf8.Length <= longest ? text : CheckText(text, name, longest, TJson.IsFreeOfControls);
+    }
+
+    private static string? SpecVersion<TJson>(ref TJson json)
+        where TJson : struct, IJsonTokens, allows ref struct
+    {
+        if (!IsStated(ref json, "specversion", out var utf8)) return null;
+        return utf8.SequenceEqual("1.0"u8) ? OnlySpecVersion : CheckText(json.GetString(utf8), "specversion", 16, TJson.IsFreeOfControls);
+    }
 
     /// <summary>False if the id is null.</summary>
     private static bool TryReadId<TJson>(ref TJson json, out EventId id)
@@ -285,7 +299,7 @@ public sealed class EventDecoder
         public readonly void Check()
         {
             Require(SpecVersion, "specversion");
-            if (SpecVersion != "1.0") throw Invalid(DecodeFailure.InvalidAttribute, "specversion", $"\"{SpecVersion}\" is not \"1.0\"");
+            if (SpecVersion != OnlySpecVersion) throw Invalid(DecodeFailure.InvalidAttribute, "specversion", $"\"{SpecVersion}\" is not \"{OnlySpecVersion}\"");
             if (!HasId) throw Invalid(DecodeFailure.InvalidAttribute, "id", "is missing");
             Require(Source, "source");
             Require(Type, "type");

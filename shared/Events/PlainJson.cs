@@ -19,7 +19,10 @@ internal ref struct PlainJson : IJsonTokens
 {
     private const int DeepestLevel = 32;
 
-    /// <summary>Whole numbers of so many digits are doubles; any other number is for the framework to round.</summary>
+    /// <summary>
+    /// Whole numbers of so many digits, and powers of ten up to the same, are doubles; their quotient is rounded once, and so is the double that
+    /// is nearest to the decimal. Any longer number is for the framework to round.
+    /// </summary>
     private const int MostExactDigits = 15;
 
     private readonly ReadOnlySpan<byte> _utf8;
@@ -103,7 +106,9 @@ internal ref struct PlainJson : IJsonTokens
         if (ByteAt(at) != '"')
         {
             text = default;
-            return Read() && TokenType == JsonTokenType.String;
+            _at = at;
+            ReadValue(ByteAt(at));
+            return false;
         }
 
         text = TextAt(ref at);
@@ -122,10 +127,23 @@ internal ref struct PlainJson : IJsonTokens
     public readonly bool TryGetDouble(out double value)
     {
         var number = _utf8[TokenStart.._at];
-        if (number.Length > MostExactDigits || number.ContainsAny((byte)'-', (byte)'.')) return Utf8Parser.TryParse(number, out value, out _);
+        if (number.Length > MostExactDigits || number[0] == '-') return Utf8Parser.TryParse(number, out value, out _);
         var whole = 0L;
-        foreach (var digit in number) whole = (whole * 10) + (digit - '0');
-        value = whole;
+        var scale = 1.0;
+        var isDecimal = false;
+        foreach (var digit in number)
+        {
+            if (digit == '.')
+            {
+                isDecimal = true;
+                continue;
+            }
+
+            whole = (whole * 10) + (digit - '0');
+            if (isDecimal) scale *= 10;
+        }
+
+        value = whole / scale;
         return true;
     }
 
@@ -314,6 +332,7 @@ internal ref struct PlainJson : IJsonTokens
         private ulong _first;
 
         /// <summary>The first quote from there on.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly int From(int at)
         {
             // The 64 bytes from there on lie in two blocks. Of the number of bits to shift, only what exceeds whole blocks counts.

@@ -99,6 +99,22 @@ public class PlainJsonTests
         }
     }
 
+    /// <summary>Up to the number of digits from which on the framework rounds, and beyond it.</summary>
+    [Fact]
+    public void Of_decimals()
+    {
+        var random = new Random(14);
+        var template = Encoding.UTF8.GetString(EventEncoder.Encode(Some.Event(data: new TaskEstimated("PAY-17", default, default, 77777))));
+        for (var i = 0; i < 50_000; i++)
+        {
+            var digits = random.NextInt64(0, (long)Math.Pow(10, random.Next(1, 18))).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var number = random.Next(4) switch { 0 => digits, 1 => $"0.{digits}", 2 => $"{digits[..1]}.{digits}", _ => digits.Insert(digits.Length / 2, digits.Length < 2 ? "" : ".") };
+            var json = Encoding.UTF8.GetBytes(template.Replace("77777", number, StringComparison.Ordinal));
+            AssertSame(json);
+            if (_decoder.DecodePlain(json) is { Event.Data: TaskEstimated { SpentHours.Value: { } hours } }) Assert.Equal(double.Parse(number, System.Globalization.CultureInfo.InvariantCulture), hours);
+        }
+    }
+
     /// <summary>Of each length that leaves another number of bytes for the last block.</summary>
     [Fact]
     public void Of_any_length()
