@@ -31,8 +31,10 @@ internal ref struct PlainJson : IJsonTokens
     private int _at;
     private int _textStart;
     private int _textEnd;
-    private Property _property;
     private int _depth;
+
+    /// <summary>The last property, in whichever object it stands.</summary>
+    private Property _property;
 
     /// <summary>A bit for each open level, the innermost lowest: whether it is an object.</summary>
     private uint _objects;
@@ -161,6 +163,7 @@ internal ref struct PlainJson : IJsonTokens
         return ByteAt(_at);
     }
 
+    /// <summary>Reads a name by its letters, and remembers it as the one to expect here; or the object's end.</summary>
     private bool NextUnexpected(ref PropertyName expected, out Property property)
     {
         property = Property.Unknown;
@@ -179,6 +182,7 @@ internal ref struct PlainJson : IJsonTokens
         return true;
     }
 
+    /// <summary>The first place from there on that is no blank.</summary>
     private readonly int BehindBlanks(int at)
     {
         while (ByteAt(at) == ' ') at++;
