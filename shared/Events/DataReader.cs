@@ -1,10 +1,9 @@
-using System.Text;
 using System.Text.Json;
 
 namespace ShitOps.Events;
 
 /// <summary>Reads the <c>data</c> object of the known types. The limits are those of docs/events.md.</summary>
-internal readonly ref struct DataReader<TJson>(Utf8Interner names)
+internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
     where TJson : struct, IJsonTokens, allows ref struct
 {
     private const int LongestName = 256;
@@ -13,6 +12,7 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
     private const double MostHours = 1_000_000;
 
     private readonly Utf8Interner _names = names;
+    private readonly DataOrders _orders = orders;
 
     /// <summary>
     /// Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token;
@@ -33,10 +33,10 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
             EventTypes.TaskAssigned => ReadTaskAssigned(ref reader),
             EventTypes.TaskEstimated => ReadTaskEstimated(ref reader),
             EventTypes.TaskBlocked => ReadTaskBlocked(ref reader),
-            EventTypes.TaskUnblocked => new TaskUnblocked(ReadKey(ref reader, "task"u8, "data.task")),
-            EventTypes.TaskDeleted => new TaskDeleted(ReadKey(ref reader, "task"u8, "data.task")),
+            EventTypes.TaskUnblocked => new TaskUnblocked(ReadKey(ref reader, Property.Task, "data.task")),
+            EventTypes.TaskDeleted => new TaskDeleted(ReadKey(ref reader, Property.Task, "data.task")),
             EventTypes.ResourceAllocated => ReadResourceAllocated(ref reader),
-            EventTypes.ResourceReleased => new ResourceReleased(ReadKey(ref reader, "allocation"u8, "data.allocation")),
+            EventTypes.ResourceReleased => new ResourceReleased(ReadKey(ref reader, Property.Allocation, "data.allocation")),
             _ => null,
         };
     }
@@ -47,16 +47,19 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         Field<DateOnly?> start = default, due = default;
         string? status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.ProjectFields, out var property))
         {
-            if (property.SequenceEqual("name"u8)) name = OptionalText(ref reader, "data.name");
-            else if (property.SequenceEqual("team"u8)) team = OptionalName(ref reader, "data.team");
-            else if (property.SequenceEqual("owner"u8)) owner = OptionalName(ref reader, "data.owner");
-            else if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
-            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
-            else if (property.SequenceEqual("start"u8)) start = OptionalDate(ref reader, "data.start");
-            else if (property.SequenceEqual("due"u8)) due = OptionalDate(ref reader, "data.due");
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Name: name = OptionalText(ref reader, "data.name"); break;
+                case Property.Team: team = OptionalName(ref reader, "data.team"); break;
+                case Property.Owner: owner = OptionalName(ref reader, "data.owner"); break;
+                case Property.Status: status = Name(ref reader, "data.status"); break;
+                case Property.Category: category = Category(ref reader); break;
+                case Property.Start: start = OptionalDate(ref reader, "data.start"); break;
+                case Property.Due: due = OptionalDate(ref reader, "data.due"); break;
+                default: reader.Skip(); break;
+            }
         }
 
         return new ProjectFields { Name = name, Team = team, Owner = owner, Status = OptionalStatus(status, category), Start = start, Due = due };
@@ -71,22 +74,25 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         Field<IReadOnlyList<string>?> labels = default;
         string? task = null, status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.TaskFields, out var property))
         {
-            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
-            else if (property.SequenceEqual("title"u8)) title = OptionalText(ref reader, "data.title");
-            else if (property.SequenceEqual("kind"u8)) kind = OptionalName(ref reader, "data.kind");
-            else if (property.SequenceEqual("priority"u8)) priority = OptionalName(ref reader, "data.priority");
-            else if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
-            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
-            else if (property.SequenceEqual("assignee"u8)) assignee = OptionalName(ref reader, "data.assignee");
-            else if (property.SequenceEqual("team"u8)) team = OptionalName(ref reader, "data.team");
-            else if (property.SequenceEqual("parent"u8)) parent = OptionalName(ref reader, "data.parent");
-            else if (property.SequenceEqual("estimateHours"u8)) estimate = OptionalHours(ref reader, "data.estimateHours");
-            else if (property.SequenceEqual("due"u8)) due = OptionalDate(ref reader, "data.due");
-            else if (property.SequenceEqual("milestone"u8)) milestone = OptionalMilestone(ref reader);
-            else if (property.SequenceEqual("labels"u8)) labels = OptionalLabels(ref reader);
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Task: task = Key(ref reader, "data.task"); break;
+                case Property.Title: title = OptionalText(ref reader, "data.title"); break;
+                case Property.Kind: kind = OptionalName(ref reader, "data.kind"); break;
+                case Property.Priority: priority = OptionalName(ref reader, "data.priority"); break;
+                case Property.Status: status = Name(ref reader, "data.status"); break;
+                case Property.Category: category = Category(ref reader); break;
+                case Property.Assignee: assignee = OptionalName(ref reader, "data.assignee"); break;
+                case Property.Team: team = OptionalName(ref reader, "data.team"); break;
+                case Property.Parent: parent = OptionalName(ref reader, "data.parent"); break;
+                case Property.EstimateHours: estimate = OptionalHours(ref reader, "data.estimateHours"); break;
+                case Property.Due: due = OptionalDate(ref reader, "data.due"); break;
+                case Property.Milestone: milestone = OptionalMilestone(ref reader); break;
+                case Property.Labels: labels = OptionalLabels(ref reader); break;
+                default: reader.Skip(); break;
+            }
         }
 
         var fields = new TaskFields
@@ -111,11 +117,14 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
     {
         string? status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.ProjectStatus, out var property))
         {
-            if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
-            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Status: status = Name(ref reader, "data.status"); break;
+                case Property.Category: category = Category(ref reader); break;
+                default: reader.Skip(); break;
+            }
         }
 
         return new ProjectStatusChanged(RequiredStatus(status, category));
@@ -125,12 +134,15 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
     {
         string? task = null, status = null;
         StatusCategory? category = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.TaskStatus, out var property))
         {
-            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
-            else if (property.SequenceEqual("status"u8)) status = Name(ref reader, "data.status");
-            else if (property.SequenceEqual("category"u8)) category = Category(ref reader);
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Task: task = Key(ref reader, "data.task"); break;
+                case Property.Status: status = Name(ref reader, "data.status"); break;
+                case Property.Category: category = Category(ref reader); break;
+                default: reader.Skip(); break;
+            }
         }
 
         return new TaskStatusChanged(Required(task, "data.task"), RequiredStatus(status, category));
@@ -140,11 +152,14 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
     {
         string? task = null;
         Field<string?> assignee = default;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.Assignment, out var property))
         {
-            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
-            else if (property.SequenceEqual("assignee"u8)) assignee = OptionalName(ref reader, "data.assignee");
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Task: task = Key(ref reader, "data.task"); break;
+                case Property.Assignee: assignee = OptionalName(ref reader, "data.assignee"); break;
+                default: reader.Skip(); break;
+            }
         }
 
         if (!assignee.IsStated) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.assignee", "is missing; null says that nobody is assigned");
@@ -155,13 +170,16 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
     {
         string? task = null;
         Field<double?> estimate = default, remaining = default, spent = default;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.Effort, out var property))
         {
-            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
-            else if (property.SequenceEqual("estimateHours"u8)) estimate = OptionalHours(ref reader, "data.estimateHours");
-            else if (property.SequenceEqual("remainingHours"u8)) remaining = OptionalHours(ref reader, "data.remainingHours");
-            else if (property.SequenceEqual("spentHours"u8)) spent = OptionalHours(ref reader, "data.spentHours");
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Task: task = Key(ref reader, "data.task"); break;
+                case Property.EstimateHours: estimate = OptionalHours(ref reader, "data.estimateHours"); break;
+                case Property.RemainingHours: remaining = OptionalHours(ref reader, "data.remainingHours"); break;
+                case Property.SpentHours: spent = OptionalHours(ref reader, "data.spentHours"); break;
+                default: reader.Skip(); break;
+            }
         }
 
         return new TaskEstimated(Required(task, "data.task"), estimate, remaining, spent);
@@ -170,11 +188,14 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
     private TaskBlocked ReadTaskBlocked(ref TJson reader)
     {
         string? task = null, reason = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.Obstacle, out var property))
         {
-            if (property.SequenceEqual("task"u8)) task = Key(ref reader, "data.task");
-            else if (property.SequenceEqual("reason"u8)) reason = OptionalText(ref reader, "data.reason").Value;
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Task: task = Key(ref reader, "data.task"); break;
+                case Property.Reason: reason = OptionalText(ref reader, "data.reason").Value; break;
+                default: reader.Skip(); break;
+            }
         }
 
         return new TaskBlocked(Required(task, "data.task"), reason);
@@ -185,15 +206,18 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         string? allocation = null, resource = null, role = null;
         double? hours = null;
         DateOnly? from = null, to = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.Allocation, out var property))
         {
-            if (property.SequenceEqual("allocation"u8)) allocation = Key(ref reader, "data.allocation");
-            else if (property.SequenceEqual("resource"u8)) resource = Name(ref reader, "data.resource");
-            else if (property.SequenceEqual("hoursPerWeek"u8)) hours = Hours(ref reader, "data.hoursPerWeek");
-            else if (property.SequenceEqual("from"u8)) from = Date(ref reader, "data.from");
-            else if (property.SequenceEqual("to"u8)) to = OptionalDate(ref reader, "data.to").Value;
-            else if (property.SequenceEqual("role"u8)) role = OptionalName(ref reader, "data.role").Value;
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Allocation: allocation = Key(ref reader, "data.allocation"); break;
+                case Property.Resource: resource = Name(ref reader, "data.resource"); break;
+                case Property.HoursPerWeek: hours = Hours(ref reader, "data.hoursPerWeek"); break;
+                case Property.From: from = Date(ref reader, "data.from"); break;
+                case Property.To: to = OptionalDate(ref reader, "data.to").Value; break;
+                case Property.Role: role = OptionalName(ref reader, "data.role").Value; break;
+                default: reader.Skip(); break;
+            }
         }
 
         if (hours is null) throw Missing("data.hoursPerWeek");
@@ -202,12 +226,12 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         return new ResourceAllocated(Required(allocation, "data.allocation"), Required(resource, "data.resource"), hours.Value, from.Value, to, role);
     }
 
-    private string ReadKey(ref TJson reader, ReadOnlySpan<byte> name, string place)
+    private string ReadKey(ref TJson reader, Property name, string place)
     {
         string? key = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.Key, out var property))
         {
-            if (property.SequenceEqual(name)) key = Key(ref reader, place);
+            if (property == name) key = Key(ref reader, place);
             else reader.Skip();
         }
 
@@ -223,13 +247,16 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         string? name = null;
         var kind = MilestoneKind.Milestone;
         DateOnly? start = null, due = null;
-        while (NextProperty(ref reader, out var property))
+        while (reader.NextProperty(_orders.Milestone, out var property))
         {
-            if (property.SequenceEqual("name"u8)) name = Name(ref reader, "data.milestone.name");
-            else if (property.SequenceEqual("kind"u8)) kind = Kind(ref reader);
-            else if (property.SequenceEqual("start"u8)) start = OptionalDate(ref reader, "data.milestone.start").Value;
-            else if (property.SequenceEqual("due"u8)) due = OptionalDate(ref reader, "data.milestone.due").Value;
-            else reader.Skip();
+            switch (property)
+            {
+                case Property.Name: name = Name(ref reader, "data.milestone.name"); break;
+                case Property.Kind: kind = Kind(ref reader); break;
+                case Property.Start: start = OptionalDate(ref reader, "data.milestone.start").Value; break;
+                case Property.Due: due = OptionalDate(ref reader, "data.milestone.due").Value; break;
+                default: reader.Skip(); break;
+            }
         }
 
         return new(true, new Milestone(Required(name, "data.milestone.name"), kind, start, due));
@@ -245,49 +272,44 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (labels.Count == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
-            labels.Add(NameHere(ref reader, "data.labels[]"));
+            if (reader.TokenType != JsonTokenType.String) throw Wrong("data.labels[]", "a string", ref reader);
+            labels.Add(GetName(reader.Text, "data.labels[]"));
         }
 
         return new(true, labels);
     }
 
-    private static bool NextProperty(ref TJson reader, out ReadOnlySpan<byte> property)
-    {
-        var isThere = reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-        property = isThere ? reader.Text : default;
-        return isThere;
-    }
-
     /// <summary>A task's or allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>
     private static string Key(ref TJson reader, string place)
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        return CheckName(Encoding.UTF8.GetString(reader.Text), place);
+        if (!reader.ReadText(out var text)) throw Wrong(place, "a string", ref reader);
+        return CheckName(reader.GetString(text), place);
     }
 
     private string Name(ref TJson reader, string place)
     {
-        reader.Read();
-        return NameHere(ref reader, place);
+        if (!reader.ReadText(out var text)) throw Wrong(place, "a string", ref reader);
+        return GetName(text, place);
     }
 
     private Field<string?> OptionalName(ref TJson reader, string place)
     {
-        reader.Read();
-        return new(true, reader.TokenType == JsonTokenType.Null ? null : NameHere(ref reader, place));
+        if (reader.ReadText(out var text)) return new(true, GetName(text, place));
+        return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
     }
 
     private Field<string?> OptionalText(ref TJson reader, string place)
     {
-        reader.Read();
-        return new(true, reader.TokenType == JsonTokenType.Null ? null : TextHere(ref reader, place));
+        if (reader.ReadText(out var text)) return new(true, CheckText(reader.GetString(text), place));
+        return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
     }
 
-    private string NameHere(ref TJson reader, string place)
+    private string GetName(ReadOnlySpan<byte> utf8, string place)
     {
-        if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        return CheckName(_names.Get(reader.Text), place);
+        var name = _names.Get(utf8);
+
+        // No text has more characters than bytes. Where those suffice, the string itself need not be fetched from memory.
+        return !utf8.IsEmpty && utf8.Length <= LongestName ? name : CheckName(name, place);
     }
 
     private static string CheckName(string name, string place)
@@ -296,19 +318,12 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
         return name.Length <= LongestName ? name : throw TooLong(place, name, LongestName);
     }
 
-    private static string TextHere(ref TJson reader, string place)
-    {
-        if (reader.TokenType != JsonTokenType.String) throw Wrong(place, "a string", ref reader);
-        var text = Encoding.UTF8.GetString(reader.Text);
-        return text.Length <= LongestText ? text : throw TooLong(place, text, LongestText);
-    }
+    private static string CheckText(string text, string place) => text.Length <= LongestText ? text : throw TooLong(place, text, LongestText);
 
     private static StatusCategory Category(ref TJson reader)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
+        if (reader.ReadText(out var word))
         {
-            var word = reader.Text;
             if (word.SequenceEqual("todo"u8)) return StatusCategory.Todo;
             if (word.SequenceEqual("in-progress"u8)) return StatusCategory.InProgress;
             if (word.SequenceEqual("blocked"u8)) return StatusCategory.Blocked;
@@ -321,10 +336,8 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
 
     private static MilestoneKind Kind(ref TJson reader)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
+        if (reader.ReadText(out var word))
         {
-            var word = reader.Text;
             if (word.SequenceEqual("milestone"u8)) return MilestoneKind.Milestone;
             if (word.SequenceEqual("sprint"u8)) return MilestoneKind.Sprint;
             if (word.SequenceEqual("version"u8)) return MilestoneKind.Version;
@@ -335,20 +348,15 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
 
     private static DateOnly Date(ref TJson reader, string place)
     {
-        reader.Read();
-        return DateHere(ref reader, place);
+        if (reader.ReadText(out var text) && Rfc3339.TryParseDate(text, out var date)) return date;
+        throw Wrong(place, "a date such as 2026-01-31", ref reader);
     }
 
     private static Field<DateOnly?> OptionalDate(ref TJson reader, string place)
     {
-        reader.Read();
-        return new(true, reader.TokenType == JsonTokenType.Null ? null : DateHere(ref reader, place));
+        if (reader.ReadText(out var text) && Rfc3339.TryParseDate(text, out var date)) return new(true, date);
+        return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a date such as 2026-01-31", ref reader);
     }
-
-    private static DateOnly DateHere(ref TJson reader, string place) =>
-        reader.TokenType == JsonTokenType.String && Rfc3339.TryParseDate(reader.Text, out var date)
-            ? date
-            : throw Wrong(place, "a date such as 2026-01-31", ref reader);
 
     private static double Hours(ref TJson reader, string place)
     {
@@ -385,4 +393,19 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names)
 
     private static DecodeException Wrong(string place, string expected, ref TJson reader) =>
         EventDecoder.Invalid(DecodeFailure.InvalidData, place, $"expected {expected}, found {reader.Describe()}");
+}
+
+/// <summary>The orders in which the data of the known types, and what is in them, state their properties.</summary>
+internal sealed class DataOrders
+{
+    public PropertyOrder ProjectFields { get; } = new();
+    public PropertyOrder TaskFields { get; } = new();
+    public PropertyOrder ProjectStatus { get; } = new();
+    public PropertyOrder TaskStatus { get; } = new();
+    public PropertyOrder Assignment { get; } = new();
+    public PropertyOrder Effort { get; } = new();
+    public PropertyOrder Obstacle { get; } = new();
+    public PropertyOrder Allocation { get; } = new();
+    public PropertyOrder Key { get; } = new();
+    public PropertyOrder Milestone { get; } = new();
 }

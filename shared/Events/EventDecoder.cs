@@ -16,11 +16,14 @@ public sealed class EventDecoder
     public const int MaxBytes = 1_000_000;
 
     private const int LongestId = 256;
+    private const string OnlySpecVersion = "1.0";
 
     private static readonly SearchValues<char> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
     private readonly Utf8Interner _names = new();
+    private readonly PropertyOrder _order = new();
+    private readonly DataOrders _ordersOfData = new();
 
     /// <summary>
     /// Decodes the value of a Kafka record by its headers: structured if <c>content-type</c> begins with <c>application/cloudevents</c>
@@ -92,32 +95,27 @@ public sealed class EventDecoder
         EventData? data = null;
         string? typeOfData = null;
         ReadOnlySpan<byte> dataBytes = default;
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        while (json.NextProperty(_order, out var property))
         {
-            var property = json.Text;
-            if (property.SequenceEqual("id"u8)) envelope.Id = Id(ref json);
-            else if (property.SequenceEqual("source"u8)) envelope.Source = Attribute(ref json, "source", 1024);
-            else if (property.SequenceEqual("type"u8)) envelope.Type = Attribute(ref json, "type", 256);
-            else if (property.SequenceEqual("subject"u8)) envelope.Subject = Attribute(ref json, "subject", 256);
-            else if (property.SequenceEqual("time"u8)) envelope.Time = Time(ref json);
-            else if (property.SequenceEqual("specversion"u8)) envelope.SpecVersion = Attribute(ref json, "specversion", 16);
-            else if (property.SequenceEqual("datacontenttype"u8)) envelope.DataContentType = Attribute(ref json, "datacontenttype", 256);
-            else if (property.SequenceEqual("data"u8))
+            switch (property)
             {
-                json.Read();
-                var start = json.TokenStart;
-                typeOfData = envelope.Type;
-                data = typeOfData is null || json.TokenType == JsonTokenType.Null ? null : new DataReader<TJson>(_names).Read(ref json, typeOfData);
-                if (data is null) json.Skip();
-                dataBytes = json.TokenType == JsonTokenType.Null ? default : utf8[start..json.Consumed];
-            }
-            else if (property.SequenceEqual("data_base64"u8))
-            {
-                envelope.Base64 = Base64(ref json);
-            }
-            else
-            {
-                json.Skip();
+                case Property.Id: envelope.HasId = TryReadId(ref json, out envelope.Id); break;
+                case Property.Source: envelope.Source = Attribute(ref json, "source", 1024); break;
+                case Property.Type: envelope.Type = Attribute(ref json, "type", 256); break;
+                case Property.Subject: envelope.Subject = Attribute(ref json, "subject", 256); break;
+                case Property.Time: envelope.HasTime = TryReadTime(ref json, out envelope.Time); break;
+                case Property.SpecVersion: envelope.SpecVersion = SpecVersion(ref json); break;
+                case Property.DataContentType: envelope.DataContentType = Attribute(ref json, "datacontenttype", 256); break;
+                case Property.DataBase64: envelope.Base64 = Base64(ref json); break;
+                case Property.Data:
+                    json.Read();
+                    var start = json.TokenStart;
+                    typeOfData = envelope.Type;
+                    data = typeOfData is null || json.TokenType == JsonTokenType.Null ? null : new DataReader<TJson>(_names, _ordersOfData).Read(ref json, typeOfData);
+                    if (data is null) json.Skip();
+                    dataBytes = json.TokenType == JsonTokenType.Null ? default : utf8[start..json.Consumed];
+                    break;
+                default: json.Skip(); break;
             }
         }
 
@@ -147,15 +145,13 @@ public sealed class EventDecoder
             {
                 switch (header.Name.ToLowerInvariant())
                 {
-                    case "ce_id": envelope.Id = new EventId(Attribute(header, "id", LongestId)); break;
+                    case "ce_id": (envelope.HasId, envelope.Id) = (true, new EventId(Attribute(header, "id", LongestId))); break;
                     case "ce_source": envelope.Source = Attribute(header, "source", 1024); break;
                     case "ce_type": envelope.Type = Attribute(header, "type", 256); break;
                     case "ce_subject": envelope.Subject = Attribute(header, "subject", 256); break;
                     case "ce_specversion": envelope.SpecVersion = Attribute(header, "specversion", 16); break;
                     case "ce_time":
-                        envelope.Time = Rfc3339.TryParse(header.Value.Span, out var time)
-                            ? time
-                            : throw NoTimestamp(Quote(header.Value.Span));
+                        envelope.HasTime = Rfc3339.TryParse(header.Value.Span, out envelope.Time) ? true : throw NoTimestamp(Quote(header.Value.Span));
                         break;
                 }
             }
@@ -176,7 +172,7 @@ public sealed class EventDecoder
         if (utf8.IsEmpty) return EventTypes.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
         var json = new AnyJson(utf8);
         json.Read();
-        var data = new DataReader<AnyJson>(_names).Read(ref json, type);
+        var data = new DataReader<AnyJson>(_names, _ordersOfData).Read(ref json, type);
         if (data is null) json.Skip();
         json.Read();
         return data;
@@ -184,22 +180,37 @@ public sealed class EventDecoder
 
     /// <summary>Null if the attribute is null, which the JSON format makes the same as left out.</summary>
     private string? Attribute<TJson>(ref TJson json, string name, int longest)
-        where TJson : struct, IJsonTokens, allows ref struct =>
-        IsStated(ref json, name) ? CheckText(_names.Get(json.Text), name, longest, TJson.IsFreeOfControls) : null;
-
-    private static EventId? Id<TJson>(ref TJson json)
         where TJson : struct, IJsonTokens, allows ref struct
     {
-        if (!IsStated(ref json, "id")) return null;
-        return EventId.TryParseUuid(json.Text, out var id) ? id : new EventId(CheckText(Encoding.UTF8.GetString(json.Text), "id", LongestId, TJson.IsFreeOfControls));
+        if (!IsStated(ref json, name, out var utf8)) return null;
+        var text = _names.Get(utf8);
+
+        // No text has more characters than bytes. Where those suffice, the string itself need not be fetched from memory.
+        return TJson.IsFreeOfControls && !utf8.IsEmpty && utf8.Length <= longest ? text : CheckText(text, name, longest, TJson.IsFreeOfControls);
     }
 
-    private static bool IsStated<TJson>(ref TJson json, string name)
+    private static string? SpecVersion<TJson>(ref TJson json)
         where TJson : struct, IJsonTokens, allows ref struct
     {
-        json.Read();
-        if (json.TokenType is JsonTokenType.String or JsonTokenType.Null) return json.TokenType == JsonTokenType.String;
-        throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {json.Describe()}");
+        if (!IsStated(ref json, "specversion", out var utf8)) return null;
+        return utf8.SequenceEqual("1.0"u8) ? OnlySpecVersion : CheckText(json.GetString(utf8), "specversion", 16, TJson.IsFreeOfControls);
+    }
+
+    /// <summary>False if the id is null.</summary>
+    private static bool TryReadId<TJson>(ref TJson json, out EventId id)
+        where TJson : struct, IJsonTokens, allows ref struct
+    {
+        id = default;
+        if (!IsStated(ref json, "id", out var text)) return false;
+        if (!EventId.TryParseUuid(text, out id)) id = new EventId(CheckText(json.GetString(text), "id", LongestId, TJson.IsFreeOfControls));
+        return true;
+    }
+
+    private static bool IsStated<TJson>(ref TJson json, string name, out ReadOnlySpan<byte> text)
+        where TJson : struct, IJsonTokens, allows ref struct
+    {
+        if (json.ReadText(out text)) return true;
+        return json.TokenType == JsonTokenType.Null ? false : throw Invalid(DecodeFailure.InvalidAttribute, name, $"expected a string, found {json.Describe()}");
     }
 
     private string Attribute(EventHeader header, string name, int longest)
@@ -228,14 +239,13 @@ public sealed class EventDecoder
         return Utf8.IsValid(bytes) ? bytes : throw Invalid(DecodeFailure.NotJson, "data_base64", "not UTF-8");
     }
 
-    private static DateTimeOffset? Time<TJson>(ref TJson json)
+    /// <summary>False if the time is null.</summary>
+    private static bool TryReadTime<TJson>(ref TJson json, out DateTimeOffset time)
         where TJson : struct, IJsonTokens, allows ref struct
     {
-        json.Read();
-        if (json.TokenType == JsonTokenType.Null) return null;
-        return json.TokenType == JsonTokenType.String && Rfc3339.TryParse(json.Text, out var time)
-            ? time
-            : throw NoTimestamp(json.Describe());
+        time = default;
+        if (json.ReadText(out var text) && Rfc3339.TryParse(text, out time)) return true;
+        return json.TokenType == JsonTokenType.Null ? false : throw NoTimestamp(json.Describe());
     }
 
     private static DecodeException NoTimestamp(string found) =>
@@ -279,26 +289,27 @@ public sealed class EventDecoder
 
     private struct Envelope
     {
-        public EventId? Id;
+        public EventId Id;
+        public bool HasId, HasTime;
         public string? Source, Type, Subject, SpecVersion, DataContentType;
-        public DateTimeOffset? Time;
+        public DateTimeOffset Time;
         public byte[]? Base64;
 
         [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Type))]
         public readonly void Check()
         {
             Require(SpecVersion, "specversion");
-            if (SpecVersion != "1.0") throw Invalid(DecodeFailure.InvalidAttribute, "specversion", $"\"{SpecVersion}\" is not \"1.0\"");
-            if (Id is null) throw Invalid(DecodeFailure.InvalidAttribute, "id", "is missing");
+            if (SpecVersion != OnlySpecVersion) throw Invalid(DecodeFailure.InvalidAttribute, "specversion", $"\"{SpecVersion}\" is not \"{OnlySpecVersion}\"");
+            if (!HasId) throw Invalid(DecodeFailure.InvalidAttribute, "id", "is missing");
             Require(Source, "source");
             Require(Type, "type");
             Require(Subject, "subject");
-            if (Time is null) throw Invalid(DecodeFailure.InvalidAttribute, "time", "is missing");
+            if (!HasTime) throw Invalid(DecodeFailure.InvalidAttribute, "time", "is missing");
             if (DataContentType is not null && !IsJson(DataContentType))
                 throw Invalid(DecodeFailure.UnsupportedContentType, "datacontenttype", $"\"{DataContentType}\" is not application/json");
         }
 
-        public readonly Event ToEvent(EventData? data) => new(Id!.Value, Source!, Type!, Time!.Value, Subject!, data);
+        public readonly Event ToEvent(EventData? data) => new(Id, Source!, Type!, Time, Subject!, data);
 
         private static void Require([System.Diagnostics.CodeAnalysis.NotNull] string? value, string name)
         {

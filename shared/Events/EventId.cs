@@ -19,8 +19,7 @@ public readonly struct EventId : IEquatable<EventId>, IComparable<EventId>
     /// <summary>The id that reads so.</summary>
     public EventId(string text)
     {
-        Span<byte> ascii = stackalloc byte[UuidLength];
-        var isUuid = text.Length == UuidLength && Ascii.FromUtf16(text, ascii, out _) == System.Buffers.OperationStatus.Done && TryParse(ascii, out _high, out _low);
+        var isUuid = text.Length == UuidLength && TryParse(text, out _high, out _low);
         _text = isUuid ? null : text;
     }
 
@@ -83,6 +82,13 @@ public readonly struct EventId : IEquatable<EventId>, IComparable<EventId>
     public static bool operator <=(EventId left, EventId right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(EventId left, EventId right) => left.CompareTo(right) >= 0;
+
+    private static bool TryParse(string text, out ulong high, out ulong low)
+    {
+        Span<byte> ascii = stackalloc byte[UuidLength];
+        (high, low) = (0, 0);
+        return Ascii.FromUtf16(text, ascii, out _) == System.Buffers.OperationStatus.Done && TryParse(ascii, out high, out low);
+    }
 
     private static bool TryParse(ReadOnlySpan<byte> text, out ulong high, out ulong low)
     {

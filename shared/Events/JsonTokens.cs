@@ -12,17 +12,31 @@ internal interface IJsonTokens
     /// <summary>The kind of the token that it stands on.</summary>
     JsonTokenType TokenType { get; }
 
-    /// <summary>The number of the token's first byte.</summary>
+    /// <summary>The number of the first byte of the token that <see cref="Read"/> went to last.</summary>
     int TokenStart { get; }
 
     /// <summary>The number of the first byte behind the token.</summary>
     int Consumed { get; }
 
-    /// <summary>The name or string that it stands on, without escapes. Any character may be escaped: some JSON writers do so with the + of an offset.</summary>
+    /// <summary>The string that <see cref="Read"/> went to last, without escapes. Any character may be escaped: some JSON writers do so with the + of an offset.</summary>
     ReadOnlySpan<byte> Text { get; }
 
     /// <summary>Goes on to the next token.</summary>
     bool Read();
+
+    /// <summary>
+    /// Goes on to the name of the next property of the object whose beginning, or the end of whose last property, it stands on; if there is none,
+    /// it goes to the object's end and gives false.
+    /// </summary>
+    /// <param name="order">What is known of objects of this kind.</param>
+    /// <param name="property">Which one it is.</param>
+    bool NextProperty(PropertyOrder order, out Property property);
+
+    /// <summary>Goes on from a property's name to its value; false if that is no string. The text is without escapes.</summary>
+    bool ReadText(out ReadOnlySpan<byte> text);
+
+    /// <summary>A text of the document as a new string.</summary>
+    string GetString(scoped ReadOnlySpan<byte> text);
 
     /// <summary>Goes on to the end of the value, or of the property's value, that it stands on.</summary>
     void Skip();
@@ -53,6 +67,22 @@ internal ref struct AnyJson(ReadOnlySpan<byte> utf8) : IJsonTokens
     public readonly ReadOnlySpan<byte> Text => _reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(_reader.GetString()!) : _reader.ValueSpan;
 
     public bool Read() => _reader.Read();
+
+    public bool NextProperty(PropertyOrder order, out Property property)
+    {
+        var isThere = _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName;
+        property = isThere ? PropertyName.Find(Text).Property : Property.Unknown;
+        return isThere;
+    }
+
+    public bool ReadText(out ReadOnlySpan<byte> text)
+    {
+        var isText = _reader.Read() && _reader.TokenType == JsonTokenType.String;
+        text = isText ? Text : default;
+        return isText;
+    }
+
+    public readonly string GetString(scoped ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text);
 
     public void Skip() => _reader.Skip();
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.Intrinsics;
 
 namespace ShitOps.Events;
 
@@ -16,10 +17,7 @@ public static class Rfc3339
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset utc)
     {
         utc = default;
-        if (text.Length < 20 || text[10] is not ((byte)'T' or (byte)'t' or (byte)' ') || text[13] != ':' || text[16] != ':') return false;
-        if (!TryParseDate(text[..10], out var date)) return false;
-        if (!Digits(text, 11, 2, out var hour) || !Digits(text, 14, 2, out var minute) || !Digits(text, 17, 2, out var second)) return false;
-        if (hour > 23 || minute > 59 || second > 60) return false;
+        if (text.Length < 20 || !TryParseMinute(text[..16], out var minute) || text[16] != ':' || !Digits(text, 17, 2, out var second) || second > 60) return false;
 
         var ticks = 0;
         var at = 19;
@@ -46,7 +44,7 @@ public static class Rfc3339
             offset = ((hours * 60) + minutes) * (text[at] == '-' ? -1 : 1);
         }
 
-        var local = date.ToDateTime(new TimeOnly(hour, minute, second)).Ticks + ticks;
+        var local = minute.Ticks + (second * TimeSpan.TicksPerSecond) + ticks;
         var instant = local - (offset * TimeSpan.TicksPerMinute);
         if (instant < DateTime.MinValue.Ticks || instant > DateTime.MaxValue.Ticks) return false;
         utc = new DateTimeOffset(instant, TimeSpan.Zero);
@@ -59,7 +57,7 @@ public static class Rfc3339
         date = default;
         if (text.Length != 10 || text[4] != '-' || text[7] != '-') return false;
         if (!Digits(text, 0, 4, out var year) || !Digits(text, 5, 2, out var month) || !Digits(text, 8, 2, out var day)) return false;
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
+        if (!IsDate(year, month, day)) return false;
         date = new DateOnly(year, month, day);
         return true;
     }
@@ -72,6 +70,32 @@ public static class Rfc3339
         var text = buffer[..(written - 1)].TrimEnd((byte)'0').TrimEnd((byte)'.');
         return System.Text.Encoding.ASCII.GetString(text) + "Z";
     }
+
+    /// <summary>Reads what a timestamp begins with, up to the minute: <c>2026-01-31T12:00</c>.</summary>
+    private static bool TryParseMinute(ReadOnlySpan<byte> text, out DateTime minute)
+    {
+        minute = default;
+        var bytes = Vector128.Create(text);
+        var digits = bytes - Vector128.Create((byte)'0');
+        var separators = Vector128.Create("0000-00-00T00:00"u8);
+        var fits = Vector128.ConditionalSelect(
+            Vector128.Equals(separators, Vector128.Create((byte)'0')), Vector128.LessThan(digits, Vector128.Create((byte)10)), Vector128.Equals(bytes, separators));
+        var places = fits.ExtractMostSignificantBits();
+        if (places != 0xffff && (places != 0xfbff || text[10] is not ((byte)'t' or (byte)' '))) return false;
+
+        // The halves of the year, month, day, hour, minute. An index beyond the vector gives 0.
+        var tens = Vector128.Shuffle(digits, Vector128.Create(0, 2, 5, 8, 11, 14, 255, 255, 255, 255, 255, 255, 255, 255, 255, (byte)255));
+        var ones = Vector128.Shuffle(digits, Vector128.Create(1, 3, 6, 9, 12, 15, 255, 255, 255, 255, 255, 255, 255, 255, 255, (byte)255));
+        var pairs = ((tens * 10) + ones).AsUInt64()[0];
+        var (year, month, day) = (((byte)pairs * 100) + (byte)(pairs >> 8), (byte)(pairs >> 16), (byte)(pairs >> 24));
+        var (hour, minutes) = ((byte)(pairs >> 32), (byte)(pairs >> 40));
+        if (!IsDate(year, month, day) || hour > 23 || minutes > 59) return false;
+        minute = new DateTime(year, month, day, hour, minutes, 0);
+        return true;
+    }
+
+    private static bool IsDate(int year, int month, int day) =>
+        year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month);
 
     private static bool Digits(ReadOnlySpan<byte> text, int start, int count, out int value)
     {

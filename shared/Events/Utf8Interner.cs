@@ -9,51 +9,64 @@ namespace ShitOps.Events;
 /// </summary>
 internal sealed class Utf8Interner
 {
-    private const int Slots = 4096;
+    private const int SlotBits = 12;
     private const int LongestKept = 64;
 
-    private readonly string?[] _kept = new string?[Slots];
+    private readonly Kept[] _kept = new Kept[1 << SlotBits];
 
     /// <summary>The string of valid UTF-8 bytes.</summary>
     public string Get(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length is 0 or > LongestKept) return Encoding.UTF8.GetString(utf8);
 
-        // A slot is only a guess: its text is compared, so a collision costs an allocation and nothing else.
-        ref var slot = ref _kept[Hash(utf8) % Slots];
-        if (slot is null || !Equals(utf8, slot)) slot = Encoding.UTF8.GetString(utf8);
-        return slot;
+        // A slot is only a guess: what it keeps is compared, so a collision costs an allocation and nothing else.
+        var print = new Print(utf8);
+        ref var slot = ref _kept[print.Hash >> (64 - SlotBits)];
+        if (slot.Print != print || (!print.IsAll && !utf8.SequenceEqual(slot.Utf8)))
+            slot = new Kept(print, print.IsAll ? null : utf8.ToArray(), Encoding.UTF8.GetString(utf8));
+        return slot.Text;
     }
 
-    private static bool Equals(ReadOnlySpan<byte> utf8, string text)
+    /// <param name="Print">The default only where nothing is kept: every text has a length.</param>
+    /// <param name="Utf8">Null where the print is all.</param>
+    /// <param name="Text">Null only where nothing is kept.</param>
+    private readonly record struct Kept(Print Print, byte[]? Utf8, string Text);
+
+    /// <summary>A text's length and its bytes at both ends and in the middle, which overlap where it is short: enough to tell most names apart.</summary>
+    private readonly record struct Print
     {
-        if (Ascii.Equals(utf8, text)) return true;
-        if (Ascii.IsValid(utf8)) return false;
+        private const int Part = sizeof(ulong);
 
-        // No text has more UTF-16 units than UTF-8 bytes.
-        Span<char> decoded = stackalloc char[LongestKept];
-        return decoded[..Encoding.UTF8.GetChars(utf8, decoded)].SequenceEqual(text);
-    }
+        private readonly ulong _first;
+        private readonly ulong _middle;
+        private readonly ulong _last;
+        private readonly int _length;
 
-    /// <summary>Of the length and the bytes at both ends and in the middle: enough to tell names apart, whatever their length.</summary>
-    private static uint Hash(ReadOnlySpan<byte> utf8)
-    {
-        var hash = (ulong)utf8.Length * 0x9E3779B97F4A7C15;
-        if (utf8.Length < 8)
+        public Print(ReadOnlySpan<byte> utf8)
         {
-            ulong bytes = 0;
-            foreach (var b in utf8) bytes = (bytes << 8) | b;
-            hash ^= bytes;
-        }
-        else
-        {
-            var middle = BinaryPrimitives.ReadUInt64LittleEndian(utf8[((utf8.Length - 8) / 2)..]);
-            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(utf8)) * 0xFF51AFD7ED558CCD;
-            hash = (hash ^ (hash >> 32) ^ middle) * 0xFF51AFD7ED558CCD;
-            hash = hash ^ (hash >> 32) ^ BinaryPrimitives.ReadUInt64LittleEndian(utf8[^8..]);
+            _length = utf8.Length;
+            if (_length >= Part)
+            {
+                _first = BinaryPrimitives.ReadUInt64LittleEndian(utf8);
+                _middle = BinaryPrimitives.ReadUInt64LittleEndian(utf8[((_length - Part) / 2)..]);
+                _last = BinaryPrimitives.ReadUInt64LittleEndian(utf8[^Part..]);
+            }
+            else if (_length >= sizeof(uint))
+            {
+                _first = BinaryPrimitives.ReadUInt32LittleEndian(utf8);
+                _last = BinaryPrimitives.ReadUInt32LittleEndian(utf8[^sizeof(uint)..]);
+            }
+            else
+            {
+                (_first, _middle, _last) = (utf8[0], utf8[_length / 2], utf8[^1]);
+            }
         }
 
-        hash *= 0xFF51AFD7ED558CCD;
-        return (uint)(hash >> 40);
+        /// <summary>Whether no other text has this print.</summary>
+        public bool IsAll => _length <= 3 * Part;
+
+        /// <summary>A hash whose upper bits are the good ones.</summary>
+        public ulong Hash =>
+            (_first * 0x9E3779B97F4A7C15) + (_middle * 0xD6E8FEB86659FD93) + (_last * 0xFF51AFD7ED558CCD) + ((ulong)_length * 0xC4CEB9FE1A85EC53);
     }
 }

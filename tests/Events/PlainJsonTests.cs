@@ -69,6 +69,52 @@ public class PlainJsonTests
     public void Usual_events_are_read_the_short_way() =>
         Assert.All([.. Usual(), .. EventTypes.All.Select(type => OneLine(EventContract.Documented.Types[type].Example))], json => Assert.NotNull(_decoder.DecodePlain(json)));
 
+    /// <summary>One decoder for all, which never knows what comes next: in any order, with blanks or without, some properties twice, some unheard of.</summary>
+    [Fact]
+    public void Of_properties_in_any_order_and_any_spacing()
+    {
+        var random = new Random(13);
+        string[] data = ["\"task\":\"PAY-17\"", "\"status\":\"In Review\"", "\"category\":\"done\"", "\"assignee\":null", "\"spentHours\":0.5", "\"else\":{\"task\":[]}", "\"labels\":[\"a\", \"b\"]", "\"milestone\":{\"due\":null,\"name\":\"5\"}", "\"\":1", "\"x\":\"y\""];
+        string[] attributes =
+        [
+            "\"specversion\":\"1.0\"", "\"id\":\"0197f3a2-7c41-7b2e-9d55-0c6f1f0a5b11\"", "\"source\":\"https://jira.example.com\"", "\"subject\":\"checkout\"", "\"time\":\"2026-01-31T12:00:00.5Z\"",
+        ];
+        var plain = 0;
+        for (var i = 0; i < 50_000; i++)
+        {
+            string[] these = [$"\"type\":\"{EventTypes.All[random.Next(EventTypes.All.Count)]}\"", $"\"data\":{Object(random, [.. data.Where(_ => random.Next(3) > 0)])}", .. attributes, .. random.Next(3) == 0 ? data[^3..] : []];
+            var json = Encoding.UTF8.GetBytes(Object(random, these));
+            if (_decoder.DecodePlain(json) is not null) plain++;
+            AssertSame(json);
+        }
+
+        Assert.InRange(plain, 10_000, 40_000);
+
+        static string Object(Random random, string[] members)
+        {
+            if (random.Next(2) == 0) random.Shuffle(members);
+            var (comma, colon) = random.Next(3) switch { 0 => (", ", ": "), 1 => (" ,", " :"), _ => (",", ":") };
+            var text = string.Join(comma, members.Select(member => random.Next(4) == 0 ? member.Replace("\":", $"\"{colon}", StringComparison.Ordinal) : member));
+            return random.Next(2) == 0 ? $"{{{text}}}" : $"{{ {text} }}";
+        }
+    }
+
+    /// <summary>Up to the number of digits from which on the framework rounds, and beyond it.</summary>
+    [Fact]
+    public void Of_decimals()
+    {
+        var random = new Random(14);
+        var template = Encoding.UTF8.GetString(EventEncoder.Encode(Some.Event(data: new TaskEstimated("PAY-17", default, default, 77777))));
+        for (var i = 0; i < 50_000; i++)
+        {
+            var digits = random.NextInt64(0, (long)Math.Pow(10, random.Next(1, 18))).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var number = random.Next(4) switch { 0 => digits, 1 => $"0.{digits}", 2 => $"{digits[..1]}.{digits}", _ => digits.Insert(digits.Length / 2, digits.Length < 2 ? "" : ".") };
+            var json = Encoding.UTF8.GetBytes(template.Replace("77777", number, StringComparison.Ordinal));
+            AssertSame(json);
+            if (_decoder.DecodePlain(json) is { Event.Data: TaskEstimated { SpentHours.Value: { } hours } }) Assert.Equal(double.Parse(number, System.Globalization.CultureInfo.InvariantCulture), hours);
+        }
+    }
+
     /// <summary>Of each length that leaves another number of bytes for the last block.</summary>
     [Fact]
     public void Of_any_length()

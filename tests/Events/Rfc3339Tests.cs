@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using ShitOps.Events;
 
 namespace ShitOps.Tests.Events;
@@ -92,6 +93,34 @@ public class Rfc3339Tests
         }
 
         Assert.InRange(read, 100_000, 199_000);
+    }
+
+    [Fact]
+    public void Agrees_with_the_grammar_on_any_bytes_in_any_place()
+    {
+        var random = new Random(3);
+        string[] forms = ["2026-01-31T12:00:00Z", "2024-02-29t23:59:60.25z", "2026-12-01 00:00:00.123456789+01:00", "0001-01-01T00:30:00+00:29", "9999-12-31T23:30:00-00:29"];
+        for (var i = 0; i < 300_000; i++)
+        {
+            var text = Encoding.ASCII.GetBytes(forms[random.Next(forms.Length)]);
+            for (var changes = random.Next(3); changes > 0; changes--)
+                text[random.Next(text.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : "0123456789-:.TtZz+ /"u8[random.Next(20)];
+            Assert.Equal(ByTheGrammar(Encoding.Latin1.GetString(text)), Rfc3339.TryParse(text, out var time) ? time : null);
+        }
+    }
+
+    /// <summary>The plainest reader there can be.</summary>
+    private static DateTimeOffset? ByTheGrammar(string text)
+    {
+        var match = Regex.Match(text, @"^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\z");
+        if (!match.Success) return null;
+        int Number(int group) => match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
+        if (Number(1) < 1 || Number(2) is < 1 or > 12 || Number(3) < 1 || Number(3) > DateTime.DaysInMonth(Number(1), Number(2))) return null;
+        if (Number(4) > 23 || Number(5) > 59 || Number(6) > 60 || Number(9) > 23 || Number(10) > 59) return null;
+        var decimals = int.Parse(match.Groups[7].Value.PadRight(7, '0')[..7], CultureInfo.InvariantCulture);
+        var ticks = new DateTime(Number(1), Number(2), Number(3), Number(4), Number(5), 0).Ticks + (Number(6) == 60 ? TimeSpan.TicksPerMinute - 1 : (Number(6) * TimeSpan.TicksPerSecond) + decimals);
+        ticks -= ((Number(9) * 60) + Number(10)) * (match.Groups[8].Value == "-" ? -1 : 1) * TimeSpan.TicksPerMinute;
+        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
     }
 
     [Fact]

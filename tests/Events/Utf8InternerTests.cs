@@ -50,5 +50,22 @@ public class Utf8InternerTests
         foreach (var text in texts.Concat(texts)) Assert.Equal(text, Get(text));
     }
 
+    [Fact]
+    public void Tells_texts_of_any_length_apart_that_differ_in_one_byte()
+    {
+        for (var length = 1; length <= 64; length++)
+        {
+            for (var at = 0; at < length; at++)
+            {
+                foreach (var letter in "abc")
+                {
+                    var text = $"{new string('x', at)}{letter}{new string('x', length - at - 1)}";
+                    Assert.Equal(text, Get(text));
+                    Assert.Same(Get(text), Get(text));
+                }
+            }
+        }
+    }
+
     private string Get(string text) => _interner.Get(Encoding.UTF8.GetBytes(text));
 }
