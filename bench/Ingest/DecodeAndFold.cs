@@ -64,33 +64,35 @@ internal static class DecodeAndFold
         {
             var one = decoder.DecodeStructured(records[i].Json).Event ?? throw new InvalidOperationException("not of the contract");
             if (!projects.TryGetValue(one.Project, out var project)) projects.Add(one.Project, project = new HotProject(PersonIdOf));
-            if (project.Fold.Apply(one) == FoldOutcome.TaskNotLoaded)
-            {
-                project.Fold.Load(ProjectFold.TaskOf(one)!, new TaskState());
-                project.Fold.Apply(one);
-            }
-
-            if (!project.IsTouched) touched.Add(project);
-            project.IsTouched = true;
+            if (project.Events.Count == 0) touched.Add(project);
+            project.Events.Add(one);
             if ((i + 1) % batch != 0 && i + 1 != records.Count) continue;
-            foreach (var settled in touched)
-            {
-                settled.Fold.Settle();
-                settled.IsTouched = false;
-            }
-
+            foreach (var its in touched) its.Fold();
             touched.Clear();
         }
 
         string PersonIdOf(string name) => people.TryGetValue(name, out var id) ? id : people[name] = PersonId.Of(tenantKey, name);
     }
 
+    /// <summary>A project, and those events of the batch at hand that are about it.</summary>
     private sealed class HotProject(Func<string, string> personIdOf)
     {
-        public readonly ProjectFold Fold = new(new ProjectState(), new ProjectSummary(), personIdOf);
+        private readonly ProjectFold _fold = new(new ProjectState(), new ProjectSummary(), personIdOf);
 
-        /// <summary>Whether an event of the batch was about it.</summary>
-        public bool IsTouched;
+        public List<Event> Events { get; } = [];
+
+        public void Fold()
+        {
+            foreach (var one in Events)
+            {
+                if (_fold.Apply(one) != FoldOutcome.TaskNotLoaded) continue;
+                _fold.Load(ProjectFold.TaskOf(one)!, new TaskState());
+                _fold.Apply(one);
+            }
+
+            _fold.Settle();
+            Events.Clear();
+        }
     }
 
     private static (double PerSecond, double Allocated) Time(IReadOnlyList<WorkloadRecord> records, Action<IReadOnlyList<WorkloadRecord>> work)
