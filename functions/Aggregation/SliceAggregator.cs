@@ -177,6 +177,9 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
             var project = _projects[one.Event.Project];
             var task = ProjectFold.TaskOf(one.Event);
             project.Touch(task, _batch);
+
+            // Before it changes, so that it is forgotten if anything fails from here on.
+            transaction.Add(project);
             var changedBefore = project.Fold.ChangedTasks;
             var outcome = project.Fold.Apply(one.Event);
             if (outcome == FoldOutcome.TaskNotLoaded) throw new InvalidOperationException($"The task {task} of {project.Name} was not read before an event about it.");

@@ -9,8 +9,6 @@ namespace ShitOps.Projects;
 /// </summary>
 public sealed class Counters : IEquatable<Counters>
 {
-    private const byte Version = 1;
-
     private readonly long[] _values;
 
     /// <summary>Zero.</summary>
@@ -58,25 +56,6 @@ public sealed class Counters : IEquatable<Counters>
         var copy = new Counters(_values.Length);
         copy.Add(this);
         return copy;
-    }
-
-    /// <summary>The counters as bytes; equal counters give equal bytes.</summary>
-    public byte[] ToBytes(StateWriter writer)
-    {
-        writer.Begin(StateKind.Sums, Version);
-        writer.Number(_values.Length);
-        Write(writer);
-        return writer.End();
-    }
-
-    /// <summary>The counters that <see cref="ToBytes"/> wrote.</summary>
-    /// <exception cref="CorruptStateException">The bytes are none.</exception>
-    public static Counters FromBytes(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new StateReader(bytes, StateKind.Sums, Version);
-        var counters = Read(ref reader, reader.Count(Measures.All));
-        reader.End();
-        return counters;
     }
 
     /// <inheritdoc/>

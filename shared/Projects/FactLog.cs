@@ -6,7 +6,8 @@ namespace ShitOps.Projects;
 /// <summary>
 /// The facts of a task that are retained, in the order of their stamps. Retained are
 /// <list type="bullet">
-/// <item>the greatest ones: at most <c>most</c> of them, and only as far down as their sizes add up to <c>mostBytes</c>;</item>
+/// <item>the greatest ones: at most <c>most</c> of them, and only until the sizes of those that are greater add up to <c>mostBytes</c>, so that
+/// whether one is retained depends on nothing but the greater ones;</item>
 /// <item>the latest fact of each channel, so that what is so now is never lost;</item>
 /// <item>the earliest status, the earliest that means begun, the earliest that means done, so that lead and cycle time are not either.</item>
 /// </list>
@@ -38,7 +39,7 @@ internal struct FactLog
 
     /// <summary>A log without facts.</summary>
     /// <param name="most">How many of the greatest facts are retained.</param>
-    /// <param name="mostBytes">And how many bytes of them.</param>
+    /// <param name="mostBytes">Behind how many bytes of them no other one is.</param>
     public FactLog(int most, int mostBytes) => (_most, _mostBytes, _facts) = (most, mostBytes, []);
 
     /// <summary>How many facts there are; the retained ones once <see cref="Trim"/> was called.</summary>
@@ -88,10 +89,13 @@ internal struct FactLog
             at--;
         }
 
-        if (at == Count) Append(fact);
+        var isLatest = at == Count;
+        if (isLatest) Append(fact);
         else Insert(at, fact);
         var contradicts = (at > 0 && Contradict(fact, this[at - 1])) || (at + 1 < Count && Contradict(fact, this[at + 1]));
-        if (Count > 2 * _most && Trim() && !Holds(fact)) return StatementEffect.Superseded;
+
+        // One that was dropped before comes again as if it were new. Those at the end wait until they are many, since dropping takes time.
+        if ((!isLatest || Count > 2 * _most) && Trim() && !Holds(fact)) return StatementEffect.Superseded;
         return contradicts ? StatementEffect.Changed | StatementEffect.Contradicts : StatementEffect.Changed;
     }
 
@@ -103,7 +107,7 @@ internal struct FactLog
 
         var facts = ToArray();
         var from = facts.Length;
-        for (var bytes = 0; from > 0 && facts.Length - from < _most && bytes + facts[from - 1].Size <= _mostBytes; from--) bytes += facts[from - 1].Size;
+        for (var bytes = 0; from > 0 && facts.Length - from < _most && bytes < _mostBytes; from--) bytes += facts[from - 1].Size;
 
         var kept = new List<Fact>(_most + 8);
         bool status = false, begun = false, done = false;

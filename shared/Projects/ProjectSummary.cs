@@ -143,15 +143,6 @@ public sealed class ProjectSummary
         }
     }
 
-    /// <summary>All that a task contributes to the totals: a pure function of its state.</summary>
-    public static Counters Contribution(TaskState task)
-    {
-        var contribution = new Counters();
-        var timeline = new SummedTimeline(contribution, history: null, 1);
-        if (task.Exists) new TaskSnapshot(task).Walk(ref timeline);
-        return contribution;
-    }
-
     private void Move(in TaskPlace old, in TaskPlace now)
     {
         var isSame = old.Levels == now.Levels;

@@ -178,7 +178,6 @@ internal enum StateKind : byte
     Project = (byte)'P',
     Summary = (byte)'S',
     HistoryDay = (byte)'H',
-    Sums = (byte)'C',
     Teams = (byte)'G',
     Pending = (byte)'N',
 }

@@ -100,9 +100,6 @@ public sealed class TaskState
     /// <summary>The retained statements about status and blocks, in the order of their stamps.</summary>
     public ReadOnlySpan<Fact> Progress => Trimmed(ref _progress).ToArray();
 
-    /// <summary>The retained statements about effort, in the order of their stamps.</summary>
-    public ReadOnlySpan<Fact> Effort => Trimmed(ref _effort).ToArray();
-
     internal long FirstTicks => _stated.First;
 
     internal FactLog ProgressLog => Trimmed(ref _progress);
@@ -197,8 +194,8 @@ public sealed class TaskState
         isChanged = (effects & StatementEffect.Changed) != StatementEffect.None;
         if (one.Data is not (TaskStatusChanged or TaskEstimated)) _membership = Memberships();
 
-        // The course has gone through the facts in their order, and has to begin anew if some came between them or may be dropped.
-        if (isChanged && (ticks <= last || _progress.IsOverfull || _effort.IsOverfull)) _course = default;
+        // The course has gone through the facts in their order, and has to begin anew if some came between them or were or may be dropped.
+        if (ticks <= last || _progress.IsOverfull || _effort.IsOverfull) _course = default;
         return FoldOutcomes.Of(effects, ticks < last);
     }
 

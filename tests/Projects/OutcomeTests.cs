@@ -58,6 +58,19 @@ public class OutcomeTests
     }
 
     [Fact]
+    public void A_statement_that_was_dropped_and_comes_again_came_too_late_and_changes_nothing()
+    {
+        Event[] events = [.. Enumerable.Range(0, 200).Select(i => At(i, $"{i:D3}", new TaskStatusChanged("T", new Status(i % 2 == 0 ? "Doing" : "To Do", i % 2 == 0 ? StatusCategory.InProgress : StatusCategory.Todo))))];
+        var stored = StoredProject.Of(events);
+        var fold = new ProjectFold(stored.Project, stored.Summary, name => name);
+        fold.Load("T", stored.Tasks["T"]);
+
+        Assert.Equal(FoldOutcome.Superseded, fold.Apply(events[50]));
+        Assert.Equal(FoldOutcome.Repeated, fold.Apply(events[199]));
+        Assert.Empty(fold.Settle().Tasks);
+    }
+
+    [Fact]
     public void A_late_event_touches_the_history_of_its_own_hours_only()
     {
         var stored = StoredProject.Of(At(0, "0", new TaskCreated("T", new TaskFields())), At(600, "b", new TaskStatusChanged("T", new Status("Done", StatusCategory.Done))));

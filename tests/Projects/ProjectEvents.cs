@@ -3,8 +3,9 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Projects;
 
 /// <summary>
-/// Events of one project that get in each other's way: few tasks, few times, few ids, so that there are ties, contradictions, deletions,
-/// late statements, and now and then a task with more statements than are retained. They depend on nothing but the seed.
+/// Events of one project that get in each other's way: few tasks, few times, few ids of all kinds and lengths, so that there are ties,
+/// contradictions, deletions, late statements, and now and then a task with more statements, or more bytes of them, than are retained. They
+/// depend on nothing but the seed.
 /// </summary>
 internal static class ProjectEvents
 {
@@ -21,13 +22,21 @@ internal static class ProjectEvents
         var tasks = random.Next(1, 5);
         var times = random.Next(3) == 0 ? 5 : 100_000;
         var ids = random.Next(3) == 0 ? 3 : 1000;
+        var kindOfIds = random.Next(4);
         return [.. Enumerable.Range(0, count).Select(_ => Next())];
 
         Event Next()
         {
             var data = Data();
-            return At(Start.AddSeconds((double)random.Next(times) * Hours * 3600 / times), $"e-{random.Next(ids)}", data);
+            return At(Start.AddSeconds((double)random.Next(times) * Hours * 3600 / times), Id(random.Next(ids)), data);
         }
+
+        string Id(int number) => (kindOfIds == 3 ? number % 3 : kindOfIds) switch
+        {
+            0 => $"e-{number}",
+            1 => new Guid(number, 0, 0, new byte[8]).ToString(),
+            _ => $"e-{number}-{new string('x', 60 + (number * 7 % 190))}",
+        };
 
         EventData Data() => random.Next(20) switch
         {

@@ -5,10 +5,13 @@ namespace ShitOps.Tests.Projects;
 
 /// <summary>
 /// The rows of one project as a store would hold them: bytes by name. Each batch loads what it needs, folds, and stores what changed, so
-/// nothing survives between batches but bytes.
+/// nothing survives between batches but bytes, unless the fold is kept.
 /// </summary>
-internal sealed class StoredProject
+/// <param name="unload">Decides whether a task is let go of after a batch, and with it that the fold is kept; null: nothing is kept.</param>
+internal sealed class StoredProject(Func<string, bool>? unload = null)
 {
+    private readonly HashSet<string> _loaded = [];
+    private ProjectFold? _kept;
     private readonly SortedDictionary<string, byte[]> _rows = new(StringComparer.Ordinal);
     private readonly StateWriter _writer = new();
 
@@ -29,7 +32,7 @@ internal sealed class StoredProject
     }
 
     public Dictionary<string, Counters> Teams =>
-        _rows.Where(row => row.Key.StartsWith("team/", StringComparison.Ordinal)).ToDictionary(row => row.Key["team/".Length..], row => Counters.FromBytes(row.Value));
+        _rows.Where(row => row.Key.StartsWith("team/", StringComparison.Ordinal)).ToDictionary(row => row.Key["team/".Length..], row => CountersOf(row.Value));
 
     public Dictionary<string, TaskState> Tasks =>
         _rows.Where(row => row.Key.StartsWith("task/", StringComparison.Ordinal)).ToDictionary(row => row.Key["task/".Length..], row => TaskState.FromBytes(row.Value));
@@ -37,10 +40,10 @@ internal sealed class StoredProject
     public static string PersonId(string name) => $"p:{name}";
 
     /// <summary>The rows after the events in this order, cut into batches of random sizes.</summary>
-    public static StoredProject Of(Event[] events, int seed)
+    public static StoredProject Of(Event[] events, int seed, Func<string, bool>? unload = null)
     {
         var random = new Random(seed);
-        var stored = new StoredProject();
+        var stored = new StoredProject(unload);
         for (var at = 0; at < events.Length;)
         {
             var size = Math.Min(events.Length - at, random.Next(1, 1 + random.Next(1, events.Length + 1)));
@@ -61,7 +64,7 @@ internal sealed class StoredProject
 
     public List<FoldOutcome> Fold(params ReadOnlySpan<Event> batch)
     {
-        var fold = new ProjectFold(Project, Summary, PersonId);
+        var fold = _kept ?? new ProjectFold(Project, Summary, PersonId);
         var outcomes = new List<FoldOutcome>();
         foreach (var one in batch)
         {
@@ -70,6 +73,7 @@ internal sealed class StoredProject
             {
                 var task = ProjectFold.TaskOf(one)!;
                 fold.Load(task, _rows.TryGetValue($"task/{task}", out var bytes) ? TaskState.FromBytes(bytes) : new TaskState());
+                _loaded.Add(task);
                 outcome = fold.Apply(one);
             }
 
@@ -77,6 +81,14 @@ internal sealed class StoredProject
         }
 
         Store(fold);
+        if (unload is null) return outcomes;
+        _kept = fold;
+        foreach (var task in _loaded.Where(unload).ToList())
+        {
+            fold.Unload(task);
+            _loaded.Remove(task);
+        }
+
         return outcomes;
     }
 
@@ -98,10 +110,19 @@ internal sealed class StoredProject
         foreach (var (team, change) in changes.Teams)
         {
             var row = $"team/{team}";
-            var sum = _rows.TryGetValue(row, out var bytes) ? Counters.FromBytes(bytes) : new Counters();
+            var sum = _rows.TryGetValue(row, out var bytes) ? CountersOf(bytes) : new Counters();
             sum.Add(change);
             if (sum.IsZero) _rows.Remove(row);
-            else _rows[row] = sum.ToBytes(_writer);
+            else _rows[row] = BytesOf(sum);
         }
+    }
+
+    private static byte[] BytesOf(Counters counters) => [.. Enumerable.Range(0, Measures.All).SelectMany(measure => BitConverter.GetBytes(counters[(Measure)measure]))];
+
+    private static Counters CountersOf(byte[] bytes)
+    {
+        var counters = new Counters();
+        for (var measure = 0; measure < Measures.All; measure++) counters.Add((Measure)measure, BitConverter.ToInt64(bytes, measure * sizeof(long)));
+        return counters;
     }
 }
