@@ -3,17 +3,24 @@ using System.Security.Cryptography;
 
 namespace ShitOps.Local;
 
-/// <summary>The secret that person ids are made with: the setting <c>TenantKey</c>, or one made at the first start and kept in the data folder.</summary>
+/// <summary>
+/// The secret that person ids are made with: the setting <c>TenantKey</c>, or one made at the first start. The data folder keeps the one that it
+/// was begun with, since under another one the same people would be other people.
+/// </summary>
 internal static class TenantKey
 {
     /// <summary>The key to use.</summary>
     /// <param name="setting">The setting; null or empty: not set.</param>
-    /// <param name="dataDirectory">Where one is kept.</param>
+    /// <param name="dataDirectory">Where the key is kept.</param>
+    /// <exception cref="LocalFault">The setting is another than the key of the folder.</exception>
     public static string Of(string? setting, string dataDirectory)
     {
-        if (setting is { Length: > 0 }) return setting;
         var file = Path.Combine(dataDirectory, "tenant-key");
-        if (!File.Exists(file)) File.WriteAllText(file, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
-        return File.ReadAllText(file);
+        var isSet = setting is { Length: > 0 };
+        if (!File.Exists(file)) File.WriteAllText(file, isSet ? setting : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        var key = File.ReadAllText(file);
+        if (isSet && setting != key)
+            throw new LocalFault($"the setting TenantKey is another one than the people in {dataDirectory} are stored under, which is in {file}; leave it empty, or use another --data folder");
+        return key;
     }
 }

@@ -13,7 +13,8 @@ namespace ShitOps.Aggregation;
 /// any was moved there (<c>Flushes</c>). It changes with every change of the project, its tasks or its history, so its ETag guards them all.</item>
 /// <item><c>t:P:T</c>: a task (<c>State</c>).</item>
 /// <item><c>h:P:yyyyMMdd</c>: what changed on a day (<c>Changes</c>), without what is pending. When it is written nothing is pending of the
-/// day, and it takes on <c>Flushes</c>: whoever has read sums with a smaller number knows that they are older.</item>
+/// day, and it takes on <c>Flushes</c>: whoever has read sums with a smaller number knows that they are older. Once it is large
+/// (<see cref="MuchOfADay"/>) it stays as it is, and the rest goes to <c>h:P:yyyyMMdd-0001</c>, and so on; the day is the sum of them.</item>
 /// <item><c>c:STREAM:TOPIC:00000</c>: the checkpoint of a Kafka partition in this slice (<c>Next</c>), the sums by team that its events
 /// made (<c>Teams</c>), and how many of its events had which outcome.</item>
 /// </list>
@@ -25,6 +26,9 @@ internal static class AggregateRows
     public const string Flushes = "Flushes";
 
     private const string State = "State";
+
+    /// <summary>A day's row of more bytes is not added to: with all that may be pending it would still be far below the limit of an entity.</summary>
+    public const int MuchOfADay = 256 << 10;
 
     // Less than the 64 KiB of a property.
     private const int MostBytes = 64_000;
@@ -46,7 +50,14 @@ internal static class AggregateRows
 
     public static string DaysPrefix(string project) => $"h:{KeyText.Of(project)}:";
 
-    public static string DayKey(string project, DateOnly day) => $"{DaysPrefix(project)}{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
+    public static string DayKey(string project, DateOnly day, int part = 0)
+    {
+        var key = $"{DaysPrefix(project)}{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
+        return part == 0 ? key : string.Create(CultureInfo.InvariantCulture, $"{key}-{part:D4}");
+    }
+
+    /// <summary>The first RowKey after all rows of a day.</summary>
+    public static string AfterDay(string project, DateOnly day) => $"{DayKey(project, day)}~";
 
     public static string CheckpointKey(string stream, string topic, int partition) =>
         string.Create(CultureInfo.InvariantCulture, $"c:{KeyText.Of(stream)}:{KeyText.Of(topic)}:{partition:D5}");
@@ -70,9 +81,9 @@ internal static class AggregateRows
         return row;
     }
 
-    public static TableEntity Day(SliceId slice, string project, DateOnly day, HistoryChanges changes, long flushes, StateWriter writer)
+    public static TableEntity Day(SliceId slice, string project, DateOnly day, DayPart part, long flushes, StateWriter writer)
     {
-        var row = With(Row(slice, DayKey(project, day), project), "Changes", changes.ToBytes(day, writer));
+        var row = With(Row(slice, DayKey(project, day, part.Number), project), "Changes", part.Changes.ToBytes(day, writer));
         row[Flushes] = flushes;
         return row;
     }
@@ -95,7 +106,7 @@ internal static class AggregateRows
     public static long FlushesOf(TableEntity row) => row.GetInt64(Flushes) ?? 0;
 
     /// <summary>The day of a history row.</summary>
-    public static DateOnly DateOf(TableEntity row) => DateOnly.ParseExact(row.RowKey.AsSpan(row.RowKey.LastIndexOf(':') + 1), "yyyyMMdd", CultureInfo.InvariantCulture);
+    public static DateOnly DateOf(TableEntity row) => DateOnly.ParseExact(row.RowKey.AsSpan(row.RowKey.LastIndexOf(':') + 1, 8), "yyyyMMdd", CultureInfo.InvariantCulture);
 
     /// <summary>The project that a row is about.</summary>
     public static string ProjectNameOf(TableEntity row) => row.GetString("Project") ?? KeyText.TextOf(row.RowKey.Split(':')[1]);

@@ -122,23 +122,24 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     public async Task<HistoryChanges> HistoryAsync(string project, DateOnly to, CancellationToken cancellationToken)
     {
         var slice = SliceOf(project);
-        var days = new Dictionary<DateOnly, (HistoryChanges Changes, long Flushes)>();
+        var rows = new Dictionary<string, (DateOnly Day, HistoryChanges Changes, long Flushes)>(StringComparer.Ordinal);
         PendingHistory pending;
         long? read = null;
         var tries = 0;
         do
         {
             pending = await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken) is { } sums ? AggregateRows.PendingOf(sums) : new PendingHistory();
-            await foreach (var row in RangeAsync(slice, AggregateRows.DaysPrefix(project), $"{AggregateRows.DayKey(project, to)}!", cancellationToken, changedAfter: read))
-                days[AggregateRows.DateOf(row)] = (AggregateRows.DayOf(row), AggregateRows.FlushesOf(row));
+            await foreach (var row in RangeAsync(slice, AggregateRows.DaysPrefix(project), AggregateRows.AfterDay(project, to), cancellationToken, changedAfter: read))
+                rows[row.RowKey] = (AggregateRows.DateOf(row), AggregateRows.DayOf(row), AggregateRows.FlushesOf(row));
             read = pending.Flushes;
         }
-        while (++tries < MostHistoryReads && days.Values.Any(day => day.Flushes > pending.Flushes));
+        while (++tries < MostHistoryReads && rows.Values.Any(row => row.Flushes > pending.Flushes));
 
         var changes = new HistoryChanges();
-        foreach (var (day, _) in days.Values) changes.Add(day);
+        foreach (var row in rows.Values) changes.Add(row.Changes);
+        var newer = rows.Values.Where(row => row.Flushes > pending.Flushes).Select(row => row.Day).ToHashSet();
         foreach (var (day, change) in pending.Sum().ByDay())
-            if (day <= to && (!days.TryGetValue(day, out var stored) || stored.Flushes <= pending.Flushes)) changes.Add(change);
+            if (day <= to && !newer.Contains(day)) changes.Add(change);
         return changes;
     }
 
@@ -171,8 +172,16 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             ? SliceCheckpoint.FromEntity(slice, row)
             : new SliceCheckpoint(slice, stream, topic, partition);
 
-    internal async Task<HistoryChanges> DayAsync(SliceId slice, string project, DateOnly day, CancellationToken cancellationToken) =>
-        await _table.GetAsync(slice.ToString(), AggregateRows.DayKey(project, day), cancellationToken) is { } row ? AggregateRows.DayOf(row) : new HistoryChanges();
+    /// <summary>The row to which the changes of a day are to be added.</summary>
+    internal async Task<DayPart> DayAsync(SliceId slice, string project, DateOnly day, CancellationToken cancellationToken)
+    {
+        for (var number = 0; ; number++)
+        {
+            var row = await _table.GetAsync(slice.ToString(), AggregateRows.DayKey(project, day, number), cancellationToken);
+            if (row is null) return new DayPart(number, new HistoryChanges());
+            if (TableLimits.SizeOf(row) <= AggregateRows.MuchOfADay) return new DayPart(number, AggregateRows.DayOf(row));
+        }
+    }
 
     internal Task<IReadOnlyList<ETag>?> SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellationToken) => _table.SubmitAsync(actions, cancellationToken);
 

@@ -13,7 +13,7 @@ internal sealed class HotProject
     private int _lastUse;
     private byte[]? _pendingBytes;
     private DateOnly? _lastDay;
-    private HistoryChanges? _lastDayRow;
+    private DayPart? _lastDayPart;
 
     /// <summary>A project as it was read, or, if there was none, a new one, of which no task can have a row.</summary>
     public HotProject(string name, StoredProject? stored, Func<string, string> personId, int batch)
@@ -51,19 +51,19 @@ internal sealed class HotProject
         _pendingBytes = null;
     }
 
-    /// <summary>The changes that the row of a day holds, if they are known without reading it.</summary>
-    public HistoryChanges? DayRow(DateOnly day)
+    /// <summary>The row to which the changes of a day are to be added, if it is known without reading it.</summary>
+    public DayPart? DayPartOf(DateOnly day)
     {
-        if (day == _lastDay) return _lastDayRow;
-        return Pending.LastFlushedDay is null || day > Pending.LastFlushedDay ? new HistoryChanges() : null;
+        if (day == _lastDay) return _lastDayPart;
+        return Pending.LastFlushedDay is null || day > Pending.LastFlushedDay ? new DayPart(0, new HistoryChanges()) : null;
     }
 
-    /// <summary>Moves what is pending of a day into what its row holds.</summary>
-    public void MoveDay(DateOnly day, HistoryChanges row)
+    /// <summary>Moves what is pending of a day into its row.</summary>
+    public void MoveDay(DateOnly day, DayPart part)
     {
-        row.Add(Pending.TakeDay(day));
+        part.Changes.Add(Pending.TakeDay(day));
         _pendingBytes = null;
-        if (day == Pending.LastFlushedDay) (_lastDay, _lastDayRow) = (day, row);
+        if (day == Pending.LastFlushedDay) (_lastDay, _lastDayPart) = (day, part);
     }
 
     /// <summary>Makes a task's state available.</summary>

@@ -215,9 +215,9 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
             foreach (var day in project.Pending.Days.ToList())
             {
                 if (transaction.Rows >= AccountTable.MostActions || transaction.DayBytes >= MuchOfDays) return;
-                var row = project.DayRow(day) ?? await table.DayAsync(slice, project.Name, day, cancellationToken);
-                project.MoveDay(day, row);
-                transaction.AddDay(project, day, row, _writer);
+                var part = project.DayPartOf(day) ?? await table.DayAsync(slice, project.Name, day, cancellationToken);
+                project.MoveDay(day, part);
+                transaction.AddDay(project, day, part, _writer);
             }
         }
     }

@@ -64,13 +64,15 @@ internal sealed class SliceTransaction(SliceId slice)
         }
     }
 
-    /// <summary>Adds changes to the row of a day.</summary>
-    public void AddDay(HotProject project, DateOnly day, HistoryChanges changes, StateWriter writer)
+    /// <summary>Writes the row of a day to which changes were added; if it is large now, the next ones go to another.</summary>
+    public void AddDay(HotProject project, DateOnly day, DayPart part, StateWriter writer)
     {
         _projects[project].HasFlushed = true;
         _dayRows++;
-        var row = AggregateRows.Day(slice, project.Name, day, changes, project.Pending.Flushes, writer);
-        DayBytes += TableLimits.SizeOf(row);
+        var row = AggregateRows.Day(slice, project.Name, day, part, project.Pending.Flushes, writer);
+        var size = TableLimits.SizeOf(row);
+        if (size > AggregateRows.MuchOfADay) part.GoOn();
+        DayBytes += size;
         Upsert(row);
     }
 

@@ -19,5 +19,5 @@ public sealed class RowProblemException(RowProblem problem) : Exception(problem.
 
     /// <summary>There is no such project; no rows at all would hide a misspelt name.</summary>
     public static RowProblemException UnknownProject(string project) =>
-        new(new RowProblem("Unknown project", StatusCodes.Status404NotFound, $"No event was ever about the project \"{project}\"; letter case counts. /api/rows/projects lists those that are known."));
+        new(new RowProblem("Unknown project", StatusCodes.Status404NotFound, $"No event about the project \"{project}\" is aggregated; letter case counts. /api/rows/projects lists those that are known, and /api/health says how many events wait."));
 }

@@ -150,7 +150,7 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
         {
             var date = DateOnly.FromDateTime(Some.Time.AddDays(day).UtcDateTime);
             var history = await stage.Table().DayAsync(stage.Table().SliceOf("WORDY"), "WORDY", date, default);
-            if (!history.Statuses.Any(change => change.Status.StartsWith($"{Statuses} ", StringComparison.Ordinal))) pending++;
+            if (!history.Changes.Statuses.Any(change => change.Status.StartsWith($"{Statuses} ", StringComparison.Ordinal))) pending++;
         }
 
         Assert.InRange(pending, 1, Days - 1);
@@ -158,6 +158,22 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         static Event InStatus(int status, int day) =>
             At(day * 86_400_000L, "WORDY", new TaskStatusChanged($"T-{status}-{day}", new Status($"{status} {new string('状', 200)}", StatusCategory.InProgress)), $"{day}-{status}");
+    }
+
+    [Fact]
+    public async Task More_statuses_in_a_day_than_a_row_has_room_for()
+    {
+        const int Words = 24_000;
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var events = Enumerable.Range(0, Words).Select(i => At(i, "WORDY", new TaskStatusChanged($"T-{i}", new Status($"{i:D5} {new string('x', 38)}", StatusCategory.InProgress)))).ToArray();
+        var aggregator = stage.Aggregator();
+
+        foreach (var batch in events.Select((one, i) => stage.Record(0, i, one)).Chunk(4000)) await stage.WithoutWaiting(aggregator.AggregateAsync(batch, default));
+        await stage.WithoutWaiting(stage.Aggregator().AggregateAsync([stage.Record(0, Words, At(Words, "WORDY", new TaskDeleted("T-0")))], default));
+
+        var history = await stage.Table().HistoryAsync("WORDY", DateOnly.FromDateTime(End.UtcDateTime), default);
+        var expected = events.Skip(1).Select(one => (((TaskStatusChanged)one.Data!).Status.Name, 1L));
+        Assert.Equal(expected, history.Statuses.Select(change => (change.Status, change.Amount)).OrderBy(change => change.Status, StringComparer.Ordinal));
     }
 
     [Fact]

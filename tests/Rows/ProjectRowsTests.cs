@@ -213,7 +213,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         var answer = await app.GetAsync(address);
 
-        Assert.Equal((404, "No event was ever about the project \"Apolo\"; letter case counts. /api/rows/projects lists those that are known."), (answer.Status, answer.Detail));
+        Assert.Equal((404, "No event about the project \"Apolo\" is aggregated; letter case counts. /api/rows/projects lists those that are known, and /api/health says how many events wait."), (answer.Status, answer.Detail));
     }
 
     [Theory]
