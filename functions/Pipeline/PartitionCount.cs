@@ -7,8 +7,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ShitOps.Pipeline;
 
-/// <summary>What has been consumed of one partition of the stream: the checkpoint and the counts up to it.</summary>
-public sealed class PartitionCount(string stream, string topic, int partition)
+/// <summary>What one table of aggregates has taken in of one partition of the stream: the checkpoint and the counts up to it.</summary>
+/// <param name="aggregates">The name of the table: another one has taken in nothing of what this one has.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="topic">The topic.</param>
+/// <param name="partition">The partition.</param>
+public sealed class PartitionCount(string aggregates, string stream, string topic, int partition)
 {
     // The year 10000.
     private const long FirstMillisecondBeyondTime = 253_402_300_800_000;
@@ -124,14 +128,14 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
     }
 
-    internal const string KeyPrefix = "aggregate:";
-
-    internal static string RowKey(string topic, int partition) => $"{KeyPrefix}{topic}:{partition:D5}";
+    internal static string RowKey(string aggregates, string topic, int partition) => $"{aggregates}:{topic}:{partition:D5}";
 
     internal static PartitionCount FromEntity(TableEntity entity)
     {
+        // Names of tables hold letters and digits only.
         var key = entity.RowKey;
-        var row = new PartitionCount(entity.PartitionKey, key[KeyPrefix.Length..^6], int.Parse(key[^5..]))
+        var topic = key.IndexOf(':', StringComparison.Ordinal) + 1;
+        var row = new PartitionCount(key[..(topic - 1)], entity.PartitionKey, key[topic..^6], int.Parse(key[^5..]))
         {
             ETag = entity.ETag,
             Checkpoint = entity.GetInt64("Checkpoint") ?? 0,
@@ -149,7 +153,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         return row;
     }
 
-    internal TableEntity ToEntity() => new(stream, RowKey(topic, partition))
+    internal TableEntity ToEntity() => new(stream, RowKey(aggregates, topic, partition))
     {
         ["Checkpoint"] = Checkpoint,
         ["Decoded"] = Decoded,

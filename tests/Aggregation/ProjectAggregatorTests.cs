@@ -214,7 +214,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
 
     private AggregateTable Table() => new(Account, 4, _table);
 
-    private PartitionCounts Counts() => new(Account);
+    private PartitionCounts Counts() => new(Account, Table());
 
     private static KafkaRecord Record(int partition, long offset, byte[] value) =>
         new() { Topic = "events", Partition = partition, Offset = offset, Key = "APOLLO"u8.ToArray(), Value = value, Headers = [] };

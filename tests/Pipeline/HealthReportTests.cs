@@ -57,7 +57,7 @@ public class HealthReportTests
     {
         var record = new KafkaRecord { Topic = "t", Partition = 3, Offset = 4, Key = [], Value = Some.EventJson(), Headers = [] };
         record.Timestamp.UnixTimestampMs = timestamp;
-        var row = new PartitionCount("s", "t", 3);
+        var row = new PartitionCount("aggregates8", "s", "t", 3);
         row.Add([new DecodedRecord(record, new EventDecoder().DecodeStructured(record.Value))], topicId: null, Some.Time);
         return PartitionCount.FromEntity(row.ToEntity());
     }
