@@ -70,7 +70,7 @@ public sealed class ProjectAggregator(
         var topicId = await log.TopicIdAsync();
         var partitions = records.GroupBy(record => (record.Topic, record.Partition)).ToDictionary(partition => partition.Key, partition => partition.ToArray());
         await LoadRowsAsync(partitions.Keys, cancellationToken);
-        foreach (var (key, its) in partitions) await RequireSameLogAsync(_rows[key], its, topicId);
+        foreach (var (key, its) in partitions) await _rows[key].Log.RequireSameAsync(its, topicId, log);
 
         var decoded = Decode(partitions);
         foreach (var (key, its) in decoded) await PutAsideAsync(key.Topic, key.Partition, its, cancellationToken);
@@ -91,15 +91,6 @@ public sealed class ProjectAggregator(
         var missing = partitions.Where(partition => !_rows.ContainsKey(partition)).ToList();
         foreach (var row in await Task.WhenAll(missing.Select(partition => counts.LoadAsync(stream, partition.Topic, partition.Partition, cancellationToken))))
             _rows[(row.Topic, row.Partition)] = row;
-    }
-
-    private async Task RequireSameLogAsync(PartitionCount row, KafkaRecord[] records, string? topicId)
-    {
-        if (row.AnotherLog(records, topicId) is { } sign) throw new InvalidOperationException(HealthReport.AnotherLog(sign));
-        if (records[^1].Offset >= row.Checkpoint) return;
-        var ends = await log.MeasureAsync();
-        if (ends.TryGetValue(row.Partition, out var end) && end < row.Checkpoint)
-            throw new InvalidOperationException(HealthReport.AnotherLog(row.Partition, end, row.Checkpoint));
     }
 
     /// <summary>What is not below the partitions' checkpoints, decoded.</summary>

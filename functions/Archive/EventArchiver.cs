@@ -34,7 +34,7 @@ public sealed class EventArchiver(
 
     /// <summary>Archives a batch, which may hold records of several partitions, each in the order of offsets.</summary>
     /// <exception cref="OperationCanceledException">The host stops; nothing that is not stored counts as consumed.</exception>
-    /// <exception cref="Exception">Storage or Kafka is down or refuses; likewise. It is thrown after <see cref="BackOff"/>.</exception>
+    /// <exception cref="Exception">Storage or Kafka is down or refuses, or the log is another; likewise. It is thrown after <see cref="BackOff"/>.</exception>
     public async Task ArchiveAsync(KafkaRecord[] records, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -72,8 +72,7 @@ public sealed class EventArchiver(
                 tail = await chain.FindTailAsync(topic, partition, hint?.Tail.LastSegment, cancellationToken);
             }
 
-            if (HealthReport.IsAnotherTopic(tail.TopicId, topicId)) throw new InvalidOperationException(HealthReport.AnotherLog(HealthReport.CreatedAnew(topic, tail.TopicId!, topicId!)));
-            if (records[^1].Offset < tail.End) await RequireSameLogAsync(partition, tail);
+            await tail.LogOf(topic, partition).RequireSameAsync(records, topicId, logEnds);
             while (records[^1].Offset >= tail.End)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -104,6 +103,7 @@ public sealed class EventArchiver(
         List<ArchiveRow> rows = [];
         List<DeadLetter> letters = [];
         var (end, bytes) = (tail.End, 0L);
+        KafkaRecord? last = null;
         var decoder = decoders.Get();
         foreach (var record in records)
         {
@@ -114,11 +114,11 @@ public sealed class EventArchiver(
             if (result.IsDecoded) rows.Add(ArchivedEvent.ToRow(result.Event, record.Offset, record.Timestamp.UnixTimestampMs, record.Value, headers, people.IdOf));
             else letters.Add(new DeadLetter(record, result.Error));
             bytes += (record.Value?.Length ?? 0) + headers.Sum(header => (long)header.Value.Length);
-            end = record.Offset + 1;
+            (end, last) = (record.Offset + 1, record);
         }
 
         decoders.Return(decoder);
-        var segment = new Segment(rows, letters.Count, end, topicId);
+        var segment = new Segment(rows, letters.Count, end, topicId, ConsumedLog.DigestOf(last!));
         if (segment.MissingAfter(tail.End) is > 0 and var missing)
             logger.LogWarning("{Topic}/{Partition}: Kafka delivered no record for {Count} of the offsets {From} to {To}", topic, partition, missing, tail.End, end);
         if (letters.Count > 0)
@@ -131,12 +131,5 @@ public sealed class EventArchiver(
 
         await people.StoreNewAsync(cancellationToken);
         return segment;
-    }
-
-    /// <summary>Tells records that come again from those of another log, which must not pass for them.</summary>
-    private async Task RequireSameLogAsync(int partition, ChainTail tail)
-    {
-        var ends = await logEnds.MeasureAsync();
-        if (ends.TryGetValue(partition, out var end) && end < tail.End) throw new InvalidOperationException(HealthReport.AnotherLog(partition, end, tail.End));
     }
 }

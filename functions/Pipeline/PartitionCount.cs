@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -56,8 +54,11 @@ public sealed class PartitionCount(string aggregates, string stream, string topi
     /// <summary>The id of the topic that was consumed; null: Kafka does not tell.</summary>
     public string? TopicId { get; private set; }
 
-    /// <summary>A digest of the last record below the checkpoint: if it comes again and is another one, the log is another.</summary>
+    /// <summary>The digest of the last record below the checkpoint; null before the first.</summary>
     public long? LastRecord { get; private set; }
+
+    /// <summary>What tells its log from another.</summary>
+    public ConsumedLog Log => new(topic, partition, Checkpoint, TopicId, LastRecord);
 
     /// <summary>Counts the records from the checkpoint on; earlier ones have been counted before.</summary>
     /// <param name="records">Of this partition, in the order of offsets.</param>
@@ -95,37 +96,9 @@ public sealed class PartitionCount(string aggregates, string stream, string topi
 
         if (last is null) return;
         LastProcessed = now;
-        LastRecord = DigestOf(last);
+        LastRecord = ConsumedLog.DigestOf(last);
         LastRecordTime = last.Timestamp.UnixTimestampMs is >= 0 and < FirstMillisecondBeyondTime ? DateTimeOffset.FromUnixTimeMilliseconds(last.Timestamp.UnixTimestampMs) : null;
         TopicId = topicId ?? TopicId;
-    }
-
-    /// <summary>Tells records that come again from those of another log, which must not pass for them.</summary>
-    /// <param name="records">Of this partition, in the order of offsets.</param>
-    /// <param name="topicId">The id of the topic now; null: not known.</param>
-    /// <returns>What shows that the log is another; null: nothing does.</returns>
-    public string? AnotherLog(IReadOnlyList<KafkaRecord> records, string? topicId)
-    {
-        if (HealthReport.IsAnotherTopic(TopicId, topicId)) return HealthReport.CreatedAnew(topic, TopicId!, topicId!);
-        if (LastRecord is null) return null;
-        foreach (var record in records)
-        {
-            if (record.Offset > Checkpoint - 1) break;
-            if (record.Offset == Checkpoint - 1 && DigestOf(record) != LastRecord) return $"partition {partition} has another record at offset {record.Offset} than the one consumed there";
-        }
-
-        return null;
-    }
-
-    private static long DigestOf(KafkaRecord record)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> timestamp = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(timestamp, record.Timestamp.UnixTimestampMs);
-        hash.AppendData(timestamp);
-        hash.AppendData(record.Key ?? []);
-        hash.AppendData(record.Value ?? []);
-        return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
     }
 
     internal static string RowKey(string aggregates, string topic, int partition) => $"{aggregates}:{topic}:{partition:D5}";

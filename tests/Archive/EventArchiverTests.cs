@@ -232,6 +232,27 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         Assert.Equal(LogEnd + 501, (await ChainAsync(0)).End);
     }
 
+    [Fact]
+    public async Task Another_record_at_the_last_offset_shows_another_log_even_if_it_goes_on_behind_the_tail()
+    {
+        await Archiver().ArchiveAsync([Record(0, 8, Some.EventJson("e-8")), Record(0, 9, [])], default);
+        await Archiver().ArchiveAsync([Record(0, 9, []), Record(0, 10, Some.EventJson("e-10"))], default);
+
+        // The topic's id is the same, as it is for one who knows only the old one, or none.
+        var archiving = Archiver().ArchiveAsync([Record(0, 9, Some.EventJson("e-9")), Record(0, 10, Some.EventJson("another")), Record(0, 11, Some.EventJson("e-11"))], default);
+        while (!archiving.IsCompleted)
+        {
+            _time.Advance(EventArchiver.BackOff);
+            await Task.Delay(10);
+        }
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => archiving);
+        Assert.Equal("partition 0 has another record at offset 10 than the one consumed there: it is another log than the one consumed; give it a name of its own in the setting KafkaStream", fault.Message);
+        var chain = await ChainAsync(0);
+        Assert.Equal([10L, 11L], chain.Segments.Select(segment => segment.End));
+        Assert.All(chain.Segments, segment => Assert.Matches("^[0-9a-f]{16}$", segment.Metadata["last_record"]));
+    }
+
     [Theory]
     [InlineData("as it was left")]
     [InlineData("missing")]

@@ -49,7 +49,7 @@ public class HealthReportTests
         Assert.Equal([(null, null), (7, 2), (2, 0)], report.Partitions.Select(partition => (partition.ArchiveCheckpoint, partition.ArchiveLag)));
         Assert.Equal(new ArchiveHealth(2, 7, 0, 0, 2, 200), report.Archive);
 
-        static ArchivePosition Archived(int partition, long end, long events) => new("t", partition, new ChainTail(0, end, 1, events, 0, 0, 100, null), Some.Time);
+        static ArchivePosition Archived(int partition, long end, long events) => new("t", partition, new ChainTail(0, end, 1, events, 0, 0, 100, null, null), Some.Time);
     }
 
     /// <summary>Partition 3 with its record at offset 4 counted, stored and read again.</summary>
