@@ -58,7 +58,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         {
             while (!done.IsCancellationRequested)
             {
-                _time.Advance(EventArchiver.BackOff);
+                _time.Advance(FailedBatch.BackOff);
                 await Task.Delay(5);
             }
         });
@@ -206,7 +206,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 1, Some.EventJson("e-1"))], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -223,7 +223,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 0, Some.EventJson())], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -242,7 +242,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 9, Some.EventJson("e-9")), Record(0, 10, Some.EventJson("another")), Record(0, 11, Some.EventJson("e-11"))], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -336,7 +336,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
 
         await Task.Delay(1_000);
         Assert.False(archiving.IsCompleted);
-        _time.Advance(EventArchiver.BackOff);
+        _time.Advance(FailedBatch.BackOff);
         await Assert.ThrowsAsync<InvalidOperationException>(() => archiving);
         Assert.Empty((await ChainAsync(0)).Segments);
     }
@@ -350,7 +350,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 1, Some.EventJson())], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -374,7 +374,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     {
         var account = Account(transport);
         return new EventArchiver(
-            _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account),
+            _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account, NullLogger<DeadLetters>.Instance),
             new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), _time, NullLogger<EventArchiver>.Instance);
     }
 
