@@ -18,8 +18,9 @@ public sealed record DeadLetter(KafkaRecord Record, DecodeError Error)
 }
 
 /// <summary>
-/// The container <c>dead-letters</c>: JSON lines in blobs of about 16 MiB at most, <c>stream/topic/partition/first-last.jsonl</c> by the offsets they hold. The same
-/// record may stand in two blobs if a crash made its batch come again with another cut; (stream, topic, partition, offset) names it.
+/// The container <c>dead-letters</c>: JSON lines in blobs of about 16 MiB at most, <c>stream/topic/partition/first-last.jsonl</c> by the offsets they hold. The
+/// same record stands in two blobs as a rule, since what aggregates and what archives each put it aside, in batches of different cuts, and in
+/// more if a crash made its batch come again with another cut; (stream, topic, partition, offset) names it.
 /// </summary>
 public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> logger)
 {
