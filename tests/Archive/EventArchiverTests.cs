@@ -331,12 +331,14 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     [Fact]
     public async Task Holds_a_batch_back_and_throws_while_storage_is_away()
     {
-        var archiving = Archiver(new FaultyTransport(request => request.Uri.Path.Contains("/archive/", StringComparison.Ordinal) ? throw new InvalidOperationException("no storage") : Fault.None))
+        var clock = new WatchedClock();
+        var archiving = Archiver(new FaultyTransport(request => request.Uri.Path.Contains("/archive/", StringComparison.Ordinal) ? throw new InvalidOperationException("no storage") : Fault.None), clock)
             .ArchiveAsync([Record(0, 0, Some.EventJson())], default);
 
-        await Task.Delay(1_000);
+        await Task.WhenAny(archiving, clock.Waits);
         Assert.False(archiving.IsCompleted);
-        _time.Advance(FailedBatch.BackOff);
+        Assert.Equal(FailedBatch.BackOff, await clock.Waits);
+        clock.Advance(FailedBatch.BackOff);
         await Assert.ThrowsAsync<InvalidOperationException>(() => archiving);
         Assert.Empty((await ChainAsync(0)).Segments);
     }
@@ -370,12 +372,13 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     private StorageAccount Account(FaultyTransport? transport = null) => StorageAccount.FromSettings(
         new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(), transport);
 
-    private EventArchiver Archiver(FaultyTransport? transport = null)
+    private EventArchiver Archiver(FaultyTransport? transport = null, FakeTimeProvider? clock = null)
     {
+        var time = clock ?? _time;
         var account = Account(transport);
         return new EventArchiver(
             _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account, NullLogger<DeadLetters>.Instance),
-            new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), _time, NullLogger<EventArchiver>.Instance);
+            new LogEnds(_connection, time, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
     }
 
     private Task<StoredChain> ChainAsync(int partition) => StoredChain.ReadAsync(azurite.ConnectionString, _stream.Name, _connection.Topic, partition);
@@ -403,6 +406,21 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         using var one = JsonDocument.Parse(expected, deep);
         using var other = JsonDocument.Parse(actual, deep);
         Assert.True(JsonElement.DeepEquals(one.RootElement, other.RootElement), $"expected {expected}\nfound {Encoding.UTF8.GetString(actual)}");
+    }
+
+    /// <summary>A clock that stands, and tells for how long it is first waited on.</summary>
+    private sealed class WatchedClock() : FakeTimeProvider(Some.Time)
+    {
+        private readonly TaskCompletionSource<TimeSpan> _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<TimeSpan> Waits => _waits.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _waits.TrySetResult(dueTime);
+            return timer;
+        }
     }
 
     /// <summary>Two partitions of a log: hostile events, records that are none, and offsets without a record, also at the beginning.</summary>
