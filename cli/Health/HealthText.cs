@@ -52,7 +52,7 @@ internal static class HealthText
     }
 
     private static string Health(HealthReport report) =>
-        $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}   behind {Seconds(report.BehindSeconds)}   dead letters {Number(report.DeadLetters)}";
+        $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}{(report.BehindSeconds is null ? "" : $" ({Seconds(report.BehindSeconds)})")}   dead letters {Number(report.DeadLetters)}";
 
     private static IReadOnlyList<string> Events(HealthReport report)
     {
