@@ -35,7 +35,7 @@ internal sealed class StatusCommand(Terminal terminal)
     {
         var command = new ExampleCommand(
             "status",
-            "Show how far the function app has processed each partition, what it has counted, the projects with the most open tasks, and on standard error what is wrong. The exit code is 0 if it is healthy, else 1.",
+            "Show how far the function app has processed and archived each partition and how old what it knows is, what it has counted, the projects with the most open tasks, and on standard error what is wrong. The exit code is 0 if it is healthy, else 1.",
             "shitops status",
             "shitops status --watch",
             "shitops status --url https://shitops.example.com --key \"$FUNCTION_KEY\"");

@@ -5,12 +5,27 @@ namespace ShitOps.Cli.Health;
 /// <summary>A health report as lines of text.</summary>
 internal static class HealthText
 {
-    /// <summary>All lines but the faults; usual numbers keep them under 80 columns.</summary>
+    private const int Gap = 2;
+
+    /// <summary>Of the table of partitions, those first that say the most: a narrow screen leaves out the last. All together they take 100 columns.</summary>
+    private static readonly Column[] Columns =
+    [
+        new("partition", 9, (one, _) => Number(one.Partition)),
+        new("end", 12, (one, _) => Number(one.EndOffset)),
+        new("checkpoint", 12, (one, _) => Number(one.Checkpoint)),
+        new("lag", 11, (one, _) => Number(one.Lag)),
+        new("behind", 8, (one, _) => Seconds(one.BehindSeconds)),
+        new("archive lag", 11, (one, _) => Number(one.ArchiveLag)),
+        new("processed", 11, (one, now) => Ago(one.LastProcessed, now)),
+        new("newest event", 12, (one, now) => Ago(one.NewestEventTime, now)),
+    ];
+
+    /// <summary>All lines but the faults; usual numbers keep them within 100 columns.</summary>
     /// <param name="report">What the app said.</param>
     /// <param name="now">For how long ago things happened.</param>
     /// <param name="projects">The projects in short; null: they were not asked for.</param>
     public static IReadOnlyList<string> Lines(HealthReport report, DateTimeOffset now, ProjectsSeen? projects = null) =>
-        [Health(report), "", .. Table(Partitions(report, now)), .. Events(report), .. Types(report), .. ProjectsText.Lines(projects, int.MaxValue)];
+        [Health(report), "", .. Table(Columns, Partitions(report, now, Columns)), .. Events(report), .. Types(report), .. ProjectsText.Lines(projects, int.MaxValue)];
 
     /// <summary>
     /// The lines that a screen has room for, with the faults below the health line, where nothing pushes them out. Event types go
@@ -26,17 +41,18 @@ internal static class HealthText
         IReadOnlyList<string> head = [.. Wrap(Health(report), width), .. report.Faults.SelectMany(fault => Wrap(fault, width)), ""];
         // Beside the rows stand the table's heading, the blank below it and what is said of all events.
         var events = Events(report);
-        var partitions = Partitions(report, now);
-        var room = height - head.Count - Table(partitions).Count - events.Count;
+        var columns = Fitting(width);
+        var partitions = Partitions(report, now, columns);
+        var room = height - head.Count - Table(columns, partitions).Count - events.Count;
         var projectLines = ProjectsText.Lines(projects, room);
         var types = First(Types(report), room - projectLines.Count);
-        var table = Table(First(partitions, height - head.Count - 2 - events.Count));
+        var table = Table(columns, First(partitions, height - head.Count - 2 - events.Count));
         IEnumerable<string> lines = [.. head, .. table, .. events, .. types, .. projectLines];
         return [.. lines.Take(height).Select(line => line.Length > width ? line[..width] : line)];
     }
 
     private static string Health(HealthReport report) =>
-        $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}   dead letters {Number(report.DeadLetters)}";
+        $"{report.Status}   stream {report.Stream}   topic {report.Topic}   lag {Number(report.Lag)}{(report.BehindSeconds is null ? "" : $" ({Seconds(report.BehindSeconds)})")}   dead letters {Number(report.DeadLetters)}";
 
     private static IReadOnlyList<string> Events(HealthReport report)
     {
@@ -52,16 +68,20 @@ internal static class HealthText
             .Select(one => $"  {one.Key,-24}{one.Value,12:N0}"),
     ];
 
-    private static IReadOnlyList<string> Partitions(HealthReport report, DateTimeOffset now) =>
-    [
-        .. report.Partitions.OrderBy(one => one.Partition).Select(one =>
-            $"{Number(one.Partition),9}  {Number(one.EndOffset),12}  {Number(one.Checkpoint),12}  {Number(one.Lag),12}  "
-            + $"{Ago(one.LastProcessed, now),12}  {Ago(one.NewestEventTime, now),12}"),
-    ];
+    private static Column[] Fitting(int width)
+    {
+        var (count, used) = (1, Columns[0].Width);
+        while (count < Columns.Length && (used += Gap + Columns[count].Width) <= width) count++;
+        return Columns[..count];
+    }
 
-    private static IReadOnlyList<string> Table(IReadOnlyList<string> rows) => rows.Count == 0
-        ? []
-        : [$"{"partition",9}  {"end",12}  {"checkpoint",12}  {"lag",12}  {"processed",12}  newest event", .. rows, ""];
+    private static IReadOnlyList<string> Partitions(HealthReport report, DateTimeOffset now, Column[] columns) =>
+        [.. report.Partitions.OrderBy(one => one.Partition).Select(one => Row(columns, column => column.Text(one, now)))];
+
+    private static IReadOnlyList<string> Table(Column[] columns, IReadOnlyList<string> rows) =>
+        rows.Count == 0 ? [] : [Row(columns, column => column.Heading), .. rows, ""];
+
+    private static string Row(Column[] columns, Func<Column, string> text) => string.Join(new string(' ', Gap), columns.Select(column => text(column).PadLeft(column.Width)));
 
     private static IReadOnlyList<string> First(IReadOnlyList<string> rows, int room)
     {
@@ -94,6 +114,8 @@ internal static class HealthText
         { } ago => $"{Span(ago)} ago",
     };
 
+    private static string Seconds(double? seconds) => seconds is { } value ? Span(TimeSpan.FromSeconds(value)) : "-";
+
     private static string Span(TimeSpan span) => span switch
     {
         { TotalMinutes: < 2 } => $"{span.TotalSeconds:N0} s",
@@ -101,4 +123,7 @@ internal static class HealthText
         { TotalDays: < 2 } => $"{span.TotalHours:N0} h",
         _ => $"{span.TotalDays:N0} d",
     };
+
+    /// <summary>A column of the table of partitions, flush right.</summary>
+    private sealed record Column(string Heading, int Width, Func<PartitionHealth, DateTimeOffset, string> Text);
 }

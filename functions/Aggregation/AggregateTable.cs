@@ -37,6 +37,9 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             : throw new SettingException($"the setting Slices is \"{text}\"; expected a number from 1 to {SliceId.Most}");
     }
 
+    /// <summary>The name of the table, which ends with the number of slices.</summary>
+    public string Name => _table.Name;
+
     /// <summary>How many slices there are.</summary>
     public int SliceCount => slices;
 

@@ -24,9 +24,6 @@ public sealed class ProjectAggregator(
     TimeProvider time,
     ILogger<ProjectAggregator> logger) : IDisposable
 {
-    /// <summary>How long a batch that failed is held back: the trigger delivers it again at once.</summary>
-    public static readonly TimeSpan BackOff = TimeSpan.FromSeconds(5);
-
     /// <summary>As how many tasks a project counts that is held in memory.</summary>
     public const int TasksAProject = 5;
 
@@ -43,19 +40,13 @@ public sealed class ProjectAggregator(
 
     /// <summary>Brings in a batch, which may hold records of several partitions, each in the order of offsets.</summary>
     /// <exception cref="OperationCanceledException">The host stops; nothing that is not stored counts as consumed.</exception>
-    /// <exception cref="Exception">Storage or Kafka is down or refuses, or the log is another; likewise. It is thrown after <see cref="BackOff"/>.</exception>
+    /// <exception cref="Exception">Storage or Kafka is down or refuses, or the log is another; likewise. It is thrown after <see cref="FailedBatch.BackOff"/>.</exception>
     public async Task AggregateAsync(KafkaRecord[] records, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await AggregateNowAsync(records, cancellationToken);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            logger.LogWarning("Aggregating failed and is tried again after {Seconds} s: {Fault}", BackOff.TotalSeconds, fault.Message.Split('\n')[0]);
-            await Task.Delay(BackOff, time, cancellationToken);
-            throw;
+            await FailedBatch.HoldBackAsync(() => AggregateNowAsync(records, cancellationToken), "Aggregating", time, logger, cancellationToken);
         }
         finally
         {
@@ -70,7 +61,7 @@ public sealed class ProjectAggregator(
         var topicId = await log.TopicIdAsync();
         var partitions = records.GroupBy(record => (record.Topic, record.Partition)).ToDictionary(partition => partition.Key, partition => partition.ToArray());
         await LoadRowsAsync(partitions.Keys, cancellationToken);
-        foreach (var (key, its) in partitions) await RequireSameLogAsync(_rows[key], its, topicId);
+        foreach (var (key, its) in partitions) await _rows[key].Log.RequireSameAsync(its, topicId, log);
 
         var decoded = Decode(partitions);
         foreach (var (key, its) in decoded) await PutAsideAsync(key.Topic, key.Partition, its, cancellationToken);
@@ -93,15 +84,6 @@ public sealed class ProjectAggregator(
             _rows[(row.Topic, row.Partition)] = row;
     }
 
-    private async Task RequireSameLogAsync(PartitionCount row, KafkaRecord[] records, string? topicId)
-    {
-        if (row.AnotherLog(records, topicId) is { } sign) throw new InvalidOperationException(HealthReport.AnotherLog(sign));
-        if (records[^1].Offset >= row.Checkpoint) return;
-        var ends = await log.MeasureAsync();
-        if (ends.TryGetValue(row.Partition, out var end) && end < row.Checkpoint)
-            throw new InvalidOperationException(HealthReport.AnotherLog(row.Partition, end, row.Checkpoint));
-    }
-
     /// <summary>What is not below the partitions' checkpoints, decoded.</summary>
     private Dictionary<(string Topic, int Partition), DecodedRecord[]> Decode(Dictionary<(string Topic, int Partition), KafkaRecord[]> partitions)
     {
@@ -118,15 +100,8 @@ public sealed class ProjectAggregator(
         }
     }
 
-    private async Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken)
-    {
-        var letters = records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!)).ToList();
-        if (letters.Count == 0) return;
-        logger.LogWarning(
-            "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Error}",
-            letters.Count, topic, partition, letters[0].Offset, letters[0].Error);
-        await deadLetters.PutAsync(stream, topic, partition, letters, cancellationToken);
-    }
+    private Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken) => deadLetters.PutAsync(
+        stream, topic, partition, [.. records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!))], cancellationToken);
 
     private async Task AggregateSlicesAsync(Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, CancellationToken cancellationToken)
     {

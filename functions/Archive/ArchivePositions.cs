@@ -22,7 +22,7 @@ public sealed record ArchivePosition(string Topic, int Partition, ChainTail Tail
         return new ArchivePosition(
             key[Prefix.Length..^6],
             int.Parse(key.AsSpan(key.Length - 5), CultureInfo.InvariantCulture),
-            new ChainTail(entity.GetInt64("LastSegment"), Number("Checkpoint"), Number("Segments"), Number("Events"), Number("Undecodable"), Number("Missing"), Number("Bytes"), entity.GetString("TopicId")),
+            new ChainTail(entity.GetInt64("LastSegment"), Number("Checkpoint"), Number("Segments"), Number("Events"), Number("Undecodable"), Number("Missing"), Number("Bytes"), entity.GetString("TopicId"), entity.GetInt64("LastRecord")),
             entity.GetDateTimeOffset("LastProcessed") ?? default);
 
         long Number(string name) => entity.GetInt64(name) ?? 0;
@@ -39,6 +39,7 @@ public sealed record ArchivePosition(string Topic, int Partition, ChainTail Tail
         ["Bytes"] = Tail.Bytes,
         ["Segments"] = Tail.Segments,
         ["TopicId"] = Tail.TopicId,
+        ["LastRecord"] = Tail.LastRecord,
     };
 }
 

@@ -23,9 +23,6 @@ public sealed class EventArchiver(
     TimeProvider time,
     ILogger<EventArchiver> logger)
 {
-    /// <summary>How long a batch that failed is held back: the trigger delivers it again at once.</summary>
-    public static readonly TimeSpan BackOff = TimeSpan.FromSeconds(5);
-
     // A batch may hold gigabytes. What is in work at a time is about MostParallel times several times this.
     private const int MostSegmentBytes = 16 << 20;
     private const int MostParallel = 4;
@@ -34,32 +31,28 @@ public sealed class EventArchiver(
 
     /// <summary>Archives a batch, which may hold records of several partitions, each in the order of offsets.</summary>
     /// <exception cref="OperationCanceledException">The host stops; nothing that is not stored counts as consumed.</exception>
-    /// <exception cref="Exception">Storage or Kafka is down or refuses; likewise. It is thrown after <see cref="BackOff"/>.</exception>
+    /// <exception cref="Exception">Storage or Kafka is down or refuses, or the log is another; likewise. It is thrown after <see cref="FailedBatch.BackOff"/>.</exception>
     public async Task ArchiveAsync(KafkaRecord[] records, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            var topicId = await logEnds.TopicIdAsync();
-            var reached = new ConcurrentBag<ArchivePosition>();
-            // When one partition fails, those begun are brought to their end and no others are begun: each would wait for storage in vain.
-            await Parallel.ForEachAsync(
-                records.GroupBy(record => (record.Topic, record.Partition)),
-                new ParallelOptions { MaxDegreeOfParallelism = MostParallel, CancellationToken = cancellationToken },
-                async (partition, _) =>
-                {
-                    var (topic, number) = partition.Key;
-                    var tail = await ArchivePartitionAsync(topic, number, [.. partition], topicId, cancellationToken);
-                    reached.Add(new ArchivePosition(topic, number, tail, time.GetUtcNow()));
-                });
-            await positions.PutAsync(reached, cancellationToken);
-        }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-        {
-            logger.LogWarning("Archiving failed and is tried again after {Seconds} s: {Fault}", BackOff.TotalSeconds, fault.Message.Split('\n')[0]);
-            await Task.Delay(BackOff, time, cancellationToken);
-            throw;
-        }
+        await FailedBatch.HoldBackAsync(() => ArchiveNowAsync(records, cancellationToken), "Archiving", time, logger, cancellationToken);
+    }
+
+    private async Task ArchiveNowAsync(KafkaRecord[] records, CancellationToken cancellationToken)
+    {
+        var topicId = await logEnds.TopicIdAsync();
+        var reached = new ConcurrentBag<ArchivePosition>();
+        // When one partition fails, those begun are brought to their end and no others are begun: each would wait for storage in vain.
+        await Parallel.ForEachAsync(
+            records.GroupBy(record => (record.Topic, record.Partition)),
+            new ParallelOptions { MaxDegreeOfParallelism = MostParallel, CancellationToken = cancellationToken },
+            async (partition, _) =>
+            {
+                var (topic, number) = partition.Key;
+                var tail = await ArchivePartitionAsync(topic, number, [.. partition], topicId, cancellationToken);
+                reached.Add(new ArchivePosition(topic, number, tail, time.GetUtcNow()));
+            });
+        await positions.PutAsync(reached, cancellationToken);
     }
 
     private async Task<ChainTail> ArchivePartitionAsync(string topic, int partition, KafkaRecord[] records, string? topicId, CancellationToken cancellationToken)
@@ -72,8 +65,7 @@ public sealed class EventArchiver(
                 tail = await chain.FindTailAsync(topic, partition, hint?.Tail.LastSegment, cancellationToken);
             }
 
-            if (HealthReport.IsAnotherTopic(tail.TopicId, topicId)) throw new InvalidOperationException(HealthReport.AnotherLog(HealthReport.CreatedAnew(topic, tail.TopicId!, topicId!)));
-            if (records[^1].Offset < tail.End) await RequireSameLogAsync(partition, tail);
+            await tail.LogOf(topic, partition).RequireSameAsync(records, topicId, logEnds);
             while (records[^1].Offset >= tail.End)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -104,39 +96,32 @@ public sealed class EventArchiver(
         List<ArchiveRow> rows = [];
         List<DeadLetter> letters = [];
         var (end, bytes) = (tail.End, 0L);
+        KafkaRecord? last = null;
         var decoder = decoders.Get();
-        foreach (var record in records)
+        try
         {
-            if (record.Offset < end) continue;
-            if (bytes >= MostSegmentBytes) break;
-            var headers = DecodedRecord.HeadersOf(record);
-            var result = decoder.Decode(record.Value, headers);
-            if (result.IsDecoded) rows.Add(ArchivedEvent.ToRow(result.Event, record.Offset, record.Timestamp.UnixTimestampMs, record.Value, headers, people.IdOf));
-            else letters.Add(new DeadLetter(record, result.Error));
-            bytes += (record.Value?.Length ?? 0) + headers.Sum(header => (long)header.Value.Length);
-            end = record.Offset + 1;
+            foreach (var record in records)
+            {
+                if (record.Offset < end) continue;
+                if (bytes >= MostSegmentBytes) break;
+                var headers = DecodedRecord.HeadersOf(record);
+                var result = decoder.Decode(record.Value, headers);
+                if (result.IsDecoded) rows.Add(ArchivedEvent.ToRow(result.Event, record.Offset, record.Timestamp.UnixTimestampMs, record.Value, headers, people.IdOf));
+                else letters.Add(new DeadLetter(record, result.Error));
+                bytes += (record.Value?.Length ?? 0) + headers.Sum(header => (long)header.Value.Length);
+                (end, last) = (record.Offset + 1, record);
+            }
+        }
+        finally
+        {
+            decoders.Return(decoder);
         }
 
-        decoders.Return(decoder);
-        var segment = new Segment(rows, letters.Count, end, topicId);
+        var segment = new Segment(rows, letters.Count, end, topicId, ConsumedLog.DigestOf(last!));
         if (segment.MissingAfter(tail.End) is > 0 and var missing)
             logger.LogWarning("{Topic}/{Partition}: Kafka delivered no record for {Count} of the offsets {From} to {To}", topic, partition, missing, tail.End, end);
-        if (letters.Count > 0)
-        {
-            logger.LogWarning(
-                "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Error}",
-                letters.Count, topic, partition, letters[0].Offset, letters[0].Error);
-            await deadLetters.PutAsync(stream, topic, partition, letters, cancellationToken);
-        }
-
+        await deadLetters.PutAsync(stream, topic, partition, letters, cancellationToken);
         await people.StoreNewAsync(cancellationToken);
         return segment;
-    }
-
-    /// <summary>Tells records that come again from those of another log, which must not pass for them.</summary>
-    private async Task RequireSameLogAsync(int partition, ChainTail tail)
-    {
-        var ends = await logEnds.MeasureAsync();
-        if (ends.TryGetValue(partition, out var end) && end < tail.End) throw new InvalidOperationException(HealthReport.AnotherLog(partition, end, tail.End));
     }
 }

@@ -67,6 +67,7 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
                     {
                         ["format"] = "1",
                         ["end"] = Text(next.End),
+                        ["last_record"] = segment.LastRecord.ToString("x16", CultureInfo.InvariantCulture),
                         ["events"] = Text(segment.Rows.Count),
                         ["undecodable"] = Text(segment.Undecodable),
                         ["missing"] = Text(segment.MissingAfter(tail.End)),
@@ -127,8 +128,13 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
 
         var end = Number("end");
         return end > start
-            ? new ChainTail(start, end, Number("chain_segments"), Number("chain_events"), Number("chain_undecodable"), Number("chain_missing"), Number("chain_bytes"), properties.Metadata.TryGetValue("topic_id", out var topicId) ? topicId : null)
+            ? new ChainTail(start, end, Number("chain_segments"), Number("chain_events"), Number("chain_undecodable"), Number("chain_missing"), Number("chain_bytes"), properties.Metadata.TryGetValue("topic_id", out var topicId) ? topicId : null, LastRecord())
             : throw new InvalidDataException($"archive/{name} is no segment: its end is {end}");
+
+        // Segments of earlier versions have none.
+        long? LastRecord() => !properties.Metadata.TryGetValue("last_record", out var text) ? null
+            : long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digest) ? digest
+            : throw new InvalidDataException($"archive/{name} is no segment: its last_record is {text}");
 
         long Number(string key) =>
             properties.Metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

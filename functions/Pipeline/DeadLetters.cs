@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 using ShitOps.Events;
 using ShitOps.Storage;
 
@@ -17,10 +18,11 @@ public sealed record DeadLetter(KafkaRecord Record, DecodeError Error)
 }
 
 /// <summary>
-/// The container <c>dead-letters</c>: JSON lines in blobs of about 16 MiB at most, <c>stream/topic/partition/first-last.jsonl</c> by the offsets they hold. The same
-/// record may stand in two blobs if a crash made its batch come again with another cut; (stream, topic, partition, offset) names it.
+/// The container <c>dead-letters</c>: JSON lines in blobs of about 16 MiB at most, <c>stream/topic/partition/first-last.jsonl</c> by the offsets they hold. The
+/// same record stands in two blobs as a rule, since what aggregates and what archives each put it aside, in batches of different cuts, and in
+/// more if a crash made its batch come again with another cut; (stream, topic, partition, offset) names it.
 /// </summary>
-public sealed class DeadLetters(StorageAccount account)
+public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> logger)
 {
     // A batch may hold gigabytes of records that are none of ours.
     private const int LargestBlob = 16 << 20;
@@ -28,14 +30,18 @@ public sealed class DeadLetters(StorageAccount account)
     private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("dead-letters");
     private bool _exists;
 
-    /// <summary>Stores letters of one partition durably; the same ones again leave one copy.</summary>
+    /// <summary>Stores letters of one partition durably, and warns of them; the same ones again leave one copy.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
-    /// <param name="letters">At least one, in the order of offsets.</param>
+    /// <param name="letters">In the order of offsets; none: nothing happens.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task PutAsync(KafkaStream stream, string topic, int partition, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
+        if (letters.Count == 0) return;
+        logger.LogWarning(
+            "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Error}",
+            letters.Count, topic, partition, letters[0].Offset, letters[0].Error);
         await EnsureExistsAsync(cancellationToken);
         using var lines = new MemoryStream();
         var first = letters[0].Offset;

@@ -13,7 +13,7 @@ namespace ShitOps.Pipeline;
 /// <param name="Events">Records counted, by outcome and type.</param>
 /// <param name="Partitions">The same by partition.</param>
 /// <param name="Archive">What has been archived; null: nothing yet.</param>
-/// <param name="BehindSeconds">Freshness: the greatest of the partitions'; null: not known of any.</param>
+/// <param name="BehindSeconds">Freshness: the greatest of the partitions'; null: of one of them it is not known, and it may be any.</param>
 public sealed record HealthReport(
     string Status,
     IReadOnlyList<string> Faults,
@@ -53,9 +53,11 @@ public sealed record HealthReport(
     {
         var rowOf = rows.ToDictionary(row => row.Partition);
         var archiveOf = archive.ToDictionary(position => position.Partition);
+        // Whoever archives one partition shall archive all.
+        var unarchived = archive.Count == 0 ? (long?)null : 0;
         var partitions = ends.Keys.Union(rowOf.Keys).Union(archiveOf.Keys).Order()
             .Select(partition => PartitionHealth.Of(
-                partition, rowOf.GetValueOrDefault(partition), archiveOf.GetValueOrDefault(partition), ends.TryGetValue(partition, out var end) ? end : null, now))
+                partition, rowOf.GetValueOrDefault(partition), archiveOf.GetValueOrDefault(partition)?.Tail.End ?? unarchived, ends.TryGetValue(partition, out var end) ? end : null, now))
             .ToList();
         var byType = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (type, count) in rows.SelectMany(row => row.ByType)) byType[type] = byType.GetValueOrDefault(type) + count;
@@ -65,7 +67,8 @@ public sealed record HealthReport(
         var events = new EventCounts(rows.Sum(row => row.Decoded), rows.Sum(row => row.Unknown), rows.Sum(row => row.Undecodable), byType);
         return new HealthReport(
             faults.Count == 0 ? "healthy" : "degraded", faults, stream, topic, partitions.Sum(partition => partition.Lag ?? 0), events.Undecodable, rows.Sum(row => row.Skipped), events, partitions,
-            archive.Count == 0 ? null : ArchiveHealth.Of(archive, partitions), partitions.Max(partition => partition.BehindSeconds));
+            archive.Count == 0 ? null : ArchiveHealth.Of(archive, partitions),
+            partitions.Any(partition => partition.BehindSeconds is null) ? null : partitions.Max(partition => partition.BehindSeconds));
     }
 }
 
@@ -97,7 +100,7 @@ public sealed record ArchiveHealth(long Lag, long Events, long Undecodable, long
 /// <param name="Lag">The difference of the two; null: not known.</param>
 /// <param name="NewestEventTime">The greatest time of an event counted.</param>
 /// <param name="LastProcessed">When a record was last counted.</param>
-/// <param name="ArchiveCheckpoint">The first offset that is not yet archived; null: nothing is, and it may be that nothing shall be.</param>
+/// <param name="ArchiveCheckpoint">The first offset that is not yet archived; null: nothing of the topic is, and it may be that nothing shall be.</param>
 /// <param name="ArchiveLag">Its distance to the end; null: not known.</param>
 /// <param name="BehindSeconds">
 /// Freshness, as how old what is known is: 0 if there is no lag, else the time since the last record counted was put on the topic. Null: not known.
@@ -113,12 +116,12 @@ public sealed record PartitionHealth(
     long? ArchiveLag = null,
     double? BehindSeconds = null)
 {
-    internal static PartitionHealth Of(int partition, PartitionCount? row, ArchivePosition? archive, long? end, DateTimeOffset now)
+    internal static PartitionHealth Of(int partition, PartitionCount? row, long? archived, long? end, DateTimeOffset now)
     {
         var checkpoint = row?.Checkpoint ?? 0;
         var lag = end - checkpoint is { } distance ? Math.Max(0, distance) : (long?)null;
-        var archiveLag = end - archive?.Tail.End is { } archiveDistance ? Math.Max(0, archiveDistance) : (long?)null;
-        return new(partition, end, checkpoint, lag, row?.NewestEventTime, row?.LastProcessed, archive?.Tail.End, archiveLag, lag switch
+        var archiveLag = end - archived is { } archiveDistance ? Math.Max(0, archiveDistance) : (long?)null;
+        return new(partition, end, checkpoint, lag, row?.NewestEventTime, row?.LastProcessed, archived, archiveLag, lag switch
         {
             null => null,
             0 => 0,

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -7,8 +5,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ShitOps.Pipeline;
 
-/// <summary>What has been consumed of one partition of the stream: the checkpoint and the counts up to it.</summary>
-public sealed class PartitionCount(string stream, string topic, int partition)
+/// <summary>What one table of aggregates has taken in of one partition of the stream: the checkpoint and the counts up to it.</summary>
+/// <param name="aggregates">The name of the table: another one has taken in nothing of what this one has.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="topic">The topic.</param>
+/// <param name="partition">The partition.</param>
+public sealed class PartitionCount(string aggregates, string stream, string topic, int partition)
 {
     // The year 10000.
     private const long FirstMillisecondBeyondTime = 253_402_300_800_000;
@@ -52,8 +54,11 @@ public sealed class PartitionCount(string stream, string topic, int partition)
     /// <summary>The id of the topic that was consumed; null: Kafka does not tell.</summary>
     public string? TopicId { get; private set; }
 
-    /// <summary>A digest of the last record below the checkpoint: if it comes again and is another one, the log is another.</summary>
+    /// <summary>The digest of the last record below the checkpoint; null before the first.</summary>
     public long? LastRecord { get; private set; }
+
+    /// <summary>What tells its log from another.</summary>
+    public ConsumedLog Log => new(topic, partition, Checkpoint, TopicId, LastRecord);
 
     /// <summary>Counts the records from the checkpoint on; earlier ones have been counted before.</summary>
     /// <param name="records">Of this partition, in the order of offsets.</param>
@@ -91,47 +96,19 @@ public sealed class PartitionCount(string stream, string topic, int partition)
 
         if (last is null) return;
         LastProcessed = now;
-        LastRecord = DigestOf(last);
+        LastRecord = ConsumedLog.DigestOf(last);
         LastRecordTime = last.Timestamp.UnixTimestampMs is >= 0 and < FirstMillisecondBeyondTime ? DateTimeOffset.FromUnixTimeMilliseconds(last.Timestamp.UnixTimestampMs) : null;
         TopicId = topicId ?? TopicId;
     }
 
-    /// <summary>Tells records that come again from those of another log, which must not pass for them.</summary>
-    /// <param name="records">Of this partition, in the order of offsets.</param>
-    /// <param name="topicId">The id of the topic now; null: not known.</param>
-    /// <returns>What shows that the log is another; null: nothing does.</returns>
-    public string? AnotherLog(IReadOnlyList<KafkaRecord> records, string? topicId)
-    {
-        if (HealthReport.IsAnotherTopic(TopicId, topicId)) return HealthReport.CreatedAnew(topic, TopicId!, topicId!);
-        if (LastRecord is null) return null;
-        foreach (var record in records)
-        {
-            if (record.Offset > Checkpoint - 1) break;
-            if (record.Offset == Checkpoint - 1 && DigestOf(record) != LastRecord) return $"partition {partition} has another record at offset {record.Offset} than the one consumed there";
-        }
-
-        return null;
-    }
-
-    private static long DigestOf(KafkaRecord record)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> timestamp = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(timestamp, record.Timestamp.UnixTimestampMs);
-        hash.AppendData(timestamp);
-        hash.AppendData(record.Key ?? []);
-        hash.AppendData(record.Value ?? []);
-        return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
-    }
-
-    internal const string KeyPrefix = "aggregate:";
-
-    internal static string RowKey(string topic, int partition) => $"{KeyPrefix}{topic}:{partition:D5}";
+    internal static string RowKey(string aggregates, string topic, int partition) => $"{aggregates}:{topic}:{partition:D5}";
 
     internal static PartitionCount FromEntity(TableEntity entity)
     {
+        // Names of tables hold letters and digits only.
         var key = entity.RowKey;
-        var row = new PartitionCount(entity.PartitionKey, key[KeyPrefix.Length..^6], int.Parse(key[^5..]))
+        var topic = key.IndexOf(':', StringComparison.Ordinal) + 1;
+        var row = new PartitionCount(key[..(topic - 1)], entity.PartitionKey, key[topic..^6], int.Parse(key[^5..]))
         {
             ETag = entity.ETag,
             Checkpoint = entity.GetInt64("Checkpoint") ?? 0,
@@ -149,7 +126,7 @@ public sealed class PartitionCount(string stream, string topic, int partition)
         return row;
     }
 
-    internal TableEntity ToEntity() => new(stream, RowKey(topic, partition))
+    internal TableEntity ToEntity() => new(stream, RowKey(aggregates, topic, partition))
     {
         ["Checkpoint"] = Checkpoint,
         ["Decoded"] = Decoded,

@@ -1,24 +1,30 @@
 using Azure.Data.Tables;
+using ShitOps.Aggregation;
 using ShitOps.Storage;
 
 namespace ShitOps.Pipeline;
 
-/// <summary>The table <c>pipeline</c>: one <see cref="PartitionCount"/> a row, PartitionKey = stream, RowKey = <c>aggregate:TOPIC:00000</c>. Other consumers have rows of their own in it.</summary>
-public sealed class PartitionCounts(StorageAccount account)
+/// <summary>
+/// The table <c>pipeline</c>: one <see cref="PartitionCount"/> a row, PartitionKey = stream, RowKey = <c>aggregates8:TOPIC:00000</c>, by the
+/// name of the table of aggregates. Rows of another such table are passed over: that it has taken something in says nothing of this one.
+/// Other consumers have rows of their own.
+/// </summary>
+public sealed class PartitionCounts(StorageAccount account, AggregateTable aggregates)
 {
     private readonly AccountTable _table = account.Table("pipeline");
 
     /// <summary>The partition's row, or a new one at offset 0.</summary>
     public async Task<PartitionCount> LoadAsync(KafkaStream stream, string topic, int partition, CancellationToken cancellationToken) =>
-        await _table.GetAsync(stream.Name, PartitionCount.RowKey(topic, partition), cancellationToken) is { } row
+        await _table.GetAsync(stream.Name, PartitionCount.RowKey(aggregates.Name, topic, partition), cancellationToken) is { } row
             ? PartitionCount.FromEntity(row)
-            : new PartitionCount(stream.Name, topic, partition);
+            : new PartitionCount(aggregates.Name, stream.Name, topic, partition);
 
-    /// <summary>Every row of the stream, in the order of topic and partition.</summary>
+    /// <summary>Every row of the stream and of the present table of aggregates, in the order of topic and partition.</summary>
     public async Task<IReadOnlyList<PartitionCount>> ListAsync(KafkaStream stream, CancellationToken cancellationToken)
     {
         List<PartitionCount> rows = [];
-        await foreach (var entity in _table.QueryAsync($"PartitionKey eq '{stream.Name}' and RowKey ge '{PartitionCount.KeyPrefix}' and RowKey lt '{PartitionCount.KeyPrefix}~'", cancellationToken)) rows.Add(PartitionCount.FromEntity(entity));
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {stream.Name} and RowKey ge {aggregates.Name + ":"} and RowKey lt {aggregates.Name + ";"}");
+        await foreach (var entity in _table.QueryAsync(filter, cancellationToken)) rows.Add(PartitionCount.FromEntity(entity));
         return rows;
     }
 

@@ -22,6 +22,9 @@ public sealed class AccountTable(TableClient table)
 
     private volatile bool _exists;
 
+    /// <summary>Its name in the account.</summary>
+    public string Name => table.Name;
+
     /// <summary>Changes entities of one PartitionKey all together or not at all.</summary>
     /// <param name="actions">1 to <see cref="MostActions"/>, each of another RowKey.</param>
     /// <param name="cancellationToken">Stops it; then it may have happened or not.</param>

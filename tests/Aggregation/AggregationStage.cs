@@ -36,7 +36,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
 
     public AggregateTable Table(HttpPipelineTransport? transport = null) => new(Account(transport), slices, TableName);
 
-    public PartitionCounts Counts() => new(Account());
+    public PartitionCounts Counts() => new(Account(), Table());
 
     /// <summary>An aggregator with nothing in memory, as after a start.</summary>
     public ProjectAggregator Aggregator(HttpPipelineTransport? transport = null, int mostHeld = 200_000)
@@ -44,7 +44,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         var log = new LogEnds(new KafkaConnection { Brokers = kafka.Brokers, Topic = topic }, Time, NullLogger<LogEnds>.Instance);
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account(transport));
         var aggregator = new ProjectAggregator(
-            Table(transport), Stream, new PartitionCounts(Account(transport)), new DeadLetters(Account(transport)), log, people,
+            Table(transport), Stream, new PartitionCounts(Account(transport), Table(transport)), new DeadLetters(Account(transport), NullLogger<DeadLetters>.Instance), log, people,
             ObjectPool.Create<EventDecoder>(), Time, NullLogger<ProjectAggregator>.Instance) { MostHeld = mostHeld };
         _made.AddRange([log, people, aggregator]);
         return aggregator;
@@ -55,7 +55,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     {
         while (!task.IsCompleted)
         {
-            Time.Advance(ProjectAggregator.BackOff);
+            Time.Advance(FailedBatch.BackOff);
             await Task.WhenAny(task, Task.Delay(5));
         }
 

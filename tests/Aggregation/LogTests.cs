@@ -55,6 +55,27 @@ public class LogTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Another_number_of_slices_that_consumes_from_the_beginning_ends_with_all_rows()
+    {
+        var topic = await kafka.LongTopicAsync();
+        using var stage = new AggregationStage(azurite, kafka, topic, slices: 4);
+        using var resliced = new AggregationStage(azurite, kafka, topic, slices: 40) { TableName = stage.TableName, Stream = stage.Stream };
+        var events = Decodable(4);
+        var records = events.Select((one, i) => stage.Record(0, i, one)).ToArray();
+        await stage.WithoutWaiting(stage.Aggregator().AggregateAsync(records, default));
+        Assert.Empty(await resliced.Counts().ListAsync(stage.Stream, default));
+
+        await resliced.WithoutWaiting(resliced.Aggregator().AggregateAsync(records, default));
+
+        await resliced.AssertHoldsAsync(events, End);
+        foreach (var counts in (PartitionCounts[])[stage.Counts(), resliced.Counts()])
+        {
+            var row = Assert.Single(await counts.ListAsync(stage.Stream, default));
+            Assert.Equal((topic, 0, (long)events.Length, (long)events.Length), (row.Topic, row.Partition, row.Checkpoint, row.Decoded + row.Unknown));
+        }
+    }
+
+    [Fact]
     public async Task Another_record_at_the_last_offset_shows_another_log()
     {
         using var stage = await AggregationStage.OpenAsync(azurite, kafka);

@@ -158,7 +158,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
         var counting = Aggregator().AggregateAsync([Record(0, 0, Some.EventJson())], default);
         while (!counting.IsCompleted)
         {
-            _time.Advance(ProjectAggregator.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -198,7 +198,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Single(before);
         Assert.Empty(await LettersAsync());
 
-        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account), new DeadLetterRetention(TimeSpan.FromDays(30)), _time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
+        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account, NullLogger<DeadLetters>.Instance), new DeadLetterRetention(TimeSpan.FromDays(30)), _time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
 
         async Task<List<string>> LettersAsync()
         {
@@ -209,12 +209,12 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     private ProjectAggregator Aggregator() => new(
-        Table(), _stream, Counts(), new DeadLetters(Account), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
+        Table(), _stream, Counts(), new DeadLetters(Account, NullLogger<DeadLetters>.Instance), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
         new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account), ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
 
     private AggregateTable Table() => new(Account, 4, _table);
 
-    private PartitionCounts Counts() => new(Account);
+    private PartitionCounts Counts() => new(Account, Table());
 
     private static KafkaRecord Record(int partition, long offset, byte[] value) =>
         new() { Topic = "events", Partition = partition, Offset = offset, Key = "APOLLO"u8.ToArray(), Value = value, Headers = [] };

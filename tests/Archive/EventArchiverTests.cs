@@ -10,6 +10,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Time.Testing;
+using ShitOps.Aggregation;
 using ShitOps.Archive;
 using ShitOps.Events;
 using ShitOps.Ingestion;
@@ -57,7 +58,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         {
             while (!done.IsCancellationRequested)
             {
-                _time.Advance(EventArchiver.BackOff);
+                _time.Advance(FailedBatch.BackOff);
                 await Task.Delay(5);
             }
         });
@@ -205,7 +206,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 1, Some.EventJson("e-1"))], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -222,13 +223,34 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 0, Some.EventJson())], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => archiving);
         Assert.Equal($"partition 0 ends at offset {LogEnd}, below the checkpoint {LogEnd + 501}: it is another log than the one consumed; give it a name of its own in the setting KafkaStream", fault.Message);
         Assert.Equal(LogEnd + 501, (await ChainAsync(0)).End);
+    }
+
+    [Fact]
+    public async Task Another_record_at_the_last_offset_shows_another_log_even_if_it_goes_on_behind_the_tail()
+    {
+        await Archiver().ArchiveAsync([Record(0, 8, Some.EventJson("e-8")), Record(0, 9, [])], default);
+        await Archiver().ArchiveAsync([Record(0, 9, []), Record(0, 10, Some.EventJson("e-10"))], default);
+
+        // The topic's id is the same, as it is for one who knows only the old one, or none.
+        var archiving = Archiver().ArchiveAsync([Record(0, 9, Some.EventJson("e-9")), Record(0, 10, Some.EventJson("another")), Record(0, 11, Some.EventJson("e-11"))], default);
+        while (!archiving.IsCompleted)
+        {
+            _time.Advance(FailedBatch.BackOff);
+            await Task.Delay(10);
+        }
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => archiving);
+        Assert.Equal("partition 0 has another record at offset 10 than the one consumed there: it is another log than the one consumed; give it a name of its own in the setting KafkaStream", fault.Message);
+        var chain = await ChainAsync(0);
+        Assert.Equal([10L, 11L], chain.Segments.Select(segment => segment.End));
+        Assert.All(chain.Segments, segment => Assert.Matches("^[0-9a-f]{16}$", segment.Metadata["last_record"]));
     }
 
     [Theory]
@@ -282,7 +304,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var positions = await new ArchivePositions(Account(), _stream).ListAsync(default);
         Assert.Equal(Enumerable.Range(0, 8).Select(i => (_connection.Topic, i, 5L, 5L, Some.Time)), positions.Select(one => (one.Topic, one.Partition, one.Tail.End, one.Tail.Events, one.LastProcessed)));
         Assert.All(positions, one => Assert.InRange(one.Tail.Bytes, 1, 100_000));
-        Assert.Empty(await new PartitionCounts(Account()).ListAsync(_stream, default));
+        Assert.Empty(await new PartitionCounts(Account(), new AggregateTable(Account(), 8)).ListAsync(_stream, default));
     }
 
     [Fact]
@@ -309,12 +331,14 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     [Fact]
     public async Task Holds_a_batch_back_and_throws_while_storage_is_away()
     {
-        var archiving = Archiver(new FaultyTransport(request => request.Uri.Path.Contains("/archive/", StringComparison.Ordinal) ? throw new InvalidOperationException("no storage") : Fault.None))
+        var clock = new WatchedClock();
+        var archiving = Archiver(new FaultyTransport(request => request.Uri.Path.Contains("/archive/", StringComparison.Ordinal) ? throw new InvalidOperationException("no storage") : Fault.None), clock)
             .ArchiveAsync([Record(0, 0, Some.EventJson())], default);
 
-        await Task.Delay(1_000);
+        await Task.WhenAny(archiving, clock.Waits);
         Assert.False(archiving.IsCompleted);
-        _time.Advance(EventArchiver.BackOff);
+        Assert.Equal(FailedBatch.BackOff, await clock.Waits);
+        clock.Advance(FailedBatch.BackOff);
         await Assert.ThrowsAsync<InvalidOperationException>(() => archiving);
         Assert.Empty((await ChainAsync(0)).Segments);
     }
@@ -328,7 +352,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var archiving = Archiver().ArchiveAsync([Record(0, 1, Some.EventJson())], default);
         while (!archiving.IsCompleted)
         {
-            _time.Advance(EventArchiver.BackOff);
+            _time.Advance(FailedBatch.BackOff);
             await Task.Delay(10);
         }
 
@@ -348,12 +372,13 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     private StorageAccount Account(FaultyTransport? transport = null) => StorageAccount.FromSettings(
         new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(), transport);
 
-    private EventArchiver Archiver(FaultyTransport? transport = null)
+    private EventArchiver Archiver(FaultyTransport? transport = null, FakeTimeProvider? clock = null)
     {
+        var time = clock ?? _time;
         var account = Account(transport);
         return new EventArchiver(
-            _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account),
-            new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), _time, NullLogger<EventArchiver>.Instance);
+            _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account, NullLogger<DeadLetters>.Instance),
+            new LogEnds(_connection, time, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
     }
 
     private Task<StoredChain> ChainAsync(int partition) => StoredChain.ReadAsync(azurite.ConnectionString, _stream.Name, _connection.Topic, partition);
@@ -381,6 +406,21 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         using var one = JsonDocument.Parse(expected, deep);
         using var other = JsonDocument.Parse(actual, deep);
         Assert.True(JsonElement.DeepEquals(one.RootElement, other.RootElement), $"expected {expected}\nfound {Encoding.UTF8.GetString(actual)}");
+    }
+
+    /// <summary>A clock that stands, and tells for how long it is first waited on.</summary>
+    private sealed class WatchedClock() : FakeTimeProvider(Some.Time)
+    {
+        private readonly TaskCompletionSource<TimeSpan> _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<TimeSpan> Waits => _waits.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _waits.TrySetResult(dueTime);
+            return timer;
+        }
     }
 
     /// <summary>Two partitions of a log: hostile events, records that are none, and offsets without a record, also at the beginning.</summary>

@@ -12,9 +12,9 @@ public class StatusTests
 {
     private const string Report = """
         {"status":"STATUS","faults":[FAULTS],"stream":"local","topic":"shitops-events","partitions":[
-          {"partition":1,"endOffset":123456,"checkpoint":120,"lag":123336,"newestEventTime":"2026-01-31T12:00:00Z","lastProcessed":"2026-01-31T12:00:00Z"},
+          {"partition":1,"endOffset":123456,"checkpoint":120,"lag":123336,"newestEventTime":"2026-01-31T12:00:00Z","lastProcessed":"2026-01-31T12:00:00Z","behindSeconds":90.4,"archiveCheckpoint":123000,"archiveLag":456},
           {"partition":0,"checkpoint":5}],
-         "events":{"decoded":1000,"unknown":2,"undecodable":3,"byType":{"task.created":10,"task.assigned":990}},"lag":123336,"deadLetters":3}
+         "events":{"decoded":1000,"unknown":2,"undecodable":3,"byType":{"task.created":10,"task.assigned":990}},"lag":123336,"deadLetters":3,"behindSeconds":90.4}
         """;
 
     [Fact]
@@ -22,17 +22,30 @@ public class StatusTests
     {
         Assert.Equal(
             [
-                "healthy   stream local   topic shitops-events   lag 123,336   dead letters 3",
+                "healthy   stream local   topic shitops-events   lag 123,336 (90 s)   dead letters 3",
                 "",
-                "partition           end    checkpoint           lag     processed  newest event",
-                "        0             -             5             -             -             -",
-                "        1       123,456           120       123,336      10 s ago      10 s ago",
+                "partition           end    checkpoint          lag    behind  archive lag    processed  newest event",
+                "        0             -             5            -         -            -            -             -",
+                "        1       123,456           120      123,336      90 s          456     10 s ago      10 s ago",
                 "",
                 "events: 1,000 decoded, 2 of unknown type, 3 undecodable",
                 "  task.assigned                    990",
                 "  task.created                      10",
             ],
             HealthText.Lines(HealthEndpoint.Parse(Of("healthy")), new DateTimeOffset(2026, 1, 31, 12, 0, 10, TimeSpan.Zero)));
+    }
+
+    [Theory]
+    [InlineData(100, "newest event")]
+    [InlineData(99, "processed")]
+    [InlineData(80, "archive lag")]
+    [InlineData(72, "behind")]
+    [InlineData(8, "partitio")]
+    public void A_narrow_screen_leaves_out_whole_columns(int width, string last)
+    {
+        var table = HealthText.Fit(HealthEndpoint.Parse(Of("healthy")), DateTimeOffset.UnixEpoch, width, height: 40).SkipWhile(line => !line.StartsWith("partitio", StringComparison.Ordinal)).Take(3).ToList();
+        Assert.EndsWith(last, table[0], StringComparison.Ordinal);
+        Assert.All(table, line => Assert.Equal(table[0].Length, line.Length));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class HealthReportTests
     public void A_partition_is_behind_by_the_age_of_the_last_record_counted_unless_nothing_waits(long? end, long? lag, double? behind)
     {
         var now = Some.Time.AddSeconds(90.5);
-        var partition = PartitionHealth.Of(3, Stored(Some.Time.ToUnixTimeMilliseconds()), archive: null, end, now);
+        var partition = PartitionHealth.Of(3, Stored(Some.Time.ToUnixTimeMilliseconds()), archived: null, end, now);
 
         Assert.Equal((lag, behind), (partition.Lag, partition.BehindSeconds));
     }
@@ -27,16 +27,26 @@ public class HealthReportTests
     [InlineData(long.MaxValue)]
     public void How_far_it_is_behind_is_not_known_from_a_record_without_a_time(long timestamp)
     {
-        Assert.Null(PartitionHealth.Of(3, Stored(timestamp), archive: null, end: 7, Some.Time).BehindSeconds);
+        Assert.Null(PartitionHealth.Of(3, Stored(timestamp), archived: null, end: 7, Some.Time).BehindSeconds);
     }
 
     [Fact]
     public void The_whole_is_behind_as_its_slowest_partition()
     {
         var rows = new[] { Stored(Some.Time.AddSeconds(-30).ToUnixTimeMilliseconds()) };
+        var report = HealthReport.Of("s", "t", rows, [], new Dictionary<int, long> { [0] = 0, [3] = 9 }, topicId: null, [], Some.Time);
+
+        Assert.Equal((4, 30.0), (report.Lag, report.BehindSeconds));
+        Assert.Equal([0, 30.0], report.Partitions.Select(partition => partition.BehindSeconds));
+    }
+
+    [Fact]
+    public void How_far_the_whole_is_behind_is_not_known_while_a_partition_waits_of_which_nothing_is_known()
+    {
+        var rows = new[] { Stored(Some.Time.AddSeconds(-30).ToUnixTimeMilliseconds()) };
         var report = HealthReport.Of("s", "t", rows, [], new Dictionary<int, long> { [0] = 0, [3] = 9, [4] = 2 }, topicId: null, [], Some.Time);
 
-        Assert.Equal((6, 30.0), (report.Lag, report.BehindSeconds));
+        Assert.Equal((6, null), (report.Lag, report.BehindSeconds));
         Assert.Equal([0, 30.0, null], report.Partitions.Select(partition => partition.BehindSeconds));
     }
 
@@ -46,10 +56,19 @@ public class HealthReportTests
         var archive = new[] { Archived(3, 7, events: 5), Archived(4, 2, events: 2) };
         var report = HealthReport.Of("s", "t", [], archive, new Dictionary<int, long> { [0] = 8, [3] = 9, [4] = 2 }, topicId: null, [], Some.Time);
 
-        Assert.Equal([(null, null), (7, 2), (2, 0)], report.Partitions.Select(partition => (partition.ArchiveCheckpoint, partition.ArchiveLag)));
-        Assert.Equal(new ArchiveHealth(2, 7, 0, 0, 2, 200), report.Archive);
+        Assert.Equal([(0, 8), (7, 2), (2, 0)], report.Partitions.Select(partition => (partition.ArchiveCheckpoint, partition.ArchiveLag)));
+        Assert.Equal(new ArchiveHealth(10, 7, 0, 0, 2, 200), report.Archive);
 
-        static ArchivePosition Archived(int partition, long end, long events) => new("t", partition, new ChainTail(0, end, 1, events, 0, 0, 100, null), Some.Time);
+        static ArchivePosition Archived(int partition, long end, long events) => new("t", partition, new ChainTail(0, end, 1, events, 0, 0, 100, null, null), Some.Time);
+    }
+
+    [Fact]
+    public void There_is_no_lag_of_an_archive_that_nothing_was_ever_put_into()
+    {
+        var report = HealthReport.Of("s", "t", [], [], new Dictionary<int, long> { [0] = 8 }, topicId: null, [], Some.Time);
+
+        Assert.Null(report.Archive);
+        Assert.Equal((null, null), (report.Partitions[0].ArchiveCheckpoint, report.Partitions[0].ArchiveLag));
     }
 
     /// <summary>Partition 3 with its record at offset 4 counted, stored and read again.</summary>
@@ -57,7 +76,7 @@ public class HealthReportTests
     {
         var record = new KafkaRecord { Topic = "t", Partition = 3, Offset = 4, Key = [], Value = Some.EventJson(), Headers = [] };
         record.Timestamp.UnixTimestampMs = timestamp;
-        var row = new PartitionCount("s", "t", 3);
+        var row = new PartitionCount("aggregates8", "s", "t", 3);
         row.Add([new DecodedRecord(record, new EventDecoder().DecodeStructured(record.Value))], topicId: null, Some.Time);
         return PartitionCount.FromEntity(row.ToEntity());
     }

@@ -42,7 +42,7 @@ internal sealed class RowsApp
         _table = new AggregateTable(account, slices, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
         _aggregator = new ProjectAggregator(
-            _table, _stream, new PartitionCounts(account), new DeadLetters(account), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
+            _table, _stream, new PartitionCounts(account, _table), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
     }
 
