@@ -41,13 +41,7 @@ internal static class IngestBench
     /// <returns>0; 1 if the aggregates of the two pipelines differ; 2 if the arguments are not understood.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var events = Workload.WholeEvents;
-        if (args is not [] && !(args is ["--events", var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out events) && events > 0))
-        {
-            Console.Error.WriteLine("Usage: ingest [--events N], where N is a positive number");
-            return 2;
-        }
-
+        if (!CountOption.TryRead("ingest", "--events", Workload.WholeEvents, args, out var events)) return 2;
         var azurite = await AzuriteInstallation.EnsureAsync(Console.Error.WriteLine, CancellationToken.None);
         var folder = Directory.CreateTempSubdirectory("shitops-ingest-bench-").FullName;
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
