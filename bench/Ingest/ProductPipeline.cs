@@ -28,10 +28,11 @@ internal sealed class ProductPipeline : IAsyncDisposable
 
     private ProductPipeline(IHost app, EventTopic topic, IReadOnlyList<string> groups, InvocationClock clock) => (_app, _topic, _groups, _clock) = (app, topic, groups, clock);
 
+    /// <summary>Starts an app that consumes the topic from its beginning, whatever others have committed.</summary>
     /// <param name="topic">Where the events are.</param>
     /// <param name="storage">The connection string of the store.</param>
     /// <param name="transport">Sends the requests to it.</param>
-    /// <param name="function">The function that consumes the topic; its work is timed.</param>
+    /// <param name="function">The function whose work is timed.</param>
     /// <param name="settings">Settings of the role.</param>
     /// <param name="interlude">What to do after every <see cref="BatchesAnInterlude"/> batches, while the function waits and its time does not count.</param>
     public static async Task<ProductPipeline> StartAsync(
@@ -51,12 +52,12 @@ internal sealed class ProductPipeline : IAsyncDisposable
         Services.Add(builder.Services, builder.Configuration, transport);
         var clock = new InvocationClock(function, interlude);
         builder.Use(clock.Around);
-        var app = builder.Build();
-        await app.StartAsync();
-
         var groups = Methods
             .Where(method => method.GetCustomAttribute<FunctionAttribute>() is { } function && !settings.ContainsKey($"AzureWebJobs.{function.Name}.Disabled"))
             .SelectMany(method => method.GetParameters()).Select(parameter => parameter.GetCustomAttribute<KafkaTriggerAttribute>()?.ConsumerGroup).OfType<string>().ToList();
+        foreach (var group in groups) await topic.ForgetAsync(group);
+        var app = builder.Build();
+        await app.StartAsync();
         return new ProductPipeline(app, topic, groups, clock);
     }
 
