@@ -15,11 +15,11 @@ internal static class ArchiveBench
     private const int Partitions = 8;
 
     /// <summary>Prints <c>name: value</c> lines.</summary>
-    /// <param name="args"><c>--events N</c>: how many events; default 200,000.</param>
+    /// <param name="args"><c>--events N</c>: how many events; default 200,000. Sizes of segments that they do not fill are left out.</param>
+    /// <returns>0; 2 if the arguments are not understood.</returns>
     public static int Run(string[] args)
     {
-        var at = Array.IndexOf(args, "--events");
-        var count = at >= 0 ? int.Parse(args[at + 1]) : 200_000;
+        if (!CountOption.TryRead("archive", "--events", 200_000, args, out var count)) return 2;
         var organisation = new Organisation(1, 50, new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero));
         var events = Enumerable.Range(0, count).Select(_ => organisation.Next())
             .GroupBy(sending => StablePartition(sending.Event.Project)).SelectMany(group => group).Select(sending => (Json: EventEncoder.Encode(sending.Event), sending.At)).ToList();
@@ -42,7 +42,7 @@ internal static class ArchiveBench
         Console.WriteLine($"decode_to_rows_events_per_s: {decodeToRows:F0}");
         Console.WriteLine($"write_parquet_events_per_s: {write:F0}");
         Console.WriteLine($"rest_is_null_share: {rows.Average(row => row.Rest is null ? 1.0 : 0):F2}");
-        foreach (var size in (int[])[125, 500, 1_250, 5_000, 50_000])
+        foreach (var size in ((int[])[125, 500, 1_250, 5_000, 50_000]).Where(size => size <= count))
             Console.WriteLine($"bytes_per_event_in_segments_of_{size}: {rows.Chunk(size).Where(chunk => chunk.Length == size).Average(chunk => (double)SegmentFile.Write(chunk).Length / size):F1}");
         return 0;
 

@@ -18,7 +18,7 @@ internal static class BrokerBench
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var messages = args is ["--messages", var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 1_000_000;
+        if (!CountOption.TryRead("broker", "--messages", 1_000_000, args, out var messages)) return 2;
         var directory = Directory.CreateTempSubdirectory("shitops-bench-");
         try
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ShitOps.Bench.Ingest;
 
 namespace ShitOps.Bench;
@@ -8,10 +7,10 @@ internal static class FoldBench
 {
     /// <summary>Prints <c>name: value</c> lines.</summary>
     /// <param name="args"><c>--events N</c>: how many events of W1; default all.</param>
+    /// <returns>0; 2 if the arguments are not understood.</returns>
     public static int Run(string[] args)
     {
-        var at = Array.IndexOf(args, "--events");
-        var count = at >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : Workload.WholeEvents;
+        if (!CountOption.TryRead("fold", "--events", Workload.WholeEvents, args, out var count)) return 2;
         var workload = new Workload(seed: 1);
         var records = Enumerable.Range(0, count).Select(_ => workload.Next()).ToList();
         var speed = DecodeAndFold.Measure(records, IngestBench.BatchSize);

@@ -18,7 +18,7 @@ internal static class WorkerBench
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var events = args is ["--events", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 400_000;
+        if (!CountOption.TryRead("worker", "--events", 400_000, args, out var events)) return 2;
         var folder = Directory.CreateTempSubdirectory("shitops-worker-bench-").FullName;
         try
         {

@@ -96,6 +96,27 @@ internal sealed class EventTopic : IAsyncDisposable
         return ends.ResultInfos.Sum(end => end.TopicPartitionOffsetError.Offset.Value - committedOf.GetValueOrDefault(end.TopicPartitionOffsetError.TopicPartition));
     }
 
+    /// <summary>Forgets what a consumer group has committed, once its members have left it.</summary>
+    public async Task ForgetAsync(string group)
+    {
+        while (true)
+        {
+            try
+            {
+                await _admin.DeleteGroupsAsync([group]);
+                return;
+            }
+            catch (DeleteGroupsException refusal) when (refusal.Results.Single().Error.Code == ErrorCode.GroupIdNotFound)
+            {
+                return;
+            }
+            catch (DeleteGroupsException refusal) when (refusal.Results.Single().Error.Code == ErrorCode.NonEmptyGroup)
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _producer.Dispose();

@@ -36,18 +36,15 @@ internal static class IngestBench
         ["AzureFunctionsJobHost__extensions__kafka__subscriberIntervalInSeconds"] = "10",
     };
 
+    /// <summary>With <see cref="LiveRole"/> beside it, all functions run with the shipped host.json.</summary>
+    private static readonly Dictionary<string, string> AllButAggregation = new(StringComparer.Ordinal) { [$"AzureWebJobs.{nameof(AggregateProjects)}.Disabled"] = "true" };
+
     /// <summary>Prints <c>name: value</c> lines.</summary>
     /// <param name="args"><c>--events N</c>: how many events of W1; default all 1,000,000.</param>
     /// <returns>0; 1 if the aggregates of the two pipelines differ; 2 if the arguments are not understood.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var events = Workload.WholeEvents;
-        if (args is not [] && !(args is ["--events", var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out events) && events > 0))
-        {
-            Console.Error.WriteLine("Usage: ingest [--events N], where N is a positive number");
-            return 2;
-        }
-
+        if (!CountOption.TryRead("ingest", "--events", Workload.WholeEvents, args, out var events)) return 2;
         var azurite = await AzuriteInstallation.EnsureAsync(Console.Error.WriteLine, CancellationToken.None);
         var folder = Directory.CreateTempSubdirectory("shitops-ingest-bench-").FullName;
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
@@ -85,8 +82,9 @@ internal static class IngestBench
     }
 
     /// <summary>
-    /// Drains the topic, compares, then goes on at a steady rate. The drain pauses now and then while a fresh store gets the same requests, so
-    /// that what else happens on the machine meets both alike.
+    /// Drains the topic through <see cref="AggregateProjects"/> alone, then through the other functions; compares; then goes on at a steady rate
+    /// with all of them. The first drain pauses now and then while a fresh store gets the same requests, so that what else happens on the
+    /// machine meets both alike.
     /// </summary>
     /// <returns>Events a second in the drain; null: the aggregates are not those of PostgreSQL.</returns>
     private static async Task<double?> MeasurePipelineAsync(
@@ -96,15 +94,16 @@ internal static class IngestBench
         await using var store = await StartAsync(azurite, folder, "azurite");
         await using var freshStore = await StartAsync(azurite, folder, "azurite-fresh");
         using var replay = new StoreReplay(recording, freshStore.ConnectionString);
+        var transport = new RecordingTransport(recording, store.BlobPort + 2);
         await using var app = await ProductPipeline.StartAsync(
-            topic, store.ConnectionString, new RecordingTransport(recording, store.BlobPort + 2), nameof(AggregateProjects), LiveRole, async () =>
+            topic, store.ConnectionString, transport, nameof(AggregateProjects), LiveRole, async () =>
             {
                 recording.Pause();
                 await replay.GoOnAsync();
             });
         await app.DrainedAsync(EverySoOften<long>(lag => $"{lag:N0} events left"));
         app.EndInterludes();
-        var (perSecond, drained) = (events / app.Busy.TotalSeconds, recording.Count);
+        var perSecond = events / app.Busy.TotalSeconds;
         Print("pipeline_events_per_s", perSecond);
         Print("pipeline_processor_ms_per_1000_events", app.Processor.TotalMilliseconds * 1000 / events);
         Print("pipeline_time_share_without_request", recording.ShareWith(0));
@@ -115,17 +114,24 @@ internal static class IngestBench
         Print("store_limit_events_per_s", limit);
         Print("store_limit_processor_ms_per_1000_events", replay.Processor.TotalMilliseconds * 1000 / events);
         Print("pipeline_to_store_limit_ratio", perSecond / limit);
-        PrintAll(TableTraffic.Of(recording, 0, drained).Per1000(events, "drain"));
+
+        Progress("draining it through the other functions");
+        await using var others = await ProductPipeline.StartAsync(topic, store.ConnectionString, transport, nameof(ArchiveEvents), AllButAggregation);
+        await others.DrainedAsync(EverySoOften<long>(lag => $"{lag:N0} events left"));
+        PrintAll(TableTraffic.Of(recording, 0, recording.Count).Per1000(events, "drain"));
+        Print("drain_blob_writes_per_1000_events", transport.BlobWrites * 1000.0 / events);
 
         var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsStorage", (string?)store.ConnectionString)]).Build();
         var reader = AggregateTable.FromSettings(settings, StorageAccount.FromSettings(settings));
         if (theirs is not null && !await AreEqualAsync(reader, theirs)) return null;
 
         Progress($"{SteadyLoad.EventsPerSecond:N0} events a second for {Live.TotalSeconds:N0} s");
-        var (from, load) = (recording.Count, new SteadyLoad(topic, workload));
+        var (from, writes, load) = (recording.Count, transport.BlobWrites, new SteadyLoad(topic, workload));
         var freshness = await new Freshness(workload, reader).MeasureAsync(load, Live, sent => Progress($"{sent:N0} sent"));
         await app.DrainedAsync(_ => { });
+        await others.DrainedAsync(_ => { });
         PrintAll(TableTraffic.Of(recording, from, recording.Count).Per1000(load.Sent, "live"));
+        Print("live_blob_writes_per_1000_events", (transport.BlobWrites - writes) * 1000.0 / load.Sent);
         Print("freshness_samples", freshness.Count);
         Print("freshness_p50_ms", freshness[freshness.Count / 2]);
         Print("freshness_p99_ms", freshness[freshness.Count * 99 / 100]);

@@ -74,6 +74,17 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal((1L, 1L), (project.Summary.Totals.Tasks, project.Summary.Totals[Measure.Done]));
         Assert.Equal((Some.Time, StatusCategory.Done), (task.Standing().Created, task.Standing().Category));
         Assert.Equal(Some.Time.AddMilliseconds(999_999), task.LastStated);
+
+        // Whatever was dropped between them and the latest, lead and cycle time need the first facts of their kinds.
+        Assert.Equal(Some.Time, task.Standing().Started);
+        var facts = task.Progress.ToArray();
+        Assert.InRange(facts.Length, 2, TaskState.MostProgress + 2);
+        Assert.Equal((FactKind.InProgress, "e-00000000"), (facts[0].Kind, facts[0].Stamp.Id));
+        Assert.Equal((FactKind.Done, "e-00000001"), (facts[1].Kind, facts[1].Stamp.Id));
+
+        var history = await stage.Table().HistoryAsync("BUSY", DateOnly.FromDateTime(End.UtcDateTime), default);
+        Assert.Equal(project.Summary.Totals, HistoryLevels.At(history, Some.Time, End).Last().Totals);
+        Assert.Equal([KeyValuePair.Create("Done", 1L)], HistoryLevels.At(history, Some.Time, End).Last().Statuses);
     }
 
     [Fact]

@@ -25,18 +25,24 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         var topic = await kafka.CreateTopicAsync();
         var stream = Some.Name("stream");
         List<FunctionAppProcess> instances = [await StartAsync(topic, stream), await StartAsync(topic, stream)];
-        var producing = Task.Run(() => Produce(topic, Events));
+        using var thousands = new SemaphoreSlim(0);
+        var producing = Task.Run(() => Produce(topic, Events, thousands));
 
         // One of the two is killed again and again while events come in; small batches make many chances to be hit amid one.
+        // The producer is let go on by so many thousands that it is never through before the last kill, however slow the machine.
         for (var crash = 0; crash < 4; crash++)
         {
             var from = await CountedAsync(instances[1 - (crash % 2)]);
-            await instances[1 - (crash % 2)].HealthWhenAsync(health => Counted(health) > from || producing.IsCompleted);
+            thousands.Release(5);
+            await instances[1 - (crash % 2)].HealthWhenAsync(health => Counted(health) > from);
             instances[crash % 2].Kill();
+            Assert.False(producing.IsCompleted);
+            thousands.Release(1);
             await instances[crash % 2].DisposeAsync();
             instances[crash % 2] = await StartAsync(topic, stream);
         }
 
+        thousands.Release(Events / 1000);
         await producing;
         var health = await instances[0].HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0);
 
@@ -246,14 +252,18 @@ public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
         for (var i = 0; i < count; i++) await producer.ProduceAsync(topic, new Message<Null, byte[]> { Value = Some.EventJson($"e-{i}") });
     }
 
-    private void Produce(string topic, int count)
+    /// <param name="topic">Where to.</param>
+    /// <param name="count">How many events.</param>
+    /// <param name="thousands">Lets the next thousand of them go with every release.</param>
+    private void Produce(string topic, int count, SemaphoreSlim thousands)
     {
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers, EnableIdempotence = true }).Build();
         for (var i = 0; i < count; i++)
         {
+            if (i % 1000 == 0) thousands.Wait();
             EventData data = i % 3 == 0 ? new TaskDeleted($"T-{i}") : new TaskAssigned($"T-{i}", "Ada");
             producer.Produce(topic, new Message<string, byte[]> { Key = $"P{i % 50}", Value = Some.EventJson($"e-{i}", $"P{i % 50}", data) });
-            // Slow enough that the crashes fall amid it.
+            // Slow enough that the crashes fall amid a thousand.
             if (i % 1000 == 0) Thread.Sleep(300);
         }
 
