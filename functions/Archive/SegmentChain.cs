@@ -131,7 +131,7 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
             ? new ChainTail(start, end, Number("chain_segments"), Number("chain_events"), Number("chain_undecodable"), Number("chain_missing"), Number("chain_bytes"), properties.Metadata.TryGetValue("topic_id", out var topicId) ? topicId : null, LastRecord())
             : throw new InvalidDataException($"archive/{name} is no segment: its end is {end}");
 
-        // Segments of earlier versions have none.
+        // A segment that others made anew, as a copy without all metadata, may have none.
         long? LastRecord() => !properties.Metadata.TryGetValue("last_record", out var text) ? null
             : long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digest) ? digest
             : throw new InvalidDataException($"archive/{name} is no segment: its last_record is {text}");

@@ -122,6 +122,10 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
             foreach (var (row, record) in chain.Rows.Zip(expected)) AssertSame(record.Value, ArchivedEvent.ToJson(row, names.GetValueOrDefault));
             people += chain.Rows.Count(row => row.Person is not null);
 
+            var followed = await new SegmentChain(Account(), _stream).ReadAsync(_connection.Topic, partition, from: 0, default).ToListAsync();
+            Assert.Equal(chain.Rows, followed.SelectMany(segment => segment.Rows));
+            Assert.Equal(chain.Segments.Select(segment => segment.End), followed.Select(segment => segment.Tail.End));
+
             var of = log.Records.Where(record => record.Partition == partition).ToList();
             Assert.Equal(of[^1].Offset + 1, chain.End);
             Assert.Equal(of.Count - expected.Count, chain.Undecodable);
