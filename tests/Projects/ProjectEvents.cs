@@ -3,9 +3,8 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Projects;
 
 /// <summary>
-/// Events of one project that get in each other's way: few tasks, few times, few ids of all kinds and lengths, so that there are ties,
-/// contradictions, deletions, late statements, and now and then a task with more statements, or more bytes of them, than are retained. They
-/// depend on nothing but the seed.
+/// Events of one project that get in each other's way: few tasks, few times, few ids of all kinds, so that there are ties, contradictions,
+/// deletions, late statements, and now and then a task with more statements than are retained. They depend on nothing but the seed.
 /// </summary>
 internal static class ProjectEvents
 {
@@ -15,7 +14,9 @@ internal static class ProjectEvents
 
     public const int Hours = 60;
 
-    public static Event[] Of(int seed)
+    /// <param name="seed">Which events they are.</param>
+    /// <param name="longestId">The length of some ids; with the default no task has more bytes of statements than are retained.</param>
+    public static Event[] Of(int seed, int longestId = 40)
     {
         var random = new Random(seed);
         var count = random.Next(8) == 0 ? 400 : random.Next(1, 60);
@@ -35,7 +36,7 @@ internal static class ProjectEvents
         {
             0 => $"e-{number}",
             1 => new Guid(number, 0, 0, new byte[8]).ToString(),
-            _ => $"e-{number}-{new string('x', 60 + (number * 7 % 190))}",
+            _ => $"e-{number}-".PadRight(longestId - (number * 7 % (longestId - 20)), 'x'),
         };
 
         EventData Data() => random.Next(20) switch

@@ -85,7 +85,7 @@ public class StoredBytesTests
     /// <summary>All kinds of bytes that the events of a seed make.</summary>
     private IEnumerable<KeyValuePair<string, byte[]>> RowsOf(int seed)
     {
-        var stored = StoredProject.Of(ProjectEvents.Of(seed));
+        var stored = StoredProject.Of(ProjectEvents.Of(seed, longestId: 256));
         var teams = new TeamSums();
         teams.Add([.. stored.Teams]);
         return stored.Rows.Where(row => !row.Key.StartsWith("team/", StringComparison.Ordinal)).Append(KeyValuePair.Create("teams", teams.ToBytes(_writer)));
