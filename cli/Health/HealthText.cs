@@ -7,16 +7,16 @@ internal static class HealthText
 {
     private const int Gap = 2;
 
-    /// <summary>Of the table of partitions, those first that say the most: a narrow screen leaves out the last. All together they take 99 columns.</summary>
+    /// <summary>Of the table of partitions, those first that say the most: a narrow screen leaves out the last. All together they take 100 columns.</summary>
     private static readonly Column[] Columns =
     [
         new("partition", 9, (one, _) => Number(one.Partition)),
-        new("end", 11, (one, _) => Number(one.EndOffset)),
-        new("checkpoint", 11, (one, _) => Number(one.Checkpoint)),
+        new("end", 12, (one, _) => Number(one.EndOffset)),
+        new("checkpoint", 12, (one, _) => Number(one.Checkpoint)),
         new("lag", 11, (one, _) => Number(one.Lag)),
         new("behind", 8, (one, _) => Seconds(one.BehindSeconds)),
         new("archive lag", 11, (one, _) => Number(one.ArchiveLag)),
-        new("processed", 12, (one, now) => Ago(one.LastProcessed, now)),
+        new("processed", 11, (one, now) => Ago(one.LastProcessed, now)),
         new("newest event", 12, (one, now) => Ago(one.NewestEventTime, now)),
     ];
 

@@ -99,8 +99,9 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
 
     /// <summary>Fails unless the table holds the history that the oracle makes of the events of one project.</summary>
     /// <param name="events">All its events; no task has more than is retained of it.</param>
-    /// <param name="end">An hour after all of them.</param>
-    public Task AssertHistoryAsync(IReadOnlyList<Event> events, DateTimeOffset end) => AssertHistoryAsync(Table(), events[0].Project, new Oracle(events, PersonIdOf), end);
+    /// <param name="end">A step after all of them.</param>
+    /// <param name="step">After how many hours each the levels are compared.</param>
+    public Task AssertHistoryAsync(IReadOnlyList<Event> events, DateTimeOffset end, int step) => AssertHistoryAsync(Table(), events[0].Project, new Oracle(events, PersonIdOf), end, step);
 
     public void Dispose()
     {
@@ -131,14 +132,14 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         static OracleTerms? TermsOf(AllocationTerms? terms) => terms is null ? null : new(terms.Resource, EffortHours.ToHours(terms.MilliHoursPerWeek), terms.From, terms.To, terms.Role);
     }
 
-    private static async Task AssertHistoryAsync(AggregateTable table, string project, Oracle oracle, DateTimeOffset end)
+    private static async Task AssertHistoryAsync(AggregateTable table, string project, Oracle oracle, DateTimeOffset end, int step = 1)
     {
         var history = await table.HistoryAsync(project, DateOnly.FromDateTime(end.UtcDateTime), default);
         var first = oracle.Existing.Select(task => task.Created).DefaultIfEmpty(end).Min();
-        foreach (var level in HistoryLevels.At(history, first, end))
+        foreach (var level in HistoryLevels.At(history, first, end, step))
         {
-            Oracle.AssertCounts(Oracle.Count(oracle.Existing, level.Hour.AddHours(1)), level.Totals);
-            Assert.Equal(Oracle.CountStatuses(oracle.Existing, level.Hour.AddHours(1)), level.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal));
+            Oracle.AssertCounts(Oracle.Count(oracle.Existing, level.Hour.AddHours(step)), level.Totals);
+            Assert.Equal(Oracle.CountStatuses(oracle.Existing, level.Hour.AddHours(step)), level.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal));
         }
     }
 

@@ -165,7 +165,7 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
         }
 
         Assert.InRange(pending, 1, Days - 1);
-        await stage.AssertHistoryAsync(events, Some.Time.AddDays(Days + 1));
+        await stage.AssertHistoryAsync(events, Some.Time.AddDays(Days + 1), step: 24);
 
         static Event InStatus(int status, int day) =>
             At(day * 86_400_000L, "WORDY", new TaskStatusChanged($"T-{status}-{day}", new Status($"{status} {new string('状', 200)}", StatusCategory.InProgress)), $"{day}-{status}");

@@ -170,7 +170,7 @@ public class StatusTests
     }
 
     [Fact]
-    public void The_rows_of_a_large_topic_stay_under_100_columns_and_on_a_screen_of_80_under_80()
+    public void The_rows_of_a_large_topic_stay_under_80_columns_on_a_screen_that_has_80()
     {
         var now = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
         var report = HealthEndpoint.Parse("""
@@ -179,7 +179,6 @@ public class StatusTests
             """);
         var row = HealthText.Lines(report, now)[3];
         Assert.EndsWith("20,484 d ago", row, StringComparison.Ordinal);
-        Assert.All(HealthText.Lines(report, now), line => Assert.InRange(line.Length, 0, 99));
         var screen = HealthText.Fit(report, now, width: 80, height: 30);
         Assert.All(screen, line => Assert.InRange(line.Length, 0, 79));
         Assert.Equal(report.Partitions.Count, screen.Count(line => line.TrimStart().StartsWith("999 ", StringComparison.Ordinal)));
