@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Azure.Core;
@@ -32,6 +33,9 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     private readonly KafkaStream _stream = new(Some.Name("stream"));
     private readonly FakeTimeProvider _time = new(Some.Time);
 
+    /// <summary>By their clocks; each has a client of its own, so archivers that follow each other share one.</summary>
+    private readonly ConcurrentDictionary<TimeProvider, LogEnds> _logs = [];
+
     public async ValueTask InitializeAsync()
     {
         _connection = new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: 2) };
@@ -42,7 +46,11 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         producer.Flush(TimeSpan.FromMinutes(1));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        foreach (var log in _logs.Values) log.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Theory]
     [InlineData(1)]
@@ -382,7 +390,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var account = Account(transport);
         return new EventArchiver(
             _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account, NullLogger<DeadLetters>.Instance),
-            new LogEnds(_connection, time, NullLogger<LogEnds>.Instance), ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
+            _logs.GetOrAdd(time, its => new LogEnds(_connection, its, NullLogger<LogEnds>.Instance)), ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
     }
 
     private Task<StoredChain> ChainAsync(int partition) => StoredChain.ReadAsync(azurite.ConnectionString, _stream.Name, _connection.Topic, partition);
