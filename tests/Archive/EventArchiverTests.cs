@@ -33,8 +33,8 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     private readonly KafkaStream _stream = new(Some.Name("stream"));
     private readonly FakeTimeProvider _time = new(Some.Time);
 
-    /// <summary>By their clocks; each has a client of its own, so archivers that follow each other share one.</summary>
-    private readonly ConcurrentDictionary<TimeProvider, LogEnds> _logs = [];
+    /// <summary>Each has a client of its own.</summary>
+    private readonly ConcurrentBag<LogEnds> _logs = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -48,7 +48,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
 
     public ValueTask DisposeAsync()
     {
-        foreach (var log in _logs.Values) log.Dispose();
+        foreach (var log in _logs) log.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -388,9 +388,11 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     {
         var time = clock ?? _time;
         var account = Account(transport);
+        var log = new LogEnds(_connection, time, NullLogger<LogEnds>.Instance);
+        _logs.Add(log);
         return new EventArchiver(
             _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account, NullLogger<DeadLetters>.Instance),
-            _logs.GetOrAdd(time, its => new LogEnds(_connection, its, NullLogger<LogEnds>.Instance)), ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
+            log, ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
     }
 
     private Task<StoredChain> ChainAsync(int partition) => StoredChain.ReadAsync(azurite.ConnectionString, _stream.Name, _connection.Topic, partition);
