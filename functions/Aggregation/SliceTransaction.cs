@@ -32,13 +32,13 @@ internal sealed class SliceTransaction(SliceId slice)
     public IReadOnlyList<TableTransactionAction> Actions => _actions;
 
     /// <summary>Takes in an event that has been applied.</summary>
-    /// <param name="project">Its project.</param>
+    /// <param name="project">Its project, which has been taken in before.</param>
     /// <param name="changedTasks">How many tasks changed that had not before: 0 or 1.</param>
     /// <param name="isAboutTask">Whether it is about a task, or about the project itself.</param>
     /// <param name="checkpoint">The checkpoint that it advanced.</param>
     public void Add(HotProject project, int changedTasks, bool isAboutTask, SliceCheckpoint checkpoint)
     {
-        if (!_projects.TryGetValue(project, out var part)) _projects.Add(project, part = new Part());
+        var part = _projects[project];
         part.Checkpoint = checkpoint;
         _changedTasks += changedTasks;
         if (!isAboutTask && !part.IsProjectTouched)
@@ -50,7 +50,7 @@ internal sealed class SliceTransaction(SliceId slice)
         _checkpoints.Add(checkpoint);
     }
 
-    /// <summary>Takes in a project of which only pending history is to be moved.</summary>
+    /// <summary>Takes in a project: before events of it are applied, or to move its pending history only.</summary>
     public void Add(HotProject project) => _projects.TryAdd(project, new Part());
 
     /// <summary>Works out the sums and history of what was applied.</summary>

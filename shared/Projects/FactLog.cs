@@ -92,7 +92,7 @@ internal struct FactLog
         var isLatest = at == Count;
         if (isLatest) Append(fact);
         else Insert(at, fact);
-        var contradicts = (at > 0 && Contradict(fact, this[at - 1])) || (at + 1 < Count && Contradict(fact, this[at + 1]));
+        var contradicts = (at > 0 && IsContradictedAt(at - 1, fact)) || (at + 1 < Count && IsContradictedAt(at + 1, fact));
 
         // One that was dropped before comes again as if it were new. Those at the end wait until they are many, since dropping takes time.
         if ((!isLatest || Count > 2 * _most) && Trim() && !Holds(fact)) return StatementEffect.Superseded;
@@ -118,7 +118,7 @@ internal struct FactLog
             status |= fact.IsStatus;
             begun |= fact.IsBegun;
             done |= fact.Kind == FactKind.Done;
-            if (isEarliest || !facts.AsSpan(i + 1).ContainsChannel(fact.Channel)) kept.Add(fact);
+            if (isEarliest || Array.FindIndex(facts, i + 1, later => later.Channel == fact.Channel) < 0) kept.Add(fact);
         }
 
         if (kept.Count == from) return false;
@@ -128,12 +128,7 @@ internal struct FactLog
     }
 
     /// <summary>Puts the facts into places of an array where nothing else is put, and holds words by the numbers that these words give them.</summary>
-    public void MoveTo(Packed[] array, int start, int room, StatusWords words)
-    {
-        var facts = ToArray();
-        this = new FactLog(_most, _mostBytes) { _facts = array, _start = start, _room = room, _words = words };
-        foreach (var fact in facts) Append(fact);
-    }
+    public void MoveTo(Packed[] array, int start, int room, StatusWords words) => Hold(ToArray(), array, start, room, words);
 
     /// <summary>How many facts this log and an earlier one have in common from the start.</summary>
     public readonly int CommonWith(FactLog earlier)
@@ -144,7 +139,9 @@ internal struct FactLog
         return common;
     }
 
-    private static bool Contradict(in Fact fact, in Fact other) => fact.Stamp == other.Stamp && fact.Channel == other.Channel;
+    /// <summary>Nearly all facts have times of their own, and then there is nothing to unpack.</summary>
+    private readonly bool IsContradictedAt(int at, in Fact fact) =>
+        PackedAt(at).Ticks == fact.Stamp.Ticks && this[at] is var other && fact.Stamp == other.Stamp && fact.Channel == other.Channel;
 
     private readonly bool Holds(in Fact fact)
     {
@@ -153,11 +150,12 @@ internal struct FactLog
         return false;
     }
 
-    /// <summary>Holds these facts instead of those that it has.</summary>
-    private void Hold(ReadOnlySpan<Fact> facts, StatusWords? words)
+    /// <summary>Holds these facts instead of those that it has, in an array of its own.</summary>
+    private void Hold(ReadOnlySpan<Fact> facts, StatusWords? words) => Hold(facts, new Packed[facts.Length * 2], 0, facts.Length * 2, words);
+
+    private void Hold(ReadOnlySpan<Fact> facts, Packed[] array, int start, int room, StatusWords? words)
     {
-        var room = facts.Length * 2;
-        this = new FactLog(_most, _mostBytes) { _facts = new Packed[room], _room = room, _words = words };
+        this = new FactLog(_most, _mostBytes) { _facts = array, _start = start, _room = room, _words = words };
         foreach (ref readonly var fact in facts) Append(fact);
     }
 
@@ -211,16 +209,5 @@ internal struct FactLog
 
         /// <inheritdoc cref="Fact.IsBegun"/>
         public bool IsBegun => Kind is FactKind.InProgress or FactKind.BlockedStatus;
-    }
-}
-
-/// <summary>Looks through facts.</summary>
-file static class FactSpans
-{
-    public static bool ContainsChannel(this Span<Fact> facts, int channel)
-    {
-        foreach (ref readonly var fact in facts)
-            if (fact.Channel == channel) return true;
-        return false;
     }
 }
