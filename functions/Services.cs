@@ -37,7 +37,7 @@ public static class Services
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<PartitionCounts>();
         services.AddSingleton<LogEnds>();
-        services.AddSingleton(AggregateTable.FromSettings(settings, account));
+        services.AddSingleton(LiveAggregates.FromSettings(settings, account, TimeProvider.System));
         services.AddSingleton<ProjectAggregator>();
         services.AddSingleton<PipelineHealth>();
         services.AddSingleton<SegmentChain>();

@@ -122,7 +122,7 @@ internal static class IngestBench
         Print("drain_blob_writes_per_1000_events", transport.BlobWrites * 1000.0 / events);
 
         var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsStorage", (string?)store.ConnectionString)]).Build();
-        var reader = AggregateTable.FromSettings(settings, StorageAccount.FromSettings(settings));
+        var reader = await LiveAggregates.FromSettings(settings, StorageAccount.FromSettings(settings), TimeProvider.System).ReadAsync(CancellationToken.None);
         if (theirs is not null && !await AreEqualAsync(reader, theirs)) return null;
 
         Progress($"{SteadyLoad.EventsPerSecond:N0} events a second for {Live.TotalSeconds:N0} s");

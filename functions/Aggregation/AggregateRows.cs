@@ -17,6 +17,8 @@ namespace ShitOps.Aggregation;
 /// (<see cref="MuchOfADay"/>) it stays as it is, and the rest goes to <c>h:P:yyyyMMdd-0001</c>, and so on; the day is the sum of them.</item>
 /// <item><c>c:STREAM:TOPIC:00000</c>: the checkpoint of a Kafka partition in this slice (<c>Next</c>), the sums by team that its events
 /// made (<c>Teams</c>), and how many of its events had which outcome.</item>
+/// <item><c>s:slice</c>: how many checkpoints the slice has (<c>Checkpoints</c>); it changes with every new one. Together with the checkpoints
+/// it guards the slice: whoever marks them all as <c>Sealed</c> has stopped every writer.</item>
 /// </list>
 /// A text that its key does not tell stands in <c>Project</c> or <c>Task</c>. Bytes beyond one property go on in <c>State2</c>, <c>State3</c>, ….
 /// </summary>
@@ -24,6 +26,12 @@ internal static class AggregateRows
 {
     /// <summary>The property that orders the writing of day rows and sums.</summary>
     public const string Flushes = "Flushes";
+
+    /// <summary>The property that says of a checkpoint, and of the slice's own row, that nothing may be written any more.</summary>
+    public const string Sealed = "Sealed";
+
+    /// <summary>The RowKey of the slice's own row.</summary>
+    public const string SliceKey = "s:slice";
 
     private const string State = "State";
 
@@ -101,6 +109,9 @@ internal static class AggregateRows
     public static TaskState TaskOf(TableEntity row) => Read(row, State, TaskState.FromBytes);
 
     public static HistoryChanges DayOf(TableEntity row) => Read(row, "Changes", HistoryChanges.FromBytes);
+
+    /// <summary>Whether a checkpoint, or a slice's own row, says that nothing may be written any more.</summary>
+    public static bool IsSealed(TableEntity row) => row.GetBoolean(Sealed) ?? false;
 
     /// <summary>How often history had been moved into day rows when a row of sums or of a day was written.</summary>
     public static long FlushesOf(TableEntity row) => row.GetInt64(Flushes) ?? 0;

@@ -2,43 +2,30 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using Microsoft.Extensions.Configuration;
 using ShitOps.Projects;
 using ShitOps.Storage;
 
 namespace ShitOps.Aggregation;
 
-/// <summary>
-/// The aggregates as they stand in the table: one PartitionKey a slice (<see cref="AggregateRows"/>). Another number of slices is another
-/// table: rows would lie elsewhere in it.
-/// </summary>
+/// <summary>The aggregates as they stand in one table: one PartitionKey a slice (<see cref="AggregateRows"/>).</summary>
 /// <param name="account">The account that holds it.</param>
 /// <param name="slices">How many slices there are; 1 to <see cref="SliceId.Most"/>.</param>
-/// <param name="name">The beginning of the table's name; the number of slices follows.</param>
-public sealed class AggregateTable(StorageAccount account, int slices, string name = "aggregates")
+/// <param name="name">The name of the table. Another number of slices needs another table: rows would lie elsewhere in it.</param>
+public sealed class AggregateTable(StorageAccount account, int slices, string name)
 {
-    private const int DefaultSlices = 8;
-
     /// <summary>Its sums, and mostly what is known of the project itself.</summary>
     private const int RowsOfAProject = 2;
 
     /// <summary>How often the history of a project that changes meanwhile is looked at; after the first time only the rows that changed.</summary>
     private const int MostHistoryReads = 4;
 
-    private readonly AccountTable _table = account.Table(string.Create(CultureInfo.InvariantCulture, $"{name}{slices}"));
+    private readonly AccountTable _table = account.Table(name);
 
-    /// <summary>Reads the setting <c>Slices</c>: 1 to <see cref="SliceId.Most"/>, default 8.</summary>
-    /// <exception cref="SettingException">It is no such number.</exception>
-    public static AggregateTable FromSettings(IConfiguration settings, StorageAccount account)
-    {
-        if (settings["Slices"] is not { Length: > 0 } text) return new AggregateTable(account, DefaultSlices);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slices) && slices is >= 1 and <= SliceId.Most
-            ? new AggregateTable(account, slices)
-            : throw new SettingException($"the setting Slices is \"{text}\"; expected a number from 1 to {SliceId.Most}");
-    }
-
-    /// <summary>The name of the table, which ends with the number of slices.</summary>
+    /// <summary>The name of the table.</summary>
     public string Name => _table.Name;
+
+    /// <summary>The number of the replay that built it, from 1; 0: it was fed by Kafka alone.</summary>
+    public int Replay { get; init; }
 
     /// <summary>How many slices there are.</summary>
     public int SliceCount => slices;
@@ -174,6 +161,44 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         await _table.GetAsync(slice.ToString(), AggregateRows.CheckpointKey(stream, topic, partition), cancellationToken) is { } row
             ? SliceCheckpoint.FromEntity(slice, row)
             : new SliceCheckpoint(slice, stream, topic, partition);
+
+    internal async Task<SliceCounter> CounterAsync(SliceId slice, CancellationToken cancellationToken) =>
+        new(slice, await _table.GetAsync(slice.ToString(), AggregateRows.SliceKey, cancellationToken));
+
+    /// <summary>
+    /// Marks the slice's own row and all its checkpoints, or takes the mark away again. Once this has ended no transaction of any writer that
+    /// began before goes through: each changes one of these rows, at a version that is no more.
+    /// </summary>
+    internal async Task SealAsync(SliceId slice, bool isSealed, CancellationToken cancellationToken)
+    {
+        // The slice's own row first: then no checkpoint comes in addition.
+        string[] prefixes = ["s:", AggregateRows.CheckpointsPrefix];
+        foreach (var prefix in prefixes)
+        {
+            while (!await TryMarkAsync(prefix)) cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        async Task<bool> TryMarkAsync(string prefix)
+        {
+            var rows = new List<TableEntity>();
+            await foreach (var row in RangeAsync(slice, prefix, AggregateRows.After(prefix), cancellationToken)) rows.Add(row);
+            if (prefix == "s:" && rows.Count == 0) rows.Add(new TableEntity(slice.ToString(), AggregateRows.SliceKey));
+            foreach (var some in rows.Where(row => AggregateRows.IsSealed(row) != isSealed).Chunk(AccountTable.MostActions))
+            {
+                foreach (var row in some)
+                {
+                    if (isSealed) row[AggregateRows.Sealed] = true;
+                    else row.Remove(AggregateRows.Sealed);
+                }
+
+                if (await _table.SubmitAsync([.. some.Select(row => row.ETag == default
+                    ? new TableTransactionAction(TableTransactionActionType.Add, row)
+                    : new TableTransactionAction(TableTransactionActionType.UpdateReplace, row, row.ETag))], cancellationToken) is null) return false;
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>The row to which the changes of a day are to be added.</summary>
     internal async Task<DayPart> DayAsync(SliceId slice, string project, DateOnly day, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace ShitOps.Aggregation;
 /// So a partition's checkpoint says that everything below it is in all slices.
 /// </summary>
 public sealed class ProjectAggregator(
-    AggregateTable table,
+    LiveAggregates aggregates,
     KafkaStream stream,
     PartitionCounts counts,
     DeadLetters deadLetters,
@@ -30,9 +30,13 @@ public sealed class ProjectAggregator(
     // Fewer than a batch mostly touches: so the largest, which is begun first, is not the last to end, alone.
     private const int ConcurrentSlices = 4;
 
+    private static readonly TimeSpan SwitchPoll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSwitch = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<SliceId, SliceAggregator> _slices = [];
     private readonly Dictionary<(string Topic, int Partition), PartitionCount> _rows = [];
     private readonly SemaphoreSlim _turn = new(1);
+    private AggregateTable? _table;
     private int _batch;
 
     /// <summary>How many tasks are held in memory, about 2 KB each, before the fifth of them that was not in use the longest is let go.</summary>
@@ -46,7 +50,7 @@ public sealed class ProjectAggregator(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await FailedBatch.HoldBackAsync(() => AggregateNowAsync(records, cancellationToken), "Aggregating", time, logger, cancellationToken);
+            await FailedBatch.HoldBackAsync(() => FollowSwitchAsync(records, cancellationToken), "Aggregating", time, logger, cancellationToken);
         }
         finally
         {
@@ -56,17 +60,44 @@ public sealed class ProjectAggregator(
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task AggregateNowAsync(KafkaRecord[] records, CancellationToken cancellationToken)
+    /// <summary>Aggregates into the live table. A table is sealed for the seconds that it takes to switch to another, which the batch then goes to.</summary>
+    private async Task FollowSwitchAsync(KafkaRecord[] records, CancellationToken cancellationToken)
+    {
+        var table = await aggregates.TableAsync(cancellationToken);
+        for (var waited = TimeSpan.Zero; ; waited += SwitchPoll)
+        {
+            if (table.Name != _table?.Name)
+            {
+                if (_table is not null) logger.LogInformation("The aggregates are now in the table {New}, no longer in {Old}", table.Name, _table.Name);
+                _table = table;
+                _slices.Clear();
+                _rows.Clear();
+            }
+
+            try
+            {
+                await AggregateNowAsync(table, records, cancellationToken);
+                return;
+            }
+            catch (SealedSliceException) when (waited < LongestSwitch)
+            {
+                await Task.Delay(SwitchPoll, time, cancellationToken);
+                table = await aggregates.ReadAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task AggregateNowAsync(AggregateTable table, KafkaRecord[] records, CancellationToken cancellationToken)
     {
         var topicId = await log.TopicIdAsync();
         var partitions = records.GroupBy(record => (record.Topic, record.Partition)).ToDictionary(partition => partition.Key, partition => partition.ToArray());
-        await LoadRowsAsync(partitions.Keys, cancellationToken);
+        await LoadRowsAsync(table, partitions.Keys, cancellationToken);
         foreach (var (key, its) in partitions) await _rows[key].Log.RequireSameAsync(its, topicId, log);
 
         var decoded = Decode(partitions);
         foreach (var (key, its) in decoded) await PutAsideAsync(key.Topic, key.Partition, its, cancellationToken);
-        await AggregateSlicesAsync(decoded, cancellationToken);
-        await SaveRowsAsync(decoded, topicId, cancellationToken);
+        await AggregateSlicesAsync(table, decoded, cancellationToken);
+        await SaveRowsAsync(table, decoded, topicId, cancellationToken);
         if (_slices.Values.Sum(slice => slice.Held) > MostHeld) LetGo();
     }
 
@@ -77,10 +108,10 @@ public sealed class ProjectAggregator(
         foreach (var slice in _slices.Values) slice.LetGo(before);
     }
 
-    private async Task LoadRowsAsync(IEnumerable<(string Topic, int Partition)> partitions, CancellationToken cancellationToken)
+    private async Task LoadRowsAsync(AggregateTable table, IEnumerable<(string Topic, int Partition)> partitions, CancellationToken cancellationToken)
     {
         var missing = partitions.Where(partition => !_rows.ContainsKey(partition)).ToList();
-        foreach (var row in await Task.WhenAll(missing.Select(partition => counts.LoadAsync(stream, partition.Topic, partition.Partition, cancellationToken))))
+        foreach (var row in await Task.WhenAll(missing.Select(partition => counts.LoadAsync(table.Name, stream, partition.Topic, partition.Partition, cancellationToken))))
             _rows[(row.Topic, row.Partition)] = row;
     }
 
@@ -103,13 +134,13 @@ public sealed class ProjectAggregator(
     private Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken) => deadLetters.PutAsync(
         stream, topic, partition, [.. records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!))], cancellationToken);
 
-    private async Task AggregateSlicesAsync(Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, CancellationToken cancellationToken)
+    private async Task AggregateSlicesAsync(AggregateTable table, Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, CancellationToken cancellationToken)
     {
         var slices = decoded
             .SelectMany(partition => partition.Value.Where(one => one.Result.IsDecoded)
                 .Select(one => new ConsumedEvent(partition.Key.Topic, partition.Key.Partition, one.Record.Offset, one.Result.Event!)))
             .GroupBy(one => table.SliceOf(one.Event.Project))
-            .Select(slice => (Aggregator: SliceOf(slice.Key), Events: slice.ToList()))
+            .Select(slice => (Aggregator: SliceOf(table, slice.Key), Events: slice.ToList()))
             .OrderByDescending(slice => slice.Events.Count)
             .ToList();
         _batch++;
@@ -117,7 +148,7 @@ public sealed class ProjectAggregator(
         await Parallel.ForEachAsync(slices, options, async (slice, stopped) => await slice.Aggregator.AggregateAsync(slice.Events, _batch, stopped));
     }
 
-    private async Task SaveRowsAsync(Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, string? topicId, CancellationToken cancellationToken)
+    private async Task SaveRowsAsync(AggregateTable table, Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, string? topicId, CancellationToken cancellationToken)
     {
         // Ends: each time a row was changed by another, that one has brought it forward.
         while (true)
@@ -143,7 +174,7 @@ public sealed class ProjectAggregator(
                 throw;
             }
 
-            await LoadRowsAsync(decoded.Keys, cancellationToken);
+            await LoadRowsAsync(table, decoded.Keys, cancellationToken);
 
             void Forget()
             {
@@ -152,6 +183,6 @@ public sealed class ProjectAggregator(
         }
     }
 
-    private SliceAggregator SliceOf(SliceId slice) =>
-        _slices.TryGetValue(slice, out var aggregator) ? aggregator : _slices[slice] = new SliceAggregator(slice, table, stream, people);
+    private SliceAggregator SliceOf(AggregateTable table, SliceId slice) =>
+        _slices.TryGetValue(slice, out var aggregator) ? aggregator : _slices[slice] = new SliceAggregator(slice, table, stream.Name, people);
 }

@@ -1,6 +1,5 @@
 using ShitOps.Events;
 using ShitOps.People;
-using ShitOps.Pipeline;
 using ShitOps.Projects;
 using ShitOps.Storage;
 
@@ -15,7 +14,11 @@ internal readonly record struct ConsumedEvent(string Topic, int Partition, long 
 /// batches; if the table has another version than was assumed, nothing was written, and what the transaction touched is read anew.
 /// Not safe for concurrent use.
 /// </summary>
-internal sealed class SliceAggregator(SliceId slice, AggregateTable table, KafkaStream stream, PersonDirectory people)
+/// <param name="slice">The slice.</param>
+/// <param name="table">The table that it is in.</param>
+/// <param name="stream">The stream that the events are of.</param>
+/// <param name="people">Knows the person ids of the names in the events; null: they hold person ids, as in the archive.</param>
+internal sealed class SliceAggregator(SliceId slice, AggregateTable table, string stream, PersonDirectory? people)
 {
     /// <summary>Pending history that is larger goes to its day rows: large enough that many batches share the writing of a day's row.</summary>
     private const int MuchPending = 2 << 10;
@@ -43,6 +46,8 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
     private readonly Dictionary<string, HotProject> _projects = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Topic, int Partition), SliceCheckpoint> _checkpoints = [];
     private readonly StateWriter _writer = new();
+    private readonly Func<string, string> _personId = people is null ? id => id : people.IdOf;
+    private SliceCounter? _counter;
     private int _batch;
 
     /// <summary>How many tasks are held in memory; a project counts as some more.</summary>
@@ -55,6 +60,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
     /// <param name="events">Events of this slice, those of one partition in the order of offsets.</param>
     /// <param name="batch">The number of the batch that they are from; a later one has a greater number.</param>
     /// <param name="cancellationToken">Stops it between two transactions.</param>
+    /// <exception cref="SealedSliceException">Nothing may be written to the table any more.</exception>
     /// <exception cref="Exception">Storage is down or refuses. What is written is complete as far as the checkpoints say.</exception>
     public async Task AggregateAsync(IReadOnlyList<ConsumedEvent> events, int batch, CancellationToken cancellationToken)
     {
@@ -82,7 +88,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
 
                 if (transaction.Actions.Count > 0)
                 {
-                    await people.StoreNewAsync(cancellationToken);
+                    if (people is not null) await people.StoreNewAsync(cancellationToken);
                     if (await table.SubmitAsync(transaction.Actions, cancellationToken) is not { } etags)
                     {
                         Forget(transaction);
@@ -116,13 +122,15 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
         var waiting = events.Skip(next).ToList();
         await ForEachAsync(
             waiting.Select(one => (one.Topic, one.Partition)).Distinct().Where(partition => !_checkpoints.ContainsKey(partition)),
-            async partition => (partition, await table.CheckpointAsync(slice, stream.Name, partition.Topic, partition.Partition, cancellationToken)),
+            async partition => (partition, await table.CheckpointAsync(slice, stream, partition.Topic, partition.Partition, cancellationToken)),
             found => _checkpoints.Add(found.partition, found.Item2));
+        if (_counter is null && waiting.Any(one => _checkpoints[(one.Topic, one.Partition)].ETag == default)) _counter = await table.CounterAsync(slice, cancellationToken);
+        if (_counter is { IsSealed: true } || waiting.Any(one => _checkpoints[(one.Topic, one.Partition)].IsSealed)) throw new SealedSliceException(table.Name);
         waiting.RemoveAll(one => one.Offset < _checkpoints[(one.Topic, one.Partition)].Next);
 
         await ForEachAsync(
             waiting.Select(one => one.Event.Project).Distinct(StringComparer.Ordinal).Where(project => !_projects.ContainsKey(project)),
-            async project => new HotProject(project, await table.ProjectAsync(project, cancellationToken), people.IdOf, _batch),
+            async project => new HotProject(project, await table.ProjectAsync(project, cancellationToken), _personId, _batch),
             found => _projects.Add(found.Name, found));
 
         foreach (var missing in Missing(waiting))
@@ -185,6 +193,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
             if (outcome == FoldOutcome.TaskNotLoaded) throw new InvalidOperationException($"The task {task} of {project.Name} was not read before an event about it.");
             checkpoint.Advance(one.Offset, outcome);
             transaction.Add(project, project.Fold.ChangedTasks - changedBefore, task is not null, checkpoint);
+            if (checkpoint.ETag == default) transaction.Counter = _counter;
         }
 
         return end;
@@ -225,6 +234,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, Kafka
     private void Forget(SliceTransaction transaction)
     {
         foreach (var project in transaction.Projects) _projects.Remove(project.Name);
+        if (transaction.Counter is not null) _counter = null;
         foreach (var key in _checkpoints.Where(checkpoint => transaction.Checkpoints.Contains(checkpoint.Value)).Select(checkpoint => checkpoint.Key).ToList()) _checkpoints.Remove(key);
     }
 }

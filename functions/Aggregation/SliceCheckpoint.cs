@@ -22,6 +22,9 @@ internal sealed class SliceCheckpoint(SliceId slice, string stream, string topic
     /// <summary>The version that the row was read or written at; default: it is not stored yet.</summary>
     public ETag ETag { get; set; }
 
+    /// <summary>Whether the slice is closed: another table is about to take its place, and nothing may be written here any more.</summary>
+    public bool IsSealed { get; private init; }
+
     /// <summary>What it says of its partition.</summary>
     public ConsumedPartition Consumed => new(stream, topic, partition, Next, Enum.GetValues<FoldOutcome>().ToDictionary(outcome => outcome, outcome => _outcomes[(int)outcome]));
 
@@ -40,6 +43,7 @@ internal sealed class SliceCheckpoint(SliceId slice, string stream, string topic
             Next = row.GetInt64(nameof(Next)) ?? 0,
             Teams = AggregateRows.Read(row, nameof(Teams), bytes => bytes.IsEmpty ? new TeamSums() : TeamSums.FromBytes(bytes)),
             ETag = row.ETag,
+            IsSealed = AggregateRows.IsSealed(row),
         };
         foreach (var outcome in Enum.GetValues<FoldOutcome>()) checkpoint._outcomes[(int)outcome] = row.GetInt64(outcome.ToString()) ?? 0;
         return checkpoint;

@@ -22,8 +22,11 @@ internal sealed class SliceTransaction(SliceId slice)
     /// <summary>The checkpoints that it advances.</summary>
     public IReadOnlyCollection<SliceCheckpoint> Checkpoints => _checkpoints;
 
+    /// <summary>The slice's own row, if it is to count new checkpoints.</summary>
+    public SliceCounter? Counter { get; set; }
+
     /// <summary>How many rows it changes, at most.</summary>
-    public int Rows => _checkpoints.Count + _projects.Count + _projectRows + _changedTasks + _dayRows;
+    public int Rows => (Counter is null ? 0 : 1) + _checkpoints.Count + _projects.Count + _projectRows + _changedTasks + _dayRows;
 
     /// <summary>The size of the rows of days that it changes.</summary>
     public long DayBytes { get; private set; }
@@ -80,6 +83,7 @@ internal sealed class SliceTransaction(SliceId slice)
     /// <returns>Whether the transaction is within the limits.</returns>
     public bool TryWrite(StateWriter writer)
     {
+        if (Counter is { } counter) Write(counter.ToEntity(_checkpoints.Count(checkpoint => checkpoint.ETag == default)), counter.ETag, counter.Take);
         foreach (var checkpoint in _checkpoints) Write(checkpoint.ToEntity(writer), checkpoint.ETag, etag => checkpoint.ETag = etag);
         foreach (var (project, part) in _projects)
         {

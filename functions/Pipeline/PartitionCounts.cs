@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using ShitOps.Aggregation;
 using ShitOps.Storage;
 
 namespace ShitOps.Pipeline;
@@ -9,21 +8,21 @@ namespace ShitOps.Pipeline;
 /// name of the table of aggregates. Rows of another such table are passed over: that it has taken something in says nothing of this one.
 /// Other consumers have rows of their own.
 /// </summary>
-public sealed class PartitionCounts(StorageAccount account, AggregateTable aggregates)
+public sealed class PartitionCounts(StorageAccount account)
 {
     private readonly AccountTable _table = account.Table("pipeline");
 
-    /// <summary>The partition's row, or a new one at offset 0.</summary>
-    public async Task<PartitionCount> LoadAsync(KafkaStream stream, string topic, int partition, CancellationToken cancellationToken) =>
-        await _table.GetAsync(stream.Name, PartitionCount.RowKey(aggregates.Name, topic, partition), cancellationToken) is { } row
+    /// <summary>The row of a partition of a table of aggregates, or a new one at offset 0.</summary>
+    public async Task<PartitionCount> LoadAsync(string aggregates, KafkaStream stream, string topic, int partition, CancellationToken cancellationToken) =>
+        await _table.GetAsync(stream.Name, PartitionCount.RowKey(aggregates, topic, partition), cancellationToken) is { } row
             ? PartitionCount.FromEntity(row)
-            : new PartitionCount(aggregates.Name, stream.Name, topic, partition);
+            : new PartitionCount(aggregates, stream.Name, topic, partition);
 
-    /// <summary>Every row of the stream and of the present table of aggregates, in the order of topic and partition.</summary>
-    public async Task<IReadOnlyList<PartitionCount>> ListAsync(KafkaStream stream, CancellationToken cancellationToken)
+    /// <summary>Every row of a table of aggregates and a stream, in the order of topic and partition.</summary>
+    public async Task<IReadOnlyList<PartitionCount>> ListAsync(string aggregates, KafkaStream stream, CancellationToken cancellationToken)
     {
         List<PartitionCount> rows = [];
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {stream.Name} and RowKey ge {aggregates.Name + ":"} and RowKey lt {aggregates.Name + ";"}");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {stream.Name} and RowKey ge {aggregates + ":"} and RowKey lt {aggregates + ";"}");
         await foreach (var entity in _table.QueryAsync(filter, cancellationToken)) rows.Add(PartitionCount.FromEntity(entity));
         return rows;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ShitOps.Aggregation;
 using ShitOps.Archive;
 using ShitOps.Ingestion;
 
@@ -6,7 +7,7 @@ namespace ShitOps.Pipeline;
 
 /// <summary>How far the consumption of the topic has come: ends of the partitions from Kafka beside checkpoints from the table.</summary>
 public sealed class PipelineHealth(
-    KafkaConnection connection, KafkaStream stream, PartitionCounts counts, ArchivePositions archive, LogEnds logEnds, TimeProvider time, ILogger<PipelineHealth> logger) : IDisposable
+    KafkaConnection connection, KafkaStream stream, LiveAggregates aggregates, PartitionCounts counts, ArchivePositions archive, LogEnds logEnds, TimeProvider time, ILogger<PipelineHealth> logger) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -41,7 +42,7 @@ public sealed class PipelineHealth(
         List<string> faults = [];
         var measuringEnds = logEnds.MeasureAsync();
         var (rows, positions) = await OrFaultAsync(
-            async () => (await counts.ListAsync(stream, patience.Token), await archive.ListAsync(patience.Token)), ([], []), "storage does not answer");
+            async () => (await counts.ListAsync((await aggregates.TableAsync(patience.Token)).Name, stream, patience.Token), await archive.ListAsync(patience.Token)), ([], []), "storage does not answer");
         var ends = await OrFaultAsync(() => measuringEnds, new Dictionary<int, long>(), "Kafka does not answer");
         var topicId = ends.Count == 0 ? null : await logEnds.TopicIdAsync();
         return HealthReport.Of(stream.Name, connection.Topic, [.. rows.Where(row => row.Topic == connection.Topic)], [.. positions.Where(position => position.Topic == connection.Topic)], ends, topicId, faults, time.GetUtcNow());

@@ -8,7 +8,7 @@ namespace ShitOps.Rows;
 /// A row for each step of a project's past: how it was at the step's end, and what happened within it. Steps are whole hours (UTC), counted
 /// from the beginning of the year 1, which was a Monday: so days begin at midnight and weeks with Monday, wherever a range begins.
 /// </summary>
-public sealed class HistoryRows(AggregateTable table, TimeProvider time)
+public sealed class HistoryRows(LiveAggregates aggregates, TimeProvider time)
 {
     /// <summary>The most steps of a range, as with Prometheus. All of them are one answer: a series that is cut off looks like one that ends.</summary>
     public const int MostSteps = 11_000;
@@ -53,6 +53,7 @@ public sealed class HistoryRows(AggregateTable table, TimeProvider time)
     /// <exception cref="RowProblemException">The query is not right, or there is no such project.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         var now = time.GetUtcNow();
         var project = query.Value("project") ?? throw RowProblemException.Invalid("project is missing: name the one whose history is wanted.");
         var step = Step(query);

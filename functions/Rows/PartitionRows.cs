@@ -5,7 +5,7 @@ using ShitOps.Projects;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each Kafka partition whose events are in the aggregates: how far it has come, and what became of its events.</summary>
-public sealed class PartitionRows(AggregateTable table)
+public sealed class PartitionRows(LiveAggregates aggregates)
 {
     private static readonly Column<ConsumedPartition>[] Columns =
     [
@@ -35,6 +35,7 @@ public sealed class PartitionRows(AggregateTable table)
     /// <exception cref="RowProblemException">The query is not right.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         var position = RowPosition.Of(query, Route, table.SliceCount);
         var slices = await FleetScan.OfAsync(table, table.PartitionsAsync, cancellationToken);
         var sums = slices

@@ -8,7 +8,7 @@ using ShitOps.Storage;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each project: what is known of it, and the sums over its tasks.</summary>
-public sealed class ProjectRows(AggregateTable table, PersonNames people, TimeProvider time)
+public sealed class ProjectRows(LiveAggregates aggregates, PersonNames people, TimeProvider time)
 {
     private const string Path = "rows/projects";
 
@@ -55,12 +55,13 @@ public sealed class ProjectRows(AggregateTable table, PersonNames people, TimePr
     /// <exception cref="RowProblemException">The query is not right.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         query.Words("category", [.. StatusCategories.Words]);
         var position = RowPosition.Of(query, Route, table.SliceCount);
         var owners = await PersonFilter.OfAsync(query.Values("owner"), people, cancellationToken);
         var now = time.GetUtcNow();
         var page = await RowScan.TakeAsync(
-            ProjectsAsync(query, position, cancellationToken),
+            ProjectsAsync(table, query, position, cancellationToken),
             query.Limit,
             project => query.Lets("team", project.State.Team) && owners.Lets(project.State.Owner) && query.Lets("status", project.State.Status?.Name)
                 && query.Lets("category", project.State.Status?.Category.Word())
@@ -74,6 +75,7 @@ public sealed class ProjectRows(AggregateTable table, PersonNames people, TimePr
     /// <exception cref="RowProblemException">There is none of that name.</exception>
     public async Task<RowPage> OneAsync(string project, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         var stored = await table.ProjectAsync(project, cancellationToken) ?? throw RowProblemException.UnknownProject(project);
         return await PageAsync([stored], continuation: null, time.GetUtcNow(), cancellationToken);
     }
@@ -84,7 +86,7 @@ public sealed class ProjectRows(AggregateTable table, PersonNames people, TimePr
         return RowPage.Of(Columns, projects.Select(project => new ProjectRow(project, names, now)), continuation);
     }
 
-    private IAsyncEnumerable<StoredProject> ProjectsAsync(RowQuery query, RowPosition position, CancellationToken cancellationToken)
+    private static IAsyncEnumerable<StoredProject> ProjectsAsync(AggregateTable table, RowQuery query, RowPosition position, CancellationToken cancellationToken)
     {
         if (query.Values("project") is not { Count: > 0 } projects) return table.AllProjectsAsync(position.After?[0], query.MostNeeded("project"), cancellationToken);
         return ReadAhead.OfAsync(projects.Where(position.IsBefore).Order(StringComparer.Ordinal).ToAsyncEnumerable(), OfAsync, cancellationToken);

@@ -5,7 +5,7 @@ using ShitOps.Projects;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each person or other resource: the tasks that are assigned to it, and what is allocated of it now, over all projects or some.</summary>
-public sealed class ResourceRows(AggregateTable table, PersonNames people, TimeProvider time)
+public sealed class ResourceRows(LiveAggregates aggregates, PersonNames people, TimeProvider time)
 {
     /// <summary>Stands for all people beyond those that a project counts one by one. It sorts behind every id.</summary>
     private const string Others = "\uffff";
@@ -37,6 +37,7 @@ public sealed class ResourceRows(AggregateTable table, PersonNames people, TimeP
     /// <exception cref="RowProblemException">The query is not right, or there is no such project.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         var position = RowPosition.Of(query, Route, table.SliceCount);
         var filter = await PersonFilter.OfAsync(query.Values("resource"), people, cancellationToken);
         var now = time.GetUtcNow();

@@ -8,7 +8,7 @@ using ShitOps.Storage;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each task that is not deleted, of one project or of all.</summary>
-public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvider time)
+public sealed class TaskRows(LiveAggregates aggregates, PersonNames people, TimeProvider time)
 {
     private static readonly Column<TaskRow>[] Columns =
     [
@@ -67,6 +67,7 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
     /// <exception cref="RowProblemException">The query is not right, or there is no such project.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         var position = RowPosition.Of(query, Route, table.SliceCount, names: 2);
         var filter = new Filter(query, await PersonFilter.OfAsync(query.Values("assignee"), people, cancellationToken));
 
@@ -74,7 +75,7 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
         var now = time.GetUtcNow();
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
         var page = await RowScan.TakeAsync(
-            TasksAsync(query, position.After, filter, cancellationToken),
+            TasksAsync(table, query, position.After, filter, cancellationToken),
             query.Limit,
             place => place.Task is { } key && place.State!.Exists && new TaskRow(place.Project, key, place.State, now) is var row && filter.Lets(row) ? row : null,
             last => position.Token(last.Project.Key, last.Task));
@@ -84,7 +85,8 @@ public sealed class TaskRows(AggregateTable table, PersonNames people, TimeProvi
         return RowPage.Of(Columns, page.Rows, page.Continuation);
     }
 
-    private async IAsyncEnumerable<Place> TasksAsync(RowQuery query, IReadOnlyList<string?>? after, Filter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<Place> TasksAsync(
+        AggregateTable table, RowQuery query, IReadOnlyList<string?>? after, Filter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (only, few) = (query.Value("project"), query.MostNeeded("project"));
         if (after is [{ } project, var task])

@@ -4,7 +4,7 @@ using ShitOps.Projects;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each team: the sums over all tasks that it has, whatever their project.</summary>
-public sealed class TeamRows(AggregateTable table)
+public sealed class TeamRows(LiveAggregates aggregates)
 {
     private static readonly Column<TeamRow>[] Columns =
     [
@@ -26,6 +26,7 @@ public sealed class TeamRows(AggregateTable table)
     /// <exception cref="RowProblemException">The query is not right.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
+        var table = await aggregates.TableAsync(cancellationToken);
         var position = RowPosition.Of(query, Route, table.SliceCount);
         var labels = query.Values("team").Select(ProjectSummary.TeamLabel).ToHashSet(StringComparer.Ordinal);
         var sums = new Dictionary<string, Counters>(StringComparer.Ordinal);

@@ -34,9 +34,11 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     public StorageAccount Account(HttpPipelineTransport? transport = null) => StorageAccount.FromSettings(
         new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(), transport);
 
-    public AggregateTable Table(HttpPipelineTransport? transport = null) => new(Account(transport), slices, TableName);
+    public AggregateTable Table(HttpPipelineTransport? transport = null) => new(Account(transport), slices, FormattableString.Invariant($"{TableName}{slices}"));
 
-    public PartitionCounts Counts() => new(Account(), Table());
+    public LiveAggregates Live(HttpPipelineTransport? transport = null) => new(Account(transport), slices, Time, TableName);
+
+    public Task<IReadOnlyList<PartitionCount>> CountsAsync() => new PartitionCounts(Account()).ListAsync(Table().Name, Stream, default);
 
     /// <summary>An aggregator with nothing in memory, as after a start.</summary>
     public ProjectAggregator Aggregator(HttpPipelineTransport? transport = null, int mostHeld = 200_000)
@@ -44,7 +46,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         var log = new LogEnds(new KafkaConnection { Brokers = kafka.Brokers, Topic = topic }, Time, NullLogger<LogEnds>.Instance);
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account(transport));
         var aggregator = new ProjectAggregator(
-            Table(transport), Stream, new PartitionCounts(Account(transport), Table(transport)), new DeadLetters(Account(transport), NullLogger<DeadLetters>.Instance), log, people,
+            Live(transport), Stream, new PartitionCounts(Account(transport)), new DeadLetters(Account(transport), NullLogger<DeadLetters>.Instance), log, people,
             ObjectPool.Create<EventDecoder>(), Time, NullLogger<ProjectAggregator>.Instance) { MostHeld = mostHeld };
         _made.AddRange([log, people, aggregator]);
         return aggregator;

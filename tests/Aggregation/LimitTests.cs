@@ -56,7 +56,7 @@ public class LimitTests(BrokerFixture kafka, AzuriteFixture azurite)
         await stage.WithoutWaiting(stage.Aggregator().AggregateAsync([.. events.Select((one, i) => stage.Record(i % 256, i / 256, one)).OrderBy(record => record.Partition)], default));
 
         await stage.AssertHoldsAsync(events, End);
-        Assert.Equal(256, (await stage.Counts().ListAsync(stage.Stream, default)).Count(row => row.Checkpoint == 2));
+        Assert.Equal(256, (await stage.CountsAsync()).Count(row => row.Checkpoint == 2));
     }
 
     [Fact]

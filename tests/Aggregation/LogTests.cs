@@ -36,7 +36,7 @@ public class LogTests(BrokerFixture kafka, AzuriteFixture azurite)
         for (var i = 0; i < events.Length; i++) await stage.WithoutWaiting(aggregator.AggregateAsync([stage.Record(0, i / 2, events[i], i % 2 == 0 ? null : "the-other-topic")], default));
 
         await stage.AssertHoldsAsync(events, End);
-        Assert.Equal(events.Length, (await stage.Counts().ListAsync(stage.Stream, default)).Sum(row => row.Decoded));
+        Assert.Equal(events.Length, (await stage.CountsAsync()).Sum(row => row.Decoded));
     }
 
     [Fact]
@@ -63,14 +63,14 @@ public class LogTests(BrokerFixture kafka, AzuriteFixture azurite)
         var events = Decodable(4);
         var records = events.Select((one, i) => stage.Record(0, i, one)).ToArray();
         await stage.WithoutWaiting(stage.Aggregator().AggregateAsync(records, default));
-        Assert.Empty(await resliced.Counts().ListAsync(stage.Stream, default));
+        Assert.Empty(await resliced.CountsAsync());
 
         await resliced.WithoutWaiting(resliced.Aggregator().AggregateAsync(records, default));
 
         await resliced.AssertHoldsAsync(events, End);
-        foreach (var counts in (PartitionCounts[])[stage.Counts(), resliced.Counts()])
+        foreach (var its in (AggregationStage[])[stage, resliced])
         {
-            var row = Assert.Single(await counts.ListAsync(stage.Stream, default));
+            var row = Assert.Single(await its.CountsAsync());
             Assert.Equal((topic, 0, (long)events.Length, (long)events.Length), (row.Topic, row.Partition, row.Checkpoint, row.Decoded + row.Unknown));
         }
     }
@@ -86,7 +86,7 @@ public class LogTests(BrokerFixture kafka, AzuriteFixture azurite)
             stage.Aggregator().AggregateAsync([stage.Record(0, 10, Some.EventJson("another")), stage.Record(0, 11, Some.EventJson("e-11"))], default)));
 
         Assert.Equal("partition 0 has another record at offset 10 than the one consumed there: it is another log than the one consumed; give it a name of its own in the setting KafkaStream", fault.Message);
-        Assert.Equal(11, Assert.Single(await stage.Counts().ListAsync(stage.Stream, default)).Checkpoint);
+        Assert.Equal(11, Assert.Single(await stage.CountsAsync()).Checkpoint);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public class LogTests(BrokerFixture kafka, AzuriteFixture azurite)
             stage.Aggregator().AggregateAsync([stage.Record(0, 1, Some.EventJson("e-1"))], default)));
 
         Assert.StartsWith($"topic {topic} was deleted and created anew: its id was ", fault.Message, StringComparison.Ordinal);
-        Assert.Equal(1, Assert.Single(await stage.Counts().ListAsync(stage.Stream, default)).Checkpoint);
+        Assert.Equal(1, Assert.Single(await stage.CountsAsync()).Checkpoint);
     }
 
     private static Event[] Decodable(int seed) =>

@@ -49,7 +49,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         await Aggregator().AggregateAsync([Record(0, 0, Some.EventJson()), Record(1, 5, unknown), Record(0, 1, "{"u8.ToArray()), Record(1, 6, Some.EventJson(data: new TaskDeleted("A-1")))], default);
 
-        var rows = await Counts().ListAsync(_stream, default);
+        var rows = await CountsAsync();
         Assert.Equal([(0, 2L, 1L, 0L, 1L), (1, 7L, 1L, 1L, 0L)], rows.Select(row => (row.Partition, row.Checkpoint, row.Decoded, row.Unknown, row.Undecodable)));
         Assert.Equal([(EventTypes.TaskStatusChanged, 1L)], rows[0].ByType.Select(type => (type.Key, type.Value)));
         Assert.Equal([(EventTypes.TaskDeleted, 1L)], rows[1].ByType.Select(type => (type.Key, type.Value)));
@@ -65,7 +65,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
         await Aggregator().AggregateAsync(records[2..9], default);
         await Aggregator().AggregateAsync(records, default);
 
-        var row = Assert.Single(await Counts().ListAsync(_stream, default));
+        var row = Assert.Single(await CountsAsync());
         Assert.Equal((10L, 9L, 1L), (row.Checkpoint, row.Decoded, row.Undecodable));
     }
 
@@ -81,7 +81,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
             foreach (var batch in records.Chunk(size * 13)) await aggregator.AggregateAsync(batch, default);
         }));
 
-        var row = Assert.Single(await Counts().ListAsync(_stream, default));
+        var row = Assert.Single(await CountsAsync());
         Assert.Equal((200L, 200L), (row.Checkpoint, row.Decoded));
     }
 
@@ -115,7 +115,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         await Aggregator().AggregateAsync([record], default);
 
-        var row = Assert.Single(await Counts().ListAsync(_stream, default));
+        var row = Assert.Single(await CountsAsync());
         Assert.Equal((1L, 1L), (row.Checkpoint, row.Undecodable));
     }
 
@@ -146,7 +146,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
     {
         await Aggregator().AggregateAsync([Record(0, 5, Some.EventJson("e-1")), Record(0, 9, Some.EventJson("e-2"))], default);
 
-        var row = Assert.Single(await Counts().ListAsync(_stream, default));
+        var row = Assert.Single(await CountsAsync());
         Assert.Equal((10L, 2L, 8L), (row.Checkpoint, row.Decoded, row.Skipped));
     }
 
@@ -171,7 +171,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Aggregator().AggregateAsync([Record(0, 0, Some.EventJson())], new CancellationToken(canceled: true)));
 
-        Assert.Empty(await Counts().ListAsync(_stream, default));
+        Assert.Empty(await CountsAsync());
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         await Aggregator().AggregateAsync([Record(0, 0, ancient)], default);
 
-        var row = Assert.Single(await Counts().ListAsync(_stream, default));
+        var row = Assert.Single(await CountsAsync());
         Assert.Equal((1L, null), (row.Decoded, row.NewestEventTime));
     }
 
@@ -209,12 +209,12 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     private ProjectAggregator Aggregator() => new(
-        Table(), _stream, Counts(), new DeadLetters(Account, NullLogger<DeadLetters>.Instance), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
+        new LiveAggregates(Account, 4, _time, _table), _stream, new PartitionCounts(Account), new DeadLetters(Account, NullLogger<DeadLetters>.Instance), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
         new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account), ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
 
-    private AggregateTable Table() => new(Account, 4, _table);
+    private AggregateTable Table() => new(Account, 4, $"{_table}4");
 
-    private PartitionCounts Counts() => new(Account, Table());
+    private Task<IReadOnlyList<PartitionCount>> CountsAsync() => new PartitionCounts(Account).ListAsync(Table().Name, _stream, default);
 
     private static KafkaRecord Record(int partition, long offset, byte[] value) =>
         new() { Topic = "events", Partition = partition, Offset = offset, Key = "APOLLO"u8.ToArray(), Value = value, Headers = [] };

@@ -11,7 +11,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Time.Testing;
-using ShitOps.Aggregation;
 using ShitOps.Archive;
 using ShitOps.Events;
 using ShitOps.Ingestion;
@@ -316,7 +315,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var positions = await new ArchivePositions(Account(), _stream).ListAsync(default);
         Assert.Equal(Enumerable.Range(0, 8).Select(i => (_connection.Topic, i, 5L, 5L, Some.Time)), positions.Select(one => (one.Topic, one.Partition, one.Tail.End, one.Tail.Events, one.LastProcessed)));
         Assert.All(positions, one => Assert.InRange(one.Tail.Bytes, 1, 100_000));
-        Assert.Empty(await new PartitionCounts(Account(), new AggregateTable(Account(), 8)).ListAsync(_stream, default));
+        Assert.Empty(await new PartitionCounts(Account()).ListAsync("aggregates8", _stream, default));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class RowsApp
     private readonly KafkaStream _stream = new(Some.Name("stream"));
     private readonly KafkaConnection _connection;
     private readonly ProjectAggregator _aggregator;
-    private readonly AggregateTable _table;
+    private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
     private readonly long[] _offsets = new long[Partitions];
 
@@ -39,10 +39,10 @@ internal sealed class RowsApp
         _connection = connection;
         var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
-        _table = new AggregateTable(account, slices, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
+        _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
         _aggregator = new ProjectAggregator(
-            _table, _stream, new PartitionCounts(account, _table), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
+            _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
     }
 
@@ -91,13 +91,13 @@ internal sealed class RowsApp
         context.Response.Body = body;
         var result = await (path switch
         {
-            "projects" => new GetProjectRows(new ProjectRows(_table, _names, _time)).RunAsync(context.Request, default),
-            "tasks" => new GetTaskRows(new TaskRows(_table, _names, _time)).RunAsync(context.Request, default),
-            "resources" => new GetResourceRows(new ResourceRows(_table, _names, _time)).RunAsync(context.Request, default),
-            "teams" => new GetTeamRows(new TeamRows(_table)).RunAsync(context.Request, default),
-            "partitions" => new GetPartitionRows(new PartitionRows(_table)).RunAsync(context.Request, default),
-            "history" => new GetHistoryRows(new HistoryRows(_table, _time)).RunAsync(context.Request, default),
-            _ => new GetProjectRow(new ProjectRows(_table, _names, _time)).RunAsync(context.Request, Uri.UnescapeDataString(path["projects/".Length..]), default),
+            "projects" => new GetProjectRows(new ProjectRows(_aggregates, _names, _time)).RunAsync(context.Request, default),
+            "tasks" => new GetTaskRows(new TaskRows(_aggregates, _names, _time)).RunAsync(context.Request, default),
+            "resources" => new GetResourceRows(new ResourceRows(_aggregates, _names, _time)).RunAsync(context.Request, default),
+            "teams" => new GetTeamRows(new TeamRows(_aggregates)).RunAsync(context.Request, default),
+            "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(context.Request, default),
+            "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(context.Request, default),
+            _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(context.Request, Uri.UnescapeDataString(path["projects/".Length..]), default),
         });
         await result.ExecuteResultAsync(new ActionContext(context, new RouteData(), new ActionDescriptor()));
         return new RowsAnswer(context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.Headers);

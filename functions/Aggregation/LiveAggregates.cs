@@ -1,0 +1,76 @@
+using System.Globalization;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Projects;
+using ShitOps.Storage;
+using static System.FormattableString;
+
+namespace ShitOps.Aggregation;
+
+/// <summary>
+/// Says which table of aggregates is the live one: <c>aggregates{N}</c>, with N slices, until a replay has built another beside it and
+/// switched to that. The row <c>projections/aggregates</c> of the table <c>pipeline</c> names it then.
+/// </summary>
+/// <param name="account">The account that holds them.</param>
+/// <param name="slices">How many slices the first table has; 1 to <see cref="SliceId.Most"/>.</param>
+/// <param name="time">The clock by which <see cref="Fresh"/> is measured.</param>
+/// <param name="name">The beginning of the tables' names, and the row that names the live one.</param>
+public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvider time, string name = "aggregates")
+{
+    /// <summary>How long what was read serves: so long readers may still see the table of before a switch, which does not change any more.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+
+    internal const string PartitionKey = "projections";
+
+    private const int DefaultSlices = 8;
+
+    private readonly AccountTable _pipeline = account.Table("pipeline");
+    private volatile Found? _last;
+
+    /// <summary>Reads the setting <c>Slices</c>: 1 to <see cref="SliceId.Most"/>, default 8.</summary>
+    /// <exception cref="SettingException">It is no such number.</exception>
+    public static LiveAggregates FromSettings(IConfiguration settings, StorageAccount account, TimeProvider time)
+    {
+        if (settings["Slices"] is not { Length: > 0 } text) return new LiveAggregates(account, DefaultSlices, time);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slices) && slices is >= 1 and <= SliceId.Most
+            ? new LiveAggregates(account, slices, time)
+            : throw new SettingException($"the setting Slices is \"{text}\"; expected a number from 1 to {SliceId.Most}");
+    }
+
+    /// <summary>The live table, as of at most <see cref="Fresh"/> ago. Safe for concurrent use.</summary>
+    /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
+    public async ValueTask<AggregateTable> TableAsync(CancellationToken cancellationToken) =>
+        _last is { } last && time.GetElapsedTime(last.At) < Fresh ? last.Table : await ReadAsync(cancellationToken);
+
+    /// <summary>The live table, as of now.</summary>
+    /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<AggregateTable> ReadAsync(CancellationToken cancellationToken)
+    {
+        var at = time.GetTimestamp();
+        var table = await _pipeline.GetAsync(PartitionKey, name, cancellationToken) is { } row
+            ? Table(row.GetInt32("Slices") ?? slices, row.GetInt32("Replay") ?? 0)
+            : Table(slices, replay: 0);
+        if (_last is { } last && last.Table.Name == table.Name) table = last.Table;
+        _last = new Found(at, table);
+        return table;
+    }
+
+    /// <summary>The table that a replay builds.</summary>
+    /// <param name="itsSlices">How many slices it has.</param>
+    /// <param name="replay">The number of the replay, from 1; 0 is the table before any.</param>
+    internal AggregateTable Table(int itsSlices, int replay) => new(
+        account, itsSlices, replay == 0 ? Invariant($"{name}{itsSlices}") : Invariant($"{name}{itsSlices}r{replay}")) { Replay = replay };
+
+    /// <summary>Makes a table the live one.</summary>
+    /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
+    internal async Task SwitchAsync(AggregateTable table, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(PartitionKey, name) { ["Table"] = table.Name, ["Slices"] = table.SliceCount, ["Replay"] = table.Replay };
+        await _pipeline.SubmitAsync([new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)], cancellationToken);
+        _last = new Found(time.GetTimestamp(), table);
+    }
+
+    /// <param name="At">When it was asked for, by the clock's timestamp.</param>
+    /// <param name="Table">The table that was live then.</param>
+    private sealed record Found(long At, AggregateTable Table);
+}
