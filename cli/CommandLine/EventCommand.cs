@@ -65,7 +65,7 @@ internal sealed class EventCommand(Terminal terminal, Func<IConfiguration> setti
     {
         try
         {
-            await new RunProgress(terminal, run, files).DuringAsync(Task.Run(() => send(run), CancellationToken.None));
+            await RunProgress.Of(terminal, run, files).DuringAsync(Task.Run(() => send(run), CancellationToken.None));
             await run.FlushAsync();
             return true;
         }

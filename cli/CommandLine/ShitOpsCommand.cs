@@ -36,15 +36,17 @@ internal static class ShitOpsCommand
     private static RootCommand Create(Terminal terminal, Func<IConfiguration> settings)
     {
         var events = new EventCommand(terminal, settings);
+        var storage = new StorageCommand(terminal, settings);
         var root = new RootCommand(
             """
-            Operate ShitOps: send events, import history, see how it is doing.
+            Operate ShitOps: send events, import history, see how it is doing, build projections anew.
             In the source tree, "shitops …" is "dotnet run --project cli -- …"; "dotnet publish cli -o DIR -p:FunctionsRuntime=Local" makes an executable DIR/shitops.
             """)
         {
             ProduceCommand.Create(events),
             ImportCommand.Create(events),
             new StatusCommand(terminal).Create(),
+            ReplayCommand.Create(storage),
         };
         root.Options.OfType<HelpOption>().Single().Action = new ExampleHelp();
         return root;

@@ -163,7 +163,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             : new SliceCheckpoint(slice, stream, topic, partition);
 
     internal async Task<SliceCounter> CounterAsync(SliceId slice, CancellationToken cancellationToken) =>
-        new(slice, await _table.GetAsync(slice.ToString(), AggregateRows.SliceKey, cancellationToken));
+        new(slice, await SliceRowAsync(slice, cancellationToken));
 
     /// <summary>
     /// Marks the slice's own row and all its checkpoints, or takes the mark away again. Once this has ended no transaction of any writer that
@@ -210,6 +210,13 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             if (TableLimits.SizeOf(row) <= AggregateRows.MuchOfADay) return new DayPart(number, AggregateRows.DayOf(row));
         }
     }
+
+    /// <summary>The slice's own row; null: the slice has none.</summary>
+    internal Task<TableEntity?> SliceRowAsync(SliceId slice, CancellationToken cancellationToken) => _table.GetAsync(slice.ToString(), AggregateRows.SliceKey, cancellationToken);
+
+    /// <summary>Writes rows of one slice whatever is there: only while nobody else writes to the table.</summary>
+    internal Task PutAsync(IReadOnlyList<TableEntity> rows, CancellationToken cancellationToken) =>
+        _table.SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancellationToken);
 
     internal Task<IReadOnlyList<ETag>?> SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellationToken) => _table.SubmitAsync(actions, cancellationToken);
 

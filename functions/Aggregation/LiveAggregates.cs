@@ -20,6 +20,9 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
     /// <summary>How long what was read serves: so long readers may still see the table of before a switch, which does not change any more.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    /// <summary>The beginning of the tables' names.</summary>
+    public string Name => name;
+
     internal const string PartitionKey = "projections";
 
     private const int DefaultSlices = 8;
@@ -60,6 +63,14 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
     /// <param name="replay">The number of the replay, from 1; 0 is the table before any.</param>
     internal AggregateTable Table(int itsSlices, int replay) => new(
         account, itsSlices, replay == 0 ? Invariant($"{name}{itsSlices}") : Invariant($"{name}{itsSlices}r{replay}")) { Replay = replay };
+
+    /// <summary>Whether a table's name is one of its: the beginning, a number of slices, and perhaps r and the number of a replay.</summary>
+    internal bool IsOne(string table)
+    {
+        if (!table.StartsWith(name, StringComparison.Ordinal)) return false;
+        var numbers = table[name.Length..].Split('r');
+        return numbers.Length <= 2 && numbers.All(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    }
 
     /// <summary>Makes a table the live one.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>

@@ -32,7 +32,7 @@ internal sealed class SliceCheckpoint(SliceId slice, string stream, string topic
     public void Advance(long offset, FoldOutcome outcome)
     {
         _outcomes[(int)outcome]++;
-        Next = offset + 1;
+        Next = Math.Max(Next, offset + 1);
     }
 
     public static SliceCheckpoint FromEntity(SliceId slice, TableEntity row)

@@ -111,6 +111,26 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
         }
     }
 
+    /// <summary>The names of a chain's segments that cover offsets from one to another, that one excluded, in order.</summary>
+    /// <exception cref="InvalidDataException">The chain does not cover them all, or there is a blob that is no segment.</exception>
+    internal async IAsyncEnumerable<string> SegmentsAsync(string topic, int partition, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A segment begins at or before the first offset, unless a long one does: names alone do not tell where a segment ends.
+        var next = 0L;
+        string? before = null;
+        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(topic, partition), cancellationToken))
+        {
+            var start = StartOf(blob.Name);
+            if (before is not null && start > from) yield return before;
+            (before, next) = start < to ? (blob.Name, start) : (null, start);
+            if (before is null) yield break;
+        }
+
+        if (before is null || await TailAtAsync(topic, partition, next, cancellationToken) is not { } tail || tail.End < to)
+            throw new InvalidDataException($"the archive of {stream.Name}/{topic}/{partition} does not reach to offset {to}");
+        yield return before;
+    }
+
     /// <summary>The tail that a segment makes; null: there is none of this start.</summary>
     private async Task<ChainTail?> TailAtAsync(string topic, int partition, long start, CancellationToken cancellationToken)
     {

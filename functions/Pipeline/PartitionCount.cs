@@ -2,6 +2,8 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker;
+using ShitOps.Archive;
+using ShitOps.Replay;
 
 namespace ShitOps.Pipeline;
 
@@ -99,6 +101,18 @@ public sealed class PartitionCount(string aggregates, string stream, string topi
         LastRecord = ConsumedLog.DigestOf(last);
         LastRecordTime = last.Timestamp.UnixTimestampMs is >= 0 and < FirstMillisecondBeyondTime ? DateTimeOffset.FromUnixTimeMilliseconds(last.Timestamp.UnixTimestampMs) : null;
         TopicId = topicId ?? TopicId;
+    }
+
+    /// <summary>Counts what was brought in from the archive, from the checkpoint to a tail.</summary>
+    internal void Take(ChainTail tail, PartitionTally tally, DateTimeOffset now)
+    {
+        foreach (var (type, count) in tally.ByType) _byType[type] = _byType.GetValueOrDefault(type) + count;
+        Decoded += tally.ByType.Values.Sum();
+        Unknown += tally.Unknown;
+        if (NewestEventTime is null || tally.NewestEventTime > NewestEventTime) NewestEventTime = tally.NewestEventTime;
+        (Checkpoint, Undecodable, Skipped) = (tail.End, tail.Undecodable, tail.Missing);
+        (LastProcessed, LastRecordTime) = (now, tally.LastRecordTime ?? LastRecordTime);
+        (TopicId, LastRecord) = (tail.TopicId ?? TopicId, tail.LastRecord);
     }
 
     internal static string RowKey(string aggregates, string topic, int partition) => $"{aggregates}:{topic}:{partition:D5}";

@@ -27,6 +27,13 @@ public sealed class PartitionCounts(StorageAccount account)
         return rows;
     }
 
+    /// <summary>Deletes the rows of a table of aggregates, of all streams.</summary>
+    public async Task DeleteAsync(string aggregates, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter($"RowKey ge {aggregates + ":"} and RowKey lt {aggregates + ";"}");
+        await foreach (var entity in _table.QueryAsync(filter, cancellationToken)) await _table.DeleteAsync(entity.PartitionKey, entity.RowKey, cancellationToken);
+    }
+
     /// <summary>Writes rows of one stream, unless one of them was changed since it was loaded.</summary>
     /// <param name="rows">Rows of different partitions; they know their new versions afterwards.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -60,6 +60,13 @@ public sealed class AccountTable(TableClient table)
         return found.HasValue ? found.Value : null;
     }
 
+    /// <summary>Deletes an entity, if it is there.</summary>
+    public async Task DeleteAsync(string partitionKey, string rowKey, CancellationToken cancellationToken)
+    {
+        await EnsureExistsAsync(cancellationToken);
+        await table.DeleteEntityAsync(partitionKey, rowKey, ETag.All, cancellationToken);
+    }
+
     /// <summary>Every entity that an OData filter lets through, in the order of PartitionKey and RowKey.</summary>
     /// <param name="filter">The filter.</param>
     /// <param name="cancellationToken">Stops it.</param>

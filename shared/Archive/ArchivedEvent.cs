@@ -134,6 +134,23 @@ public static class ArchivedEvent
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>Of an event that the columns do not hold as a whole: its time to the last digit, and the data that count, as JSON; none: it has no data.</summary>
+    internal static (DateTimeOffset Time, byte[] Data) TimeAndData(ArchiveRow row)
+    {
+        var rest = row.Rest is null ? "{}"u8.ToArray() : Encoding.UTF8.GetBytes(row.Rest);
+        var time = row.Time;
+        List<byte[]> data = [];
+        foreach (var member in Members(rest))
+        {
+            if (member.Name == "data") data.Add(rest[member.Value]);
+            else if (member.Name == "time" && Text(rest.AsSpan(member.Value)) is { } text && Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out var exact) && Microseconds(exact) == row.Time) time = exact;
+        }
+
+        var columns = data.Count <= 1 ? DataColumns(row, _ => null) : [];
+        if (data.Count == 0 && columns.Count > 0) data.Add("{}"u8.ToArray());
+        return (time, data.Count == 0 ? [] : Merged(data[^1], columns, _ => null));
+    }
+
     /// <summary>Whether a column, or the format itself, holds a member of the event exactly.</summary>
     private static bool IsHeld(Member member, List<Member> members, ReadOnlySpan<byte> utf8, DateTimeOffset time)
     {

@@ -135,6 +135,20 @@ public sealed class EventDecoder
         return envelope.ToEvent(data);
     }
 
+    /// <summary>Reads data that stand alone and have been checked before, of whatever size; null: their type is unknown.</summary>
+    /// <exception cref="DecodeException">They are not what the type asks for.</exception>
+    internal EventData? DecodeData(ReadOnlySpan<byte> utf8, string type)
+    {
+        try
+        {
+            return ReadData(utf8, type);
+        }
+        catch (Exception exception) when (exception is not DecodeException && Fault(exception) is { } error)
+        {
+            throw new DecodeException(error);
+        }
+    }
+
     private DecodeResult DecodeBinary(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, ReadOnlySpan<byte> contentType)
     {
         if (value.Length > 0 && CheckBytes(value) is { } fault) return new(fault);

@@ -60,6 +60,26 @@ public sealed class HistoryChanges
         }
     }
 
+    /// <summary>The same changes in parts, each with so many changes of statuses at most.</summary>
+    public IEnumerable<HistoryChanges> Parts(int mostStatuses)
+    {
+        var part = new HistoryChanges();
+        foreach (var (key, amount) in _measures.Sums) part._measures.Add(key, amount);
+        var count = 0;
+        foreach (var (hour, status, amount) in Statuses)
+        {
+            if (count++ == mostStatuses)
+            {
+                yield return part;
+                (part, count) = (new HistoryChanges(), 1);
+            }
+
+            part.AddStatus(hour, status, amount);
+        }
+
+        yield return part;
+    }
+
     /// <summary>
     /// One day's changes as bytes; equal changes give equal bytes. The measures take at most 30 KiB, each status of the day up to 200 bytes;
     /// how many statuses there are is not bounded here, since a change could not be taken back from a sum of several.

@@ -6,11 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Time.Testing;
 using ShitOps.Aggregation;
+using ShitOps.Archive;
 using ShitOps.Events;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
 using ShitOps.Projects;
+using ShitOps.Replay;
 using ShitOps.Storage;
 using ShitOps.Tests.Projects;
 
@@ -37,6 +39,20 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     public AggregateTable Table(HttpPipelineTransport? transport = null) => new(Account(transport), slices, FormattableString.Invariant($"{TableName}{slices}"));
 
     public LiveAggregates Live(HttpPipelineTransport? transport = null) => new(Account(transport), slices, Time, TableName);
+
+    /// <summary>A replay of what came by this stage's stream.</summary>
+    public AggregateReplay Replay() => new(Account(), new LiveAggregates(Account(), slices, TimeProvider.System, TableName), TimeProvider.System);
+
+    /// <summary>An archiver of the same stream with nothing in memory.</summary>
+    public EventArchiver Archiver()
+    {
+        var log = new LogEnds(new KafkaConnection { Brokers = kafka.Brokers, Topic = topic }, Time, NullLogger<LogEnds>.Instance);
+        var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account());
+        _made.AddRange([log, people]);
+        return new EventArchiver(
+            Stream, new SegmentChain(Account(), Stream), new ArchivePositions(Account(), Stream), people, new DeadLetters(Account(), NullLogger<DeadLetters>.Instance), log,
+            ObjectPool.Create<EventDecoder>(), Time, NullLogger<EventArchiver>.Instance);
+    }
 
     public Task<IReadOnlyList<PartitionCount>> CountsAsync() => new PartitionCounts(Account()).ListAsync(Table().Name, Stream, default);
 
@@ -74,7 +90,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     /// <param name="end">An hour after all of them.</param>
     public async Task AssertHoldsAsync(IEnumerable<Event> events, DateTimeOffset end)
     {
-        var table = Table();
+        var table = await Live().ReadAsync(default);
         var projects = events.GroupBy(one => one.Project).ToDictionary(project => project.Key, project => new Oracle(project, PersonIdOf));
         List<string> listed = [];
         var teams = new Dictionary<string, Counters>();

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using ShitOps.Aggregation;
 using ShitOps.Projects;
 using ShitOps.Storage;
 
-namespace ShitOps.Rows;
+namespace ShitOps.Aggregation;
 
 /// <summary>Reads all slices for what is summed over them. Several are read beside each other, since each is a small range.</summary>
 internal static class FleetScan
