@@ -43,6 +43,11 @@ public static class Services
         services.AddSingleton<SegmentChain>();
         services.AddSingleton<ArchivePositions>();
         services.AddSingleton<EventArchiver>();
+        services.AddSingleton(ArchiveTableSettings.FromSettings(settings));
+        services.AddSingleton<ArchiveTable>();
+        services.AddSingleton<SegmentCommitter>();
+        services.AddSingleton<Compactor>();
+        services.AddSingleton<ArchiveVacuum>();
         services.AddSingleton<PersonNames>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<TaskRows>();

@@ -61,6 +61,15 @@ public sealed class ArchivePositions(StorageAccount account, KafkaStream stream)
         return positions;
     }
 
+    /// <summary>Every stream, topic and partition that anything was told of, whatever stream this is.</summary>
+    public async Task<IReadOnlyList<(string Stream, ArchivePosition Position)>> ListAllAsync(CancellationToken cancellationToken)
+    {
+        List<(string, ArchivePosition)> positions = [];
+        var filter = TableClient.CreateQueryFilter($"RowKey ge {ArchivePosition.Prefix} and RowKey lt {"archive;"}");
+        await foreach (var entity in _table.QueryAsync(filter, cancellationToken)) positions.Add((entity.PartitionKey, ArchivePosition.FromEntity(entity)));
+        return positions;
+    }
+
     /// <summary>Tells how far partitions are, in one transaction for 100 of them.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async Task PutAsync(IReadOnlyCollection<ArchivePosition> positions, CancellationToken cancellationToken)

@@ -36,3 +36,10 @@ public sealed record Segment(IReadOnlyList<ArchiveRow> Rows, int Undecodable, lo
     /// <summary>Offsets of the range that there was no record for.</summary>
     public long MissingAfter(long start) => End - start - Rows.Count - Undecodable;
 }
+
+/// <summary>A segment as it is stored.</summary>
+/// <param name="Path">The blob's name below the root of the table.</param>
+/// <param name="Tail">The tail that it makes.</param>
+/// <param name="Bytes">The Parquet file.</param>
+/// <param name="Created">When it was appended.</param>
+public sealed record StoredSegment(string Path, ChainTail Tail, byte[] Bytes, DateTimeOffset Created);

@@ -9,13 +9,13 @@ using ShitOps.Storage;
 namespace ShitOps.Archive;
 
 /// <summary>
-/// The container <c>archive</c>: per stream, topic and partition a chain of segments, <c>stream/topic/partition/start.parquet</c>. A segment
+/// The container <c>archive</c>: per stream, topic and partition a chain of segments, <c>events/stream/topic/partition/start.parquet</c>. A segment
 /// covers the offsets from its start to the <c>end</c> in its metadata, which is the start of the next: the name is the place in the chain,
 /// and a blob is created only where none is, so whoever else writes there, each offset is covered exactly once.
 /// </summary>
 public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
 {
-    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("archive");
+    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient(ArchiveTable.Container);
     private volatile bool _exists;
 
     /// <summary>Where a chain ends now.</summary>
@@ -102,12 +102,28 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     public async IAsyncEnumerable<(ChainTail Tail, IReadOnlyList<ArchiveRow> Rows)> ReadAsync(
         string topic, int partition, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await EnsureExistsAsync(cancellationToken);
-        while (await TailAtAsync(topic, partition, from, cancellationToken) is { } tail)
+        while (await ReadSegmentAsync(topic, partition, from, cancellationToken) is { } segment)
         {
-            var content = await _container.GetBlobClient(Name(topic, partition, from)).DownloadContentAsync(cancellationToken);
-            yield return (tail, SegmentFile.Read(content.Value.Content.ToArray()));
-            from = tail.End;
+            yield return (segment.Tail, SegmentFile.Read(segment.Bytes));
+            from = segment.Tail.End;
+        }
+    }
+
+    /// <summary>A segment as it is stored; null: there is none of this start.</summary>
+    /// <exception cref="InvalidDataException">It is no segment.</exception>
+    public async Task<StoredSegment?> ReadSegmentAsync(string topic, int partition, long start, CancellationToken cancellationToken)
+    {
+        await EnsureExistsAsync(cancellationToken);
+        var name = Name(topic, partition, start);
+        try
+        {
+            var content = (await _container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value;
+            return new StoredSegment(name[ArchiveTable.Root.Length..], TailOf(name, start, content.Details.Metadata), content.Content.ToArray(), content.Details.LastModified);
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) _exists = false;
+            return null;
         }
     }
 
@@ -135,29 +151,32 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     private async Task<ChainTail?> TailAtAsync(string topic, int partition, long start, CancellationToken cancellationToken)
     {
         var name = Name(topic, partition, start);
-        BlobProperties properties;
         try
         {
-            properties = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken);
+            BlobProperties properties = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return TailOf(name, start, properties.Metadata);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
             if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) _exists = false;
             return null;
         }
+    }
 
+    private static ChainTail TailOf(string name, long start, IDictionary<string, string> metadata)
+    {
         var end = Number("end");
         return end > start
-            ? new ChainTail(start, end, Number("chain_segments"), Number("chain_events"), Number("chain_undecodable"), Number("chain_missing"), Number("chain_bytes"), properties.Metadata.TryGetValue("topic_id", out var topicId) ? topicId : null, LastRecord())
+            ? new ChainTail(start, end, Number("chain_segments"), Number("chain_events"), Number("chain_undecodable"), Number("chain_missing"), Number("chain_bytes"), metadata.TryGetValue("topic_id", out var topicId) ? topicId : null, LastRecord())
             : throw new InvalidDataException($"archive/{name} is no segment: its end is {end}");
 
         // A segment that others made anew, as a copy without all metadata, may have none.
-        long? LastRecord() => !properties.Metadata.TryGetValue("last_record", out var text) ? null
+        long? LastRecord() => !metadata.TryGetValue("last_record", out var text) ? null
             : long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digest) ? digest
             : throw new InvalidDataException($"archive/{name} is no segment: its last_record is {text}");
 
         long Number(string key) =>
-            properties.Metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw new InvalidDataException($"archive/{name} is no segment: its metadata has no number {key}");
     }
@@ -176,9 +195,10 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     /// </summary>
     private string Folder(string topic, int partition)
     {
+        if (stream.Name.StartsWith('_')) throw new SettingException($"the setting KafkaStream is \"{stream.Name}\"; readers of the archive's table pass over folders whose names begin with _");
         if (stream.Name.EndsWith('.')) throw new SettingException($"the setting KafkaStream is \"{stream.Name}\"; the archive's blobs cannot be named after what ends with a dot");
         if (topic.EndsWith('.')) throw new SettingException($"the setting KafkaTopic is \"{topic}\"; the archive's blobs cannot be named after what ends with a dot");
-        return $"{stream.Name}/{topic}/{partition:D5}/";
+        return $"{ArchiveTable.Root}{stream.Name}/{topic}/{partition:D5}/";
     }
 
     private string Name(string topic, int partition, long start) => $"{Folder(topic, partition)}{start:D20}.parquet";

@@ -358,7 +358,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
     public async Task Refuses_a_blob_in_the_chain_that_is_no_segment()
     {
         await Archiver().ArchiveAsync([Record(0, 0, Some.EventJson())], default);
-        await new BlobContainerClient(azurite.ConnectionString, "archive").UploadBlobAsync($"{_stream.Name}/{_connection.Topic}/00000/{1:D20}.parquet", new BinaryData("no segment"));
+        await new BlobContainerClient(azurite.ConnectionString, "archive").UploadBlobAsync($"events/{_stream.Name}/{_connection.Topic}/00000/{1:D20}.parquet", new BinaryData("no segment"));
 
         var archiving = Archiver().ArchiveAsync([Record(0, 1, Some.EventJson())], default);
         while (!archiving.IsCompleted)
@@ -368,7 +368,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         }
 
         var fault = await Assert.ThrowsAsync<InvalidDataException>(() => archiving);
-        Assert.Equal($"archive/{_stream.Name}/{_connection.Topic}/00000/{1:D20}.parquet is no segment: its metadata has no number end", fault.Message);
+        Assert.Equal($"archive/events/{_stream.Name}/{_connection.Topic}/00000/{1:D20}.parquet is no segment: its metadata has no number end", fault.Message);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using ShitOps.Archive;
 namespace ShitOps.Tests.Archive;
 
 /// <summary>A chain as it lies in the container, read apart from the code that wrote it, by listing; reading checks that it has no gap.</summary>
-internal sealed record StoredChain(IReadOnlyList<StoredSegment> Segments)
+internal sealed record StoredChain(IReadOnlyList<ChainBlob> Segments)
 {
     public IReadOnlyList<ArchiveRow> Rows { get; } = [.. Segments.SelectMany(segment => SegmentFile.Read(segment.Bytes))];
 
@@ -19,13 +19,13 @@ internal sealed record StoredChain(IReadOnlyList<StoredSegment> Segments)
     public static async Task<StoredChain> ReadAsync(string connectionString, string stream, string topic, int partition)
     {
         var container = new BlobContainerClient(connectionString, "archive");
-        List<StoredSegment> segments = [];
+        List<ChainBlob> segments = [];
         if (await container.ExistsAsync())
         {
-            await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, $"{stream}/{topic}/{partition:D5}/", default))
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, $"events/{stream}/{topic}/{partition:D5}/", default))
             {
                 var bytes = (await container.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToArray();
-                segments.Add(new StoredSegment(blob.Name, blob.Metadata.ToDictionary(StringComparer.OrdinalIgnoreCase), bytes));
+                segments.Add(new ChainBlob(blob.Name, blob.Metadata.ToDictionary(StringComparer.OrdinalIgnoreCase), bytes));
             }
         }
 
@@ -49,7 +49,7 @@ internal sealed record StoredChain(IReadOnlyList<StoredSegment> Segments)
 }
 
 /// <summary>One blob of a chain.</summary>
-internal sealed record StoredSegment(string Name, Dictionary<string, string> Metadata, byte[] Bytes)
+internal sealed record ChainBlob(string Name, Dictionary<string, string> Metadata, byte[] Bytes)
 {
     public long Start => long.Parse(Path.GetFileNameWithoutExtension(Name), CultureInfo.InvariantCulture);
 
