@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ShitOps.Aggregation;
+using ShitOps.Archive;
 using ShitOps.Projects;
 using ShitOps.Replay;
 
@@ -49,7 +50,8 @@ internal static class ReplayCommand
             arguments,
             async (account, settings, progress) =>
             {
-                var replay = new AggregateReplay(account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), TimeProvider.System);
+                var replay = new AggregateReplay(
+                    account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System), TimeProvider.System);
                 if (arguments.GetValue(abandon))
                 {
                     storage.Output.WriteLine(await replay.AbandonAsync(stopping) ? "The replay was given up." : "There is no replay under way.");

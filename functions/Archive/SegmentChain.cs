@@ -131,13 +131,14 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     /// <exception cref="InvalidDataException">The chain does not cover them all, or there is a blob that is no segment.</exception>
     internal async IAsyncEnumerable<string> SegmentsAsync(string topic, int partition, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A segment begins at or before the first offset, unless a long one does: names alone do not tell where a segment ends.
+        // Names tell where segments begin, and so where those before them end.
         var next = 0L;
         string? before = null;
         await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(topic, partition), cancellationToken))
         {
             var start = StartOf(blob.Name);
-            if (before is not null && start > from) yield return before;
+            if (before is null && start > from) throw new InvalidDataException($"the archive of {stream.Name}/{topic}/{partition} has no segments for the offsets {from} to {start}");
+            if (start > from && before is not null) yield return before;
             (before, next) = start < to ? (blob.Name, start) : (null, start);
             if (before is null) yield break;
         }

@@ -44,7 +44,7 @@ public sealed record ReplayResult(string Former, string Table, long Events);
 /// memory up to where the archive was at the beginning, catches up with what has been archived since, seals the live table, takes in the rest, and
 /// switches. What is built is kept: stopped at any point and run again, it goes on with the slices that are not whole.
 /// </summary>
-public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggregates, TimeProvider time)
+public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggregates, ArchiveTable archive, TimeProvider time)
 {
     private const string Plan = "Plan";
     private const int BatchEvents = 50_000;
@@ -52,7 +52,7 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private readonly AccountTable _pipeline = account.Table("pipeline");
-    private readonly ArchiveReader _archive = new(account);
+    private readonly ArchiveReader _archive = new(account, archive);
     private readonly PartitionCounts _counts = new(account);
 
     /// <summary>Runs to the switch.</summary>
@@ -109,9 +109,9 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
                 $"a replay to {known.Slices} slices{(known.From is { } from ? $" from {from:O}" : "")} is under way: finish it with the same options, or give it up with --abandon");
         }
 
-        var tails = await _archive.TailsAsync(options.Streams, new Dictionary<ArchivedPartition, ChainTail>(), cancellationToken);
+        var tails = await _archive.TailsAsync(options.Streams, new Dictionary<ArchiveChain, ChainTail>(), cancellationToken);
         if (tails.Count == 0) throw new ReplayException("the archive is empty: there is nothing to replay");
-        var plan = new ReplayPlan(live.Replay + 1, options.Slices ?? live.SliceCount, options.From, options.Streams, [.. tails.Select(tail => new PlannedPartition(tail.Key, tail.Value))]);
+        var plan = new ReplayPlan(live.Replay + 1, options.Slices ?? live.SliceCount, options.From, options.Streams, [.. tails.Select(tail => new PlannedChain(tail.Key, tail.Value))]);
         var row = AggregateRows.With(PlanRow(), Plan, JsonSerializer.SerializeToUtf8Bytes(plan));
         await _pipeline.SubmitAsync([new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)], cancellationToken);
         return plan;
@@ -121,7 +121,7 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
     private async Task BuildAsync(AggregateTable table, ReplayPlan plan, long mostEvents, Action<ReplayProgress> progress, CancellationToken cancellationToken)
     {
         var missing = (await WrittenAsync(table, cancellationToken)).Where(slice => slice.Tallies is null).Select(slice => slice.Slice).OrderBy(slice => slice.Value).ToList();
-        var events = plan.Partitions.Sum(partition => partition.Tail.Events);
+        var events = plan.Chains.Sum(chain => chain.Tail.Events);
         var atATime = (int)Math.Clamp(mostEvents * plan.Slices / Math.Max(1, events), 1, plan.Slices);
         foreach (var some in missing.Chunk(atATime))
         {
@@ -142,14 +142,14 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
     /// <summary>Folds what the archive has of some slices.</summary>
     internal async Task FoldAsync(IReadOnlyDictionary<SliceId, SliceRebuild> rebuilds, ReplayPlan plan, Action<ReplayProgress> progress, CancellationToken cancellationToken)
     {
-        var (read, of) = (0L, plan.Partitions.Sum(partition => partition.Tail.Events));
+        var (read, of) = (0L, plan.Chains.Sum(chain => chain.Tail.Events));
         var decoder = new ParallelRowDecoder(plan.Slices, plan.From);
-        foreach (var (partition, tail) in plan.Partitions)
+        foreach (var (chain, tail) in plan.Chains)
         {
-            await foreach (var batch in Batches(_archive.RowsAsync(partition, 0, tail.End, cancellationToken)))
+            await foreach (var batch in Batches(_archive.AllRowsAsync(chain, tail.End, cancellationToken)))
             {
                 var events = decoder.Decode(batch, rebuilds.ContainsKey);
-                Parallel.ForEach(events, new ParallelOptions { CancellationToken = cancellationToken }, slice => rebuilds[slice.Key].Apply(partition, slice.Value));
+                Parallel.ForEach(events, new ParallelOptions { CancellationToken = cancellationToken }, slice => rebuilds[slice.Key].Apply(chain, slice.Value));
                 read += batch.Sum(rows => rows.Count);
                 progress(new ReplayProgress("folding events", read, of));
             }
@@ -172,20 +172,20 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
 
     private async Task CountAsync(AggregateTable table, ReplayPlan plan, CancellationToken cancellationToken)
     {
-        foreach (var stream in plan.Partitions.GroupBy(partition => partition.Partition.Stream))
+        foreach (var stream in plan.Chains.GroupBy(chain => chain.Chain.Stream))
         {
             // Rows that are there have been written by an earlier attempt, and may be further.
             var known = await _counts.ListAsync(table.Name, new KafkaStream(stream.Key), cancellationToken);
             if (known.Count > 0) continue;
-            var tallies = stream.ToDictionary(partition => partition.Partition.ToString(), _ => new PartitionTally());
-            foreach (var (partition, tally) in (await WrittenAsync(table, cancellationToken)).SelectMany(slice => slice.Tallies!))
-                if (tallies.TryGetValue(partition, out var sum)) sum.Add(tally);
+            var tallies = stream.ToDictionary(chain => chain.Chain.AppId, _ => new PartitionTally());
+            foreach (var (chain, tally) in (await WrittenAsync(table, cancellationToken)).SelectMany(slice => slice.Tallies!))
+                if (tallies.TryGetValue(chain, out var sum)) sum.Add(tally);
             await _counts.TrySaveAsync([.. stream.Select(RowOf)], cancellationToken);
 
-            PartitionCount RowOf(PlannedPartition its)
+            PartitionCount RowOf(PlannedChain its)
             {
-                var row = new PartitionCount(table.Name, stream.Key, its.Partition.Topic, its.Partition.Partition);
-                row.Take(its.Tail, tallies[its.Partition.ToString()], time.GetUtcNow());
+                var row = new PartitionCount(table.Name, stream.Key, its.Chain.Topic, its.Chain.Partition);
+                row.Take(its.Tail, tallies[its.Chain.AppId], time.GetUtcNow());
                 return row;
             }
         }
@@ -205,15 +205,15 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
         {
             await SealAsync(live, isSealed: true, cancellationToken);
             var needed = await ConsumedAsync(live, cancellationToken);
-            foreach (var other in needed.Keys.Where(partition => follower.Streams.Count > 0 && !follower.Streams.Contains(partition.Stream)).ToList()) needed.Remove(other);
+            foreach (var other in needed.Keys.Where(chain => follower.Streams.Count > 0 && !follower.Streams.Contains(chain.Stream)).ToList()) needed.Remove(other);
             for (var began = time.GetTimestamp(); ; await Task.Delay(Poll, time, cancellationToken))
             {
                 await follower.CatchUpAsync(cancellationToken);
-                var behind = needed.Where(partition => follower.CheckpointOf(partition.Key) < partition.Value).ToList();
+                var behind = needed.Where(chain => follower.CheckpointOf(chain.Key) < chain.Value).ToList();
                 if (behind.Count == 0) break;
                 progress(new ReplayProgress("waiting for the archive", needed.Count - behind.Count, needed.Count));
                 if (time.GetElapsedTime(began) > patience)
-                    throw new ReplayException($"the archive does not reach {behind[0].Value} in {behind[0].Key}, which the aggregates have: is ArchiveEvents running? Nothing was switched; run the replay again when it has caught up");
+                    throw new ReplayException($"the archive does not reach offset {behind[0].Value} of {behind[0].Key.AppId}, which the aggregates have: is ArchiveEvents running? Nothing was switched; run the replay again when it has caught up");
             }
 
             await aggregates.SwitchAsync(table, cancellationToken);
@@ -225,16 +225,16 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
         }
     }
 
-    /// <summary>How far each partition is in a table, so that the functions may not come back to what is below.</summary>
-    private async Task<Dictionary<ArchivedPartition, long>> ConsumedAsync(AggregateTable live, CancellationToken cancellationToken)
+    /// <summary>How far each chain is in a table, so that the functions may not come back to what is below.</summary>
+    private async Task<Dictionary<ArchiveChain, long>> ConsumedAsync(AggregateTable live, CancellationToken cancellationToken)
     {
-        var consumed = new Dictionary<ArchivedPartition, long>();
-        foreach (var one in (await FleetScan.OfAsync(live, live.PartitionsAsync, cancellationToken)).SelectMany(slice => slice)) Raise(new ArchivedPartition(one.Stream, one.Topic, one.Partition), one.Next);
-        foreach (var stream in consumed.Keys.Select(partition => partition.Stream).Distinct().ToList())
-            foreach (var row in await _counts.ListAsync(live.Name, new KafkaStream(stream), cancellationToken)) Raise(new ArchivedPartition(stream, row.Topic, row.Partition), row.Checkpoint);
+        var consumed = new Dictionary<ArchiveChain, long>();
+        foreach (var one in (await FleetScan.OfAsync(live, live.PartitionsAsync, cancellationToken)).SelectMany(slice => slice)) Raise(new ArchiveChain(one.Stream, one.Topic, one.Partition), one.Next);
+        foreach (var stream in consumed.Keys.Select(chain => chain.Stream).Distinct().ToList())
+            foreach (var row in await _counts.ListAsync(live.Name, new KafkaStream(stream), cancellationToken)) Raise(new ArchiveChain(stream, row.Topic, row.Partition), row.Checkpoint);
         return consumed;
 
-        void Raise(ArchivedPartition partition, long next) => consumed[partition] = Math.Max(next, consumed.GetValueOrDefault(partition));
+        void Raise(ArchiveChain chain, long next) => consumed[chain] = Math.Max(next, consumed.GetValueOrDefault(chain));
     }
 
     private static Task SealAsync(AggregateTable table, bool isSealed, CancellationToken cancellationToken) => Parallel.ForEachAsync(

@@ -7,57 +7,32 @@ using ShitOps.Storage;
 
 namespace ShitOps.Replay;
 
-/// <summary>A Kafka partition of whose records the archive has some.</summary>
-/// <param name="Stream">The stream.</param>
-/// <param name="Topic">The topic.</param>
-/// <param name="Partition">The partition's number.</param>
-public readonly record struct ArchivedPartition(string Stream, string Topic, int Partition) : IComparable<ArchivedPartition>
+/// <summary>Reads what is archived, of all streams: the files of the archive's table, and the segments that are not in it yet.</summary>
+public sealed class ArchiveReader(StorageAccount account, ArchiveTable table)
 {
-    /// <inheritdoc/>
-    public int CompareTo(ArchivedPartition other)
-    {
-        var order = string.CompareOrdinal(Stream, other.Stream);
-        if (order == 0) order = string.CompareOrdinal(Topic, other.Topic);
-        return order == 0 ? Partition.CompareTo(other.Partition) : order;
-    }
+    private const int BatchRows = 50_000;
 
-    /// <inheritdoc/>
-    public override string ToString() => $"{Stream}/{Topic}/{Partition}";
+    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient(ArchiveTable.Container);
 
-    public static bool operator <(ArchivedPartition left, ArchivedPartition right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(ArchivedPartition left, ArchivedPartition right) => left.CompareTo(right) > 0;
-
-    public static bool operator <=(ArchivedPartition left, ArchivedPartition right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(ArchivedPartition left, ArchivedPartition right) => left.CompareTo(right) >= 0;
-}
-
-/// <summary>Reads what is archived, of all streams.</summary>
-public sealed class ArchiveReader(StorageAccount account)
-{
-    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("archive");
-
-    /// <summary>The partitions that the archive has something of, each with how far, in order.</summary>
+    /// <summary>The chains that the archive has something of, each with how far it reaches.</summary>
     /// <param name="streams">Only of these streams; none: of all.</param>
-    /// <param name="known">How far they were before; so their chains need not be listed.</param>
+    /// <param name="known">How far they were before; so their segments need not be listed.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<SortedDictionary<ArchivedPartition, ChainTail>> TailsAsync(
-        IReadOnlyList<string> streams, IReadOnlyDictionary<ArchivedPartition, ChainTail> known, CancellationToken cancellationToken)
+    public async Task<Dictionary<ArchiveChain, ChainTail>> TailsAsync(
+        IReadOnlyList<string> streams, IReadOnlyDictionary<ArchiveChain, ChainTail> known, CancellationToken cancellationToken)
     {
-        var tails = new SortedDictionary<ArchivedPartition, ChainTail>();
+        var tails = new Dictionary<ArchiveChain, ChainTail>();
         if (!await _container.ExistsAsync(cancellationToken)) return tails;
         await foreach (var stream in FoldersAsync("", cancellationToken))
         {
             if (streams.Count > 0 && !streams.Contains(stream.TrimEnd('/'))) continue;
             await foreach (var topic in FoldersAsync(stream, cancellationToken))
             {
-                await foreach (var folder in FoldersAsync(topic, cancellationToken))
+                await foreach (var partition in FoldersAsync(topic, cancellationToken))
                 {
-                    if (!int.TryParse(folder.AsSpan(topic.Length).TrimEnd('/'), out var number)) continue;
-                    var partition = new ArchivedPartition(stream.TrimEnd('/'), topic[stream.Length..^1], number);
-                    tails.Add(partition, await ChainOf(partition).FindTailAsync(partition.Topic, partition.Partition, known.GetValueOrDefault(partition)?.LastSegment, cancellationToken));
+                    if (ArchiveChain.Of(partition.TrimEnd('/')) is not { } chain) continue;
+                    tails.Add(chain, await SegmentsOf(chain).FindTailAsync(chain.Topic, chain.Partition, known.GetValueOrDefault(chain)?.LastSegment, cancellationToken));
                 }
             }
         }
@@ -65,11 +40,33 @@ public sealed class ArchiveReader(StorageAccount account)
         return tails;
     }
 
-    /// <summary>The rows of a partition from one offset to another, that one excluded, in batches and in the order of offsets.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<ArchiveRow>> RowsAsync(ArchivedPartition partition, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>All rows of a chain below an offset, in batches. They are nearly in the order of offsets: what compaction has sorted otherwise is put back in order by the batch.</summary>
+    /// <exception cref="InvalidDataException">A part of the archive is missing; the message names it.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<ArchiveRow>> AllRowsAsync(ArchiveChain chain, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var snapshot = await table.ReadAsync(cancellationToken);
+        var inTable = Math.Min(to, snapshot?.VersionOf(chain.AppId) ?? 0);
+        foreach (var file in (snapshot?.Files ?? []).Where(file => ArchiveTable.ChainOf(file) == chain && !(file.Statistics?.Offset?.Least >= to)).OrderBy(file => file.Statistics?.Offset?.Least))
+        {
+            using var open = await table.OpenAsync(file, cancellationToken);
+            for (var group = 0; group < open.RowGroups.Count; group++)
+            {
+                // A task is all in one row group, or in neighbours: so its events are in order, which decides what counts as late.
+                var rows = (await open.ReadAsync(group, cancellationToken)).Where(row => row.Offset < to).ToList();
+                if (ArchiveTable.IsCompacted(file.Path)) rows.Sort((one, other) => one.Offset.CompareTo(other.Offset));
+                foreach (var some in rows.Chunk(BatchRows)) yield return some;
+            }
+        }
+
+        await foreach (var rows in RowsAsync(chain, inTable, to, cancellationToken)) yield return rows;
+    }
+
+    /// <summary>The rows of a chain from one offset to another, that one excluded, in batches and in the order of offsets; only as far back as segments are kept.</summary>
+    /// <exception cref="InvalidDataException">Segments are missing; the message says which.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<ArchiveRow>> RowsAsync(ArchiveChain chain, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (from >= to) yield break;
-        var segments = ChainOf(partition).SegmentsAsync(partition.Topic, partition.Partition, from, to, cancellationToken);
+        var segments = SegmentsOf(chain).SegmentsAsync(chain.Topic, chain.Partition, from, to, cancellationToken);
         await foreach (var rows in ReadAhead.OfAsync(segments, ReadAsync, cancellationToken))
         {
             if (rows.Count == 0) continue;
@@ -83,11 +80,16 @@ public sealed class ArchiveReader(StorageAccount account)
         }
     }
 
-    private SegmentChain ChainOf(ArchivedPartition partition) => new(account, new KafkaStream(partition.Stream));
+    private SegmentChain SegmentsOf(ArchiveChain chain) => new(account, new KafkaStream(chain.Stream));
 
-    private async IAsyncEnumerable<string> FoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The folders of chains below a folder, as paths below the table's root; what the table itself keeps there is passed over.</summary>
+    private async IAsyncEnumerable<string> FoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var item in _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", prefix, cancellationToken))
-            if (item.IsPrefix && !item.Prefix[prefix.Length..].StartsWith('_')) yield return item.Prefix;
+        await foreach (var item in _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", ArchiveTable.Root + folder, cancellationToken))
+        {
+            if (!item.IsPrefix) continue;
+            var path = item.Prefix[ArchiveTable.Root.Length..];
+            if (path[0] != '_' && !ArchiveTable.IsCompacted(path)) yield return path;
+        }
     }
 }

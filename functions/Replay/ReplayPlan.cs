@@ -7,12 +7,12 @@ namespace ShitOps.Replay;
 /// <param name="Slices">How many slices the new table has.</param>
 /// <param name="From">Only records put on the topic from then on; null: all.</param>
 /// <param name="Streams">Only what came by these streams; none: by all.</param>
-/// <param name="Partitions">How far the archive was when it began: so far slices are built at once, and from there on record by record.</param>
-internal sealed record ReplayPlan(int Replay, int Slices, DateTimeOffset? From, IReadOnlyList<string> Streams, IReadOnlyList<PlannedPartition> Partitions);
+/// <param name="Chains">How far the archive was when it began: so far slices are built at once, and from there on record by record.</param>
+internal sealed record ReplayPlan(int Replay, int Slices, DateTimeOffset? From, IReadOnlyList<string> Streams, IReadOnlyList<PlannedChain> Chains);
 
-/// <param name="Partition">The partition.</param>
+/// <param name="Chain">The chain.</param>
 /// <param name="Tail">How far it was archived.</param>
-internal sealed record PlannedPartition(ArchivedPartition Partition, ChainTail Tail);
+internal sealed record PlannedChain(ArchiveChain Chain, ChainTail Tail);
 
 /// <summary>A replay cannot be done.</summary>
 /// <param name="message">Why, and what to do.</param>

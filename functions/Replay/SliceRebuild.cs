@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using ShitOps.Aggregation;
+using ShitOps.Archive;
 using ShitOps.Events;
 using ShitOps.Projects;
 using ShitOps.Storage;
@@ -20,23 +21,23 @@ internal sealed class SliceRebuild(SliceId slice)
     private const int MostStatusesOfADayRow = 1_000;
 
     private readonly Dictionary<string, RebuiltProject> _projects = new(StringComparer.Ordinal);
-    private readonly Dictionary<ArchivedPartition, (SliceCheckpoint Checkpoint, PartitionTally Tally)> _partitions = [];
+    private readonly Dictionary<ArchiveChain, (SliceCheckpoint Checkpoint, PartitionTally Tally)> _chains = [];
     private readonly HashSet<RebuiltProject> _touched = [];
 
     /// <summary>The projects of which anything is known, with their tasks.</summary>
     public IEnumerable<RebuiltProject> Projects => _projects.Values.Where(project => project.IsKnown);
 
     /// <summary>How many events of it there were, by partition.</summary>
-    public IEnumerable<ConsumedPartition> Consumed => _partitions.Values.Select(its => its.Checkpoint.Consumed);
+    public IEnumerable<ConsumedPartition> Consumed => _chains.Values.Select(its => its.Checkpoint.Consumed);
 
     /// <summary>Folds events of this slice.</summary>
-    /// <param name="partition">The partition that they are all of.</param>
+    /// <param name="chain">The chain that they are all of.</param>
     /// <param name="events">In the order of offsets, which is also the order from call to call.</param>
-    public void Apply(ArchivedPartition partition, IReadOnlyList<ReplayedEvent> events)
+    public void Apply(ArchiveChain chain, IReadOnlyList<ReplayedEvent> events)
     {
         if (events.Count == 0) return;
-        if (!_partitions.TryGetValue(partition, out var its))
-            _partitions.Add(partition, its = (new SliceCheckpoint(slice, partition.Stream, partition.Topic, partition.Partition), new PartitionTally()));
+        if (!_chains.TryGetValue(chain, out var its))
+            _chains.Add(chain, its = (new SliceCheckpoint(slice, chain.Stream, chain.Topic, chain.Partition), new PartitionTally()));
         foreach (var (offset, timestamp, one) in events)
         {
             if (!_projects.TryGetValue(one.Project, out var project)) _projects.Add(one.Project, project = new RebuiltProject(one.Project));
@@ -60,9 +61,9 @@ internal sealed class SliceRebuild(SliceId slice)
     {
         foreach (var rows in Batches(Rows())) await table.PutAsync(rows, cancellationToken);
         var writer = new StateWriter();
-        foreach (var rows in Batches(_partitions.Values.Select(its => its.Checkpoint.ToEntity(writer)))) await table.PutAsync(rows, cancellationToken);
-        var whole = new SliceCounter(slice, row: null).ToEntity(_partitions.Count);
-        AggregateRows.With(whole, Tallies, JsonSerializer.SerializeToUtf8Bytes(_partitions.ToDictionary(its => its.Key.ToString(), its => its.Value.Tally)));
+        foreach (var rows in Batches(_chains.Values.Select(its => its.Checkpoint.ToEntity(writer)))) await table.PutAsync(rows, cancellationToken);
+        var whole = new SliceCounter(slice, row: null).ToEntity(_chains.Count);
+        AggregateRows.With(whole, Tallies, JsonSerializer.SerializeToUtf8Bytes(_chains.ToDictionary(its => its.Key.AppId, its => its.Value.Tally)));
         await table.PutAsync([whole], cancellationToken);
     }
 

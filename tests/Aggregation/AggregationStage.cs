@@ -41,7 +41,8 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     public LiveAggregates Live(HttpPipelineTransport? transport = null) => new(Account(transport), slices, Time, TableName);
 
     /// <summary>A replay of what came by this stage's stream.</summary>
-    public AggregateReplay Replay() => new(Account(), new LiveAggregates(Account(), slices, TimeProvider.System, TableName), TimeProvider.System);
+    public AggregateReplay Replay() => new(
+        Account(), new LiveAggregates(Account(), slices, TimeProvider.System, TableName), new ArchiveTable(Account(), new ArchiveTableSettings(), TimeProvider.System), TimeProvider.System);
 
     /// <summary>An archiver of the same stream with nothing in memory.</summary>
     public EventArchiver Archiver()
