@@ -46,6 +46,7 @@ public static class Services
         services.AddSingleton(ArchiveTableSettings.FromSettings(settings));
         services.AddSingleton<ArchiveTable>();
         services.AddSingleton<SegmentCommitter>();
+        services.AddSingleton<ArchiveManifest>();
         services.AddSingleton<Compactor>();
         services.AddSingleton<ArchiveVacuum>();
         services.AddSingleton<PersonNames>();

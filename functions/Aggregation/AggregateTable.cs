@@ -27,6 +27,12 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     /// <summary>The number of the replay that built it, from 1; 0: it was fed by Kafka alone.</summary>
     public int Replay { get; init; }
 
+    /// <summary>Of the archive, only records that were put on the topic from then on were replayed to it; null: all.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Of the archive, only what came by these streams was replayed to it; none: all.</summary>
+    public IReadOnlyList<string> Streams { get; init; } = [];
+
     /// <summary>How many slices there are.</summary>
     public int SliceCount => slices;
 

@@ -51,7 +51,7 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
     {
         var at = time.GetTimestamp();
         var table = await _pipeline.GetAsync(PartitionKey, name, cancellationToken) is { } row
-            ? Table(row.GetInt32("Slices") ?? slices, row.GetInt32("Replay") ?? 0)
+            ? Table(row.GetInt32("Slices") ?? slices, row.GetInt32("Replay") ?? 0, row.GetDateTimeOffset("From"), row.GetString("Streams")?.Split(' '))
             : Table(slices, replay: 0);
         if (_last is { } last && last.Table.Name == table.Name) table = last.Table;
         _last = new Found(at, table);
@@ -61,8 +61,10 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
     /// <summary>The table that a replay builds.</summary>
     /// <param name="itsSlices">How many slices it has.</param>
     /// <param name="replay">The number of the replay, from 1; 0 is the table before any.</param>
-    internal AggregateTable Table(int itsSlices, int replay) => new(
-        account, itsSlices, replay == 0 ? Invariant($"{name}{itsSlices}") : Invariant($"{name}{itsSlices}r{replay}")) { Replay = replay };
+    /// <param name="from">Only records put on the topic from then on are in it; null: all.</param>
+    /// <param name="streams">Only what came by these streams is in it; null: all.</param>
+    internal AggregateTable Table(int itsSlices, int replay, DateTimeOffset? from = null, IReadOnlyList<string>? streams = null) => new(
+        account, itsSlices, replay == 0 ? Invariant($"{name}{itsSlices}") : Invariant($"{name}{itsSlices}r{replay}")) { Replay = replay, From = from, Streams = streams ?? [] };
 
     /// <summary>Whether a table's name is one of its: the beginning, a number of slices, and perhaps r and the number of a replay.</summary>
     internal bool IsOne(string table)
@@ -77,6 +79,8 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
     internal async Task SwitchAsync(AggregateTable table, CancellationToken cancellationToken)
     {
         var row = new TableEntity(PartitionKey, name) { ["Table"] = table.Name, ["Slices"] = table.SliceCount, ["Replay"] = table.Replay };
+        if (table.From is { } from) row["From"] = from;
+        if (table.Streams.Count > 0) row["Streams"] = string.Join(' ', table.Streams);
         await _pipeline.SubmitAsync([new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)], cancellationToken);
         _last = new Found(time.GetTimestamp(), table);
     }

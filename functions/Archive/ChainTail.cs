@@ -40,6 +40,7 @@ public sealed record Segment(IReadOnlyList<ArchiveRow> Rows, int Undecodable, lo
 /// <summary>A segment as it is stored.</summary>
 /// <param name="Path">The blob's name below the root of the table.</param>
 /// <param name="Tail">The tail that it makes.</param>
+/// <param name="Undecodable">Records of its range that were put aside as dead letters.</param>
 /// <param name="Bytes">The Parquet file.</param>
 /// <param name="Created">When it was appended.</param>
-public sealed record StoredSegment(string Path, ChainTail Tail, byte[] Bytes, DateTimeOffset Created);
+public sealed record StoredSegment(string Path, ChainTail Tail, long Undecodable, byte[] Bytes, DateTimeOffset Created);

@@ -118,7 +118,8 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
         try
         {
             var content = (await _container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value;
-            return new StoredSegment(name[ArchiveTable.Root.Length..], TailOf(name, start, content.Details.Metadata), content.Content.ToArray(), content.Details.LastModified);
+            return new StoredSegment(
+                name[ArchiveTable.Root.Length..], TailOf(name, start, content.Details.Metadata), NumberOf(name, content.Details.Metadata, "undecodable"), content.Content.ToArray(), content.Details.LastModified);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -176,11 +177,13 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
             : long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digest) ? digest
             : throw new InvalidDataException($"archive/{name} is no segment: its last_record is {text}");
 
-        long Number(string key) =>
-            metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : throw new InvalidDataException($"archive/{name} is no segment: its metadata has no number {key}");
+        long Number(string key) => NumberOf(name, metadata, key);
     }
+
+    private static long NumberOf(string name, IDictionary<string, string> metadata, string key) =>
+        metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidDataException($"archive/{name} is no segment: its metadata has no number {key}");
 
     private async Task EnsureExistsAsync(CancellationToken cancellationToken)
     {

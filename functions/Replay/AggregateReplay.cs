@@ -66,7 +66,7 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
         cancellationToken = only.Lost;
         var live = await aggregates.ReadAsync(cancellationToken);
         var plan = await PlanAsync(live, options, cancellationToken);
-        var table = aggregates.Table(plan.Slices, plan.Replay);
+        var table = aggregates.Table(plan.Slices, plan.Replay, plan.From, plan.Streams);
         await BuildAsync(table, plan, options.MostEventsAtATime, progress, cancellationToken);
         var follower = new ArchiveFollower(table, _archive, _counts, plan, time);
         while (await follower.CatchUpAsync(cancellationToken) > BatchEvents) progress(new ReplayProgress("catching up", follower.Events, 0));
