@@ -11,22 +11,20 @@ public static class NumberText
     {
         if (!double.IsFinite(value)) return Special(value);
         var text = value.ToString("R", CultureInfo.InvariantCulture);
-        var exponentAt = text.IndexOf('E');
-        if (exponentAt < 0) return text;
+        if (!text.Contains('E')) return text;
 
-        var (sign, digits, pointAt) = Digits(text, exponentAt);
+        var (sign, digits, pointAt) = Digits(text);
         if (pointAt <= 0) return $"{sign}0.{new string('0', -pointAt)}{digits}";
         return pointAt >= digits.Length ? sign + digits + new string('0', pointAt - digits.Length) : $"{sign}{digits[..pointAt]}.{digits[pointAt..]}";
     }
 
-    /// <summary>With an exponent if it is below −4 or above 20: as in expressions.</summary>
+    /// <summary>With an exponent if it is below −4 or above 5: as in expressions.</summary>
     public static string General(double value)
     {
         if (!double.IsFinite(value)) return Special(value);
         var magnitude = Math.Abs(value);
-        if (value == 0 || magnitude is >= 1e-4 and < 1e21) return Plain(value);
-        var text = value.ToString("R", CultureInfo.InvariantCulture);
-        var (sign, digits, pointAt) = Digits(text, text.IndexOf('E'));
+        if (value == 0 || magnitude is >= 1e-4 and < 1e6) return Plain(value);
+        var (sign, digits, pointAt) = Digits(value.ToString("R", CultureInfo.InvariantCulture));
         var exponent = pointAt - 1;
         var result = new StringBuilder(sign).Append(digits[0]);
         if (digits.Length > 1) result.Append('.').Append(digits, 1, digits.Length - 1);
@@ -52,14 +50,15 @@ public static class NumberText
         return true;
     }
 
-    /// <summary>The significant digits of a text with exponent, and where the point stands among them.</summary>
-    private static (string Sign, string Digits, int PointAt) Digits(string text, int exponentAt)
+    /// <summary>The significant digits of a number's text, and where the point stands among them.</summary>
+    private static (string Sign, string Digits, int PointAt) Digits(string text)
     {
         var sign = text[0] == '-' ? "-" : "";
-        var mantissa = text[sign.Length..exponentAt];
+        var exponentAt = text.IndexOf('E');
+        var exponent = exponentAt < 0 ? 0 : int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var mantissa = exponentAt < 0 ? text[sign.Length..] : text[sign.Length..exponentAt];
         var point = mantissa.IndexOf('.');
-        var digits = mantissa.Replace(".", "", StringComparison.Ordinal);
-        var exponent = int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimEnd('0');
         return (sign, digits, (point < 0 ? mantissa.Length : point) + exponent);
     }
 

@@ -6,10 +6,10 @@ public enum AtKind
     /// <summary>An instant of its own.</summary>
     Instant,
 
-    /// <summary>The first step of the whole query.</summary>
+    /// <summary>The start of the whole query.</summary>
     Start,
 
-    /// <summary>The last step of the whole query.</summary>
+    /// <summary>The end of the whole query, whether or not a step lies on it.</summary>
     End,
 }
 

@@ -25,6 +25,7 @@ internal static class Absence
     /// <summary>The labels that a selector asks for by equality, each named once; of other expressions none.</summary>
     private static Labels Described(Expression argument)
     {
+        while (argument is Parenthesized parenthesized) argument = parenthesized.Inner;
         var matchers = argument switch
         {
             VectorSelector vector => vector.Matchers,

@@ -7,7 +7,7 @@ namespace ShitOps.PromQL.Evaluation;
 internal static class CalendarFunctions
 {
     private const long YearOfDayZero = -292277022399;
-    private const long SecondsFromDayZeroTo1970 = 9223371966579724800;
+    private const long SecondsFromDayZeroTo1970 = 9223372028715321600;
     private const int SecondsPerDay = 86_400;
     private const int DaysPer400Years = 146_097;
     private const int DaysPer100Years = 36_524;

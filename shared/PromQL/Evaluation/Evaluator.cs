@@ -36,8 +36,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         if (steps.Count == 0) return Columns.None;
         if (steps.Count > 1 && _invariance.Holds(expression))
         {
-            var once = steps with { Count = 1 };
-            var single = new Evaluator(context, once).Vector(expression);
+            var single = new Evaluator(context, Timeline.At(steps.StartMs)).Vector(expression);
             return new RepeatedColumns(single.Labels, single.ToArrays(1, context.Budget));
         }
 
@@ -82,7 +81,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         var inner = Vector(unary.Inner);
         if (!unary.IsNegation) return inner;
         var negated = new ChangedColumns(inner, SeriesLabels.WithoutName(inner.Labels), MathFunctions.OnEach(value => -value));
-        return MergedColumns.Of(negated, steps.Count, onlyOne: true);
+        return MergedColumns.Of(negated, steps, context.Budget, onlyOne: true);
     }
 
     private Columns Binary(BinaryOperation binary)
@@ -93,7 +92,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
             var vector = Vector(leftIsScalar ? binary.Right : binary.Left);
             var scalars = Scalars(leftIsScalar ? binary.Left : binary.Right);
             var labels = ResultLabels.DropsName(binary) ? SeriesLabels.WithoutName(vector.Labels) : vector.Labels;
-            return MergedColumns.Of(new ScalarOperandColumns(binary, vector, labels, scalars, leftIsScalar), steps.Count);
+            return MergedColumns.Of(new ScalarOperandColumns(binary, vector, labels, scalars, leftIsScalar), steps, context.Budget);
         }
 
         var (left, right) = (Vector(binary.Left), Vector(binary.Right));
@@ -125,10 +124,12 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
             case "timestamp": return Timestamps(arguments[0]);
             case "absent": return Absence.Of(arguments[0], Vector(arguments[0]), steps);
             case "sort" or "sort_desc": return steps.Count == 1 ? Ordering.ByValue(Vector(arguments[0]), descending: name == "sort_desc") : Vector(arguments[0]);
-            case "histogram_quantile": return HistogramQuantile.Of(Scalars(arguments[0]), Vector(arguments[1]));
+            case "histogram_quantile": return HistogramQuantile.Of(Scalars(arguments[0]), Vector(arguments[1]), steps, context.Budget);
             case "label_replace" or "label_join": return Relabelled(call);
             case "round" or "clamp" or "clamp_min" or "clamp_max": return Bounded(call);
-            case "histogram_count" or "histogram_sum" or "histogram_fraction": return Columns.None;
+            case "histogram_count" or "histogram_sum" or "histogram_fraction":
+                Vector(arguments[^1]);
+                return Columns.None;
         }
 
         if (MathFunctions.Find(name) is { } function)
@@ -148,7 +149,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
     }
 
     private Columns Unnamed(Columns inner, ColumnChange change) =>
-        MergedColumns.Of(new ChangedColumns(inner, SeriesLabels.WithoutName(inner.Labels), change), steps.Count);
+        MergedColumns.Of(new ChangedColumns(inner, SeriesLabels.WithoutName(inner.Labels), change), steps, context.Budget);
 
     /// <summary>timestamp(): of a selector when its samples were taken; of anything else the step's own instant.</summary>
     private Columns Timestamps(Expression argument)
@@ -157,7 +158,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         if (argument is VectorSelector selector)
         {
             var taken = Instants(selector, ofTimes: true);
-            return MergedColumns.Of(new ChangedColumns(taken, SeriesLabels.WithoutName(taken.Labels)), steps.Count);
+            return MergedColumns.Of(new ChangedColumns(taken, SeriesLabels.WithoutName(taken.Labels)), steps, context.Budget);
         }
 
         var times = Times();
@@ -177,7 +178,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         var labels = call.Function.Name == "label_join"
             ? LabelFunctions.Join(inner.Labels, texts[0], texts[1], texts[2..])
             : LabelFunctions.Replace(inner.Labels, texts[0], texts[1], texts[2], texts[3]);
-        return MergedColumns.Of(new ChangedColumns(inner, labels), steps.Count);
+        return MergedColumns.Of(new ChangedColumns(inner, labels), steps, context.Budget);
     }
 
     private Columns Bounded(FunctionCall call)
@@ -207,7 +208,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         var function = RangeFunctions.Find(call.Function.Name, set, scalars) ?? throw Unknown(call);
         if (call.Function.Name == "last_over_time") return new RangeColumns(set, function, set.Labels, steps, context);
         var columns = new RangeColumns(set, function, SeriesLabels.WithoutName(set.Labels), steps, context);
-        return call.Function.Name == "absent_over_time" ? Absence.Of(range, columns, steps) : MergedColumns.Of(columns, steps.Count, onlyOne: true);
+        return call.Function.Name == "absent_over_time" ? Absence.Of(range, columns, steps) : MergedColumns.Of(columns, steps, context.Budget, onlyOne: true);
     }
 
     /// <summary>What a range vector cuts its windows from.</summary>

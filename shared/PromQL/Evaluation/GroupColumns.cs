@@ -23,16 +23,12 @@ internal sealed class GroupColumns(AggregationOperator @operator, Columns source
                 case AggregationOperator.Min: Least(column, _member); break;
                 case AggregationOperator.Max: Greatest(column, _member); break;
                 case AggregationOperator.Group: Mark(column, _member); break;
-                case AggregationOperator.Avg:
-                    AddTo(column, _member);
-                    CountPresent(_member);
-                    break;
+                case AggregationOperator.Avg: Average(column, _member); break;
                 default: Spread(column, _member); break;
             }
         }
 
-        if (@operator == AggregationOperator.Avg) Divide(index, column);
-        else if (@operator is AggregationOperator.StdDev or AggregationOperator.StdVar) FinishSpread(column);
+        if (@operator is AggregationOperator.StdDev or AggregationOperator.StdVar) FinishSpread(column);
     }
 
     private static void AddTo(Span<double> column, ReadOnlySpan<double> member)
@@ -80,39 +76,16 @@ internal sealed class GroupColumns(AggregationOperator @operator, Columns source
         }
     }
 
-    private void CountPresent(ReadOnlySpan<double> member)
+    /// <summary>The mean without ever holding the sum, which may be too great for a number.</summary>
+    private void Average(Span<double> column, ReadOnlySpan<double> member)
     {
-        for (var i = 0; i < member.Length; i++)
-        {
-            if (!StaleMarker.Is(member[i])) _counts[i]++;
-        }
-    }
-
-    /// <summary>From sums to means; where a sum is not finite, the mean may still be: it is made value by value.</summary>
-    private void Divide(int index, Span<double> column)
-    {
-        var isFinite = true;
         for (var i = 0; i < column.Length; i++)
         {
-            if (StaleMarker.Is(column[i])) continue;
-            if (!double.IsFinite(column[i])) isFinite = false;
-            column[i] /= _counts[i];
-        }
-
-        if (isFinite) return;
-        column.Fill(StaleMarker.Value);
-        Array.Clear(_counts);
-        foreach (var member in groups.Members[index])
-        {
-            source.Fill(member, _member);
-            for (var i = 0; i < column.Length; i++)
-            {
-                var value = _member[i];
-                if (StaleMarker.Is(value)) continue;
-                var count = ++_counts[i];
-                if (count == 1) column[i] = value;
-                else if (!RunningMean.Keeps(column[i], value)) column[i] += value / count - column[i] / count;
-            }
+            var value = member[i];
+            if (StaleMarker.Is(value)) continue;
+            var count = ++_counts[i];
+            if (count == 1) column[i] = value;
+            else if (!RunningMean.Keeps(column[i], value)) column[i] += value / count - column[i] / count;
         }
     }
 

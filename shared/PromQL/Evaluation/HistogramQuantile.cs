@@ -23,7 +23,7 @@ internal sealed class HistogramQuantile : Columns
         for (var i = 0; i < most; i++) _buckets[i] = new double[q.Length];
     }
 
-    public static Columns Of(double[] q, Columns source)
+    public static Columns Of(double[] q, Columns source, Timeline steps, Budget budget)
     {
         var groups = GroupIndex.Of(source.Labels, builder => builder.Remove(UpperBound));
         List<Labels> labels = [];
@@ -43,7 +43,7 @@ internal sealed class HistogramQuantile : Columns
             labels.Add(builder.Reset(groups.Labels[group]).Remove(PromQL.Labels.MetricName).Build());
         }
 
-        return MergedColumns.Of(new HistogramQuantile(q, source, [.. labels], [.. histograms]), q.Length);
+        return MergedColumns.Of(new HistogramQuantile(q, source, [.. labels], [.. histograms]), steps, budget);
     }
 
     public override void Fill(int index, Span<double> column)

@@ -2,7 +2,7 @@ using ShitOps.PromQL.Ast;
 
 namespace ShitOps.PromQL.Evaluation;
 
-/// <summary>What an instant selector sees: at each step the last sample of each series, if it lies within the lookback and the series has not ended.</summary>
+/// <summary>What an instant selector sees: at each step the last sample of each series, if it lies within the lookback, its bound included, and the series has not ended.</summary>
 /// <param name="ofTimes">Whether the samples' times are wanted, in Unix seconds, instead of their values.</param>
 internal sealed class InstantColumns(IReadOnlyList<Series> series, VectorSelector selector, Timeline steps, QueryContext context, bool ofTimes)
     : Columns(SeriesLabels.Of(series))
@@ -19,7 +19,7 @@ internal sealed class InstantColumns(IReadOnlyList<Series> series, VectorSelecto
         for (var step = 0; step < column.Length; step++, first += stride)
         {
             while (next < times.Length && times[next] <= first) next++;
-            var isSeen = next > 0 && times[next - 1] > first - lookback && !StaleMarker.Is(values[next - 1]);
+            var isSeen = next > 0 && times[next - 1] >= first - lookback && !StaleMarker.Is(values[next - 1]);
             column[step] = !isSeen ? StaleMarker.Value : ofTimes ? times[next - 1] / 1000.0 : values[next - 1];
         }
     }

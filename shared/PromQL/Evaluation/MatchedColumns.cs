@@ -50,7 +50,7 @@ internal sealed class MatchedColumns : Columns
         var labels = new Labels[pairs.Count];
         var result = new ResultLabels(operation);
         for (var i = 0; i < labels.Length; i++) labels[i] = result.Of(many.Labels[pairs[i].Many], one.Labels[pairs[i].One]);
-        return MergedColumns.Of(new MatchedColumns(operation, many, one, [.. pairs], labels, steps.Count), steps.Count);
+        return MergedColumns.Of(new MatchedColumns(operation, many, one, [.. pairs], labels, steps.Count), steps, budget);
     }
 
     public override void Fill(int index, Span<double> column)

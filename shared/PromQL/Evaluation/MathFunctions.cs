@@ -51,7 +51,7 @@ internal static class MathFunctions
         }
     };
 
-    /// <summary>clamp, clamp_min, clamp_max: no samples at all where the bounds are crossed.</summary>
+    /// <summary>clamp, clamp_min, clamp_max: no samples at all where the bounds are crossed. NaN wins over numbers, but not over the infinity that is the bound's own end.</summary>
     public static ColumnChange Clamp(double[]? min, double[]? max) => column =>
     {
         for (var i = 0; i < column.Length; i++)
@@ -63,8 +63,12 @@ internal static class MathFunctions
                 continue;
             }
 
-            if (max is not null) column[i] = Math.Min(max[i], column[i]);
-            if (min is not null) column[i] = Math.Max(min[i], column[i]);
+            if (max is not null) column[i] = Min(max[i], column[i]);
+            if (min is not null) column[i] = Max(min[i], column[i]);
         }
     };
+
+    private static double Min(double left, double right) => double.IsNegativeInfinity(left) || double.IsNegativeInfinity(right) ? double.NegativeInfinity : Math.Min(left, right);
+
+    private static double Max(double left, double right) => double.IsPositiveInfinity(left) || double.IsPositiveInfinity(right) ? double.PositiveInfinity : Math.Max(left, right);
 }

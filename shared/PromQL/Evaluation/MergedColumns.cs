@@ -17,8 +17,17 @@ internal sealed class MergedColumns : Columns
         _other = new double[steps];
     }
 
+    /// <summary>Columns with unique label sets. If some had to be put together all are computed, so that errors show even if nobody asks for them.</summary>
     /// <param name="onlyOne">Whether two series with one label set are an error even if they have no step in common.</param>
-    public static Columns Of(Columns source, int steps, bool onlyOne = false)
+    /// <exception cref="QueryException">Two series with one label set have a sample at the same step.</exception>
+    public static Columns Of(Columns source, Timeline steps, Budget budget, bool onlyOne = false)
+    {
+        var merged = WhenAsked(source, steps, onlyOne);
+        return ReferenceEquals(merged, source) ? source : new ArrayColumns(merged.Labels, merged.ToArrays(steps.Count, budget));
+    }
+
+    /// <summary>Columns with unique label sets, put together a column at a time.</summary>
+    public static Columns WhenAsked(Columns source, Timeline steps, bool onlyOne = false)
     {
         var byLabels = new Dictionary<Labels, int>(source.Count);
         var isUnique = true;
@@ -40,7 +49,7 @@ internal sealed class MergedColumns : Columns
             members[at].Add(i);
         }
 
-        return new MergedColumns(source, [.. labels], [.. members], steps, onlyOne);
+        return new MergedColumns(source, [.. labels], [.. members], steps.Count, onlyOne);
     }
 
     /// <exception cref="QueryException">Two of the series have a sample at the same step.</exception>

@@ -7,7 +7,7 @@ internal sealed class QueryContext(Timeline steps, QueryOptions options, Cancell
 {
     public QueryOptions Options { get; } = options;
 
-    public TimeShifts Shifts { get; } = new(steps.StartMs, steps.LastMs);
+    public TimeShifts Shifts { get; } = new(steps.StartMs, steps.EndMs);
 
     public Budget Budget { get; } = new(options.Limits);
 

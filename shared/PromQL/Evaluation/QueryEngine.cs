@@ -17,7 +17,7 @@ public sealed class QueryEngine(ISeriesSource source, QueryOptions? options = nu
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<QueryResult> InstantAsync(Expression query, long timeMs, CancellationToken cancellationToken)
     {
-        var steps = new Timeline(timeMs, 1, 1);
+        var steps = Timeline.At(timeMs);
         var context = new QueryContext(steps, _options, cancellationToken);
         await new Selection(source, context).RunAsync(query, steps);
         var evaluator = new Evaluator(context, steps);

@@ -7,8 +7,8 @@ internal sealed class ResultLabels(BinaryOperation operation)
 {
     private readonly LabelsBuilder _builder = new();
 
-    /// <summary>Whether the result is another quantity than the operands, so that it does not keep the metric's name.</summary>
-    public static bool DropsName(BinaryOperation operation) => operation.ReturnsBool || !operation.Operator.IsComparison();
+    /// <summary>Whether the result is another quantity than the operands, so that it does not keep the metric's name. Prometheus 2.42 lets atan2 keep it.</summary>
+    public static bool DropsName(BinaryOperation operation) => operation.ReturnsBool || !(operation.Operator.IsComparison() || operation.Operator == BinaryOperator.Atan2);
 
     public Labels Of(Labels many, Labels one)
     {

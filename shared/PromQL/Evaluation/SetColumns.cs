@@ -11,7 +11,7 @@ internal static class SetColumns
         if (operation.Operator != BinaryOperator.Or)
             return new FilteredColumns(left, right, MatchGroups.Of(left, right, matching), steps.Count, keepsMatched: operation.Operator == BinaryOperator.And);
         var added = new FilteredColumns(right, left, MatchGroups.Of(right, left, matching), steps.Count, keepsMatched: false);
-        return MergedColumns.Of(new JoinedColumns(left, added), steps.Count);
+        return MergedColumns.WhenAsked(new JoinedColumns(left, added), steps);
     }
 
     /// <summary>One vector behind the other.</summary>
