@@ -128,8 +128,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
             case "label_replace" or "label_join": return Relabelled(call);
             case "round" or "clamp" or "clamp_min" or "clamp_max": return Bounded(call);
             case "histogram_count" or "histogram_sum" or "histogram_fraction":
-                Vector(arguments[^1]);
-                return Columns.None;
+                return OfNativeHistograms(arguments);
         }
 
         if (MathFunctions.Find(name) is { } function)
@@ -139,6 +138,14 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         }
 
         return OfRange(call);
+    }
+
+    /// <summary>The samples are numbers, none is a native histogram: there is no answer, but arguments that have an error still have it.</summary>
+    private Columns OfNativeHistograms(IReadOnlyList<Expression> arguments)
+    {
+        for (var i = 0; i < arguments.Count - 1; i++) Scalars(arguments[i]);
+        Vector(arguments[^1]);
+        return Columns.None;
     }
 
     private double[] Times()

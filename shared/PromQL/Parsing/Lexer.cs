@@ -157,7 +157,7 @@ internal sealed class Lexer
         }
 
         _at = start;
-        while (IsLetter(Peek()) || char.IsAsciiDigit(Peek())) _at++;
+        while (IsLetter(Peek()) || char.IsAsciiDigit(Peek()) || Peek() == '.') _at++;
         if (!LooksLikeDuration(_query.AsSpan(start, _at - start))) throw Error(start, $"bad number or duration syntax: {QuotedText.Of(_query[start.._at])}");
         Add(TokenKind.Duration, _query[start.._at], start);
     }

@@ -8,8 +8,11 @@ namespace ShitOps.PromQL.Parsing;
 /// </summary>
 public sealed class Parser
 {
-    /// <summary>So deep expressions may nest, so that whoever walks them does not run out of stack.</summary>
-    public const int DeepestNesting = 1000;
+    /// <summary>So deep parentheses, calls, signs and operands of operators on the right may nest: no reader of queries runs out of stack.</summary>
+    public const int DeepestNesting = 250;
+
+    /// <summary>So deep a tree may be, as long chains of operators make it: nobody who walks it runs out of stack.</summary>
+    public const int DeepestTree = 1000;
 
     /// <summary>An instant must leave room for offsets and ranges, in milliseconds of 64 bits.</summary>
     private const double MostSeconds = 9e15;
@@ -68,7 +71,7 @@ public sealed class Parser
     }
 
     private T Limited<T>(T expression)
-        where T : Expression => expression.Depth > DeepestNesting ? throw TooDeep(expression.Position) : expression;
+        where T : Expression => expression.Depth > DeepestTree ? throw TooDeep(expression.Position) : expression;
 
     private BinaryOperator? Operator()
     {
@@ -407,7 +410,7 @@ public sealed class Parser
 
     private ParseException Unexpected(string expectation) => Error(Current.Position, $"unexpected {Current}, {expectation}");
 
-    private ParseException TooDeep(int position) => Error(position, $"the expression nests deeper than {DeepestNesting} levels");
+    private ParseException TooDeep(int position) => Error(position, $"the expression is too complex: more than {DeepestNesting} parts nest, or more than {DeepestTree} follow one another");
 
     private ParseException Error(int position, string problem) => new(_query, position, problem);
 }
