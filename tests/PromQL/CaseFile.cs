@@ -115,7 +115,7 @@ internal sealed class CaseFile
     }
 
     private static bool IsOrdered(Expression expression) =>
-        expression is FunctionCall { Function.Name: "sort" or "sort_desc" } or Aggregation { Operator: AggregationOperator.TopK or AggregationOperator.BottomK };
+        expression is FunctionCall { Function.Name: "sort" or "sort_desc" } or AggregateOperation { Operator: AggregationOperator.TopK or AggregationOperator.BottomK };
 
     private static List<string> Lines(QueryResult result, bool isOrdered)
     {

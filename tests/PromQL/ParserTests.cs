@@ -180,7 +180,7 @@ public class ParserTests
         Parenthesized parenthesized => $"(paren {Tree(parenthesized.Inner)})",
         UnaryOperation unary => $"(sign {unary.IsNegation} {Tree(unary.Inner)})",
         BinaryOperation binary => $"({binary.Operator} {binary.ReturnsBool} {Tree(binary.Matching)} {Tree(binary.Left)} {Tree(binary.Right)})",
-        Aggregation aggregation => $"({aggregation.Operator} {aggregation.Grouping.Without} {string.Join(' ', aggregation.Grouping.Labels)} {(aggregation.Parameter is { } parameter ? Tree(parameter) : "")} {Tree(aggregation.Inner)})",
+        AggregateOperation aggregation => $"({aggregation.Operator} {aggregation.Grouping.Without} {string.Join(' ', aggregation.Grouping.Labels)} {(aggregation.Parameter is { } parameter ? Tree(parameter) : "")} {Tree(aggregation.Inner)})",
         FunctionCall call => $"(call {call.Function.Name} {string.Join(' ', call.Arguments.Select(Tree))})",
         VectorSelector vector => $"(select {vector.Name} {string.Join(' ', vector.Matchers.Select(matcher => $"{matcher.Name} {matcher.Operator} {Convert.ToHexString(Encoding.UTF8.GetBytes(matcher.Value))}").Order(StringComparer.Ordinal))} {vector.Shift})",
         MatrixSelector matrix => $"(range {matrix.RangeMs} {Tree(matrix.Vector)})",

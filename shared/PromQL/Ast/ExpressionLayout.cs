@@ -45,7 +45,7 @@ public sealed class ExpressionLayout
                 Append(subquery.Inner, level);
                 _text.Append(ExpressionText.Tail(subquery));
                 break;
-            case Aggregation aggregation when !fits:
+            case AggregateOperation aggregation when !fits:
                 Enclose(ExpressionText.Head(aggregation), aggregation.Parameter is { } parameter ? [parameter, aggregation.Inner] : [aggregation.Inner], level);
                 break;
             case FunctionCall { Arguments.Count: > 0 } call when !fits:

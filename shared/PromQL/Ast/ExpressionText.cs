@@ -14,7 +14,7 @@ internal static class ExpressionText
     }
 
     /// <summary>An aggregation's operator with its grouping, up to the parenthesis.</summary>
-    public static string Head(Aggregation aggregation)
+    public static string Head(AggregateOperation aggregation)
     {
         var (labels, without) = (aggregation.Grouping.Labels, aggregation.Grouping.Without);
         var name = aggregation.Operator.Name();
@@ -66,7 +66,7 @@ internal static class ExpressionText
                 Append(text, binary.Left);
                 Append(text.Append(' ').Append(Head(binary)).Append(' '), binary.Right);
                 break;
-            case Aggregation aggregation:
+            case AggregateOperation aggregation:
                 text.Append(Head(aggregation)).Append('(');
                 if (aggregation.Parameter is { } parameter)
                 {

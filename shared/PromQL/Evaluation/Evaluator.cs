@@ -45,7 +45,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
             VectorSelector selector => Instants(selector, ofTimes: false),
             UnaryOperation unary => Signed(unary),
             BinaryOperation binary => Binary(binary),
-            Aggregation aggregation => Aggregated(aggregation),
+            AggregateOperation aggregation => Aggregated(aggregation),
             FunctionCall call => Called(call),
             _ => throw Unknown(expression),
         };
@@ -99,7 +99,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         return binary.Operator.IsSet() ? SetColumns.Of(binary, left, right, steps) : MatchedColumns.Of(binary, left, right, steps, context.Budget);
     }
 
-    private Columns Aggregated(Aggregation aggregation)
+    private Columns Aggregated(AggregateOperation aggregation)
     {
         var inner = Vector(aggregation.Inner);
         if (aggregation.Operator == AggregationOperator.CountValues)

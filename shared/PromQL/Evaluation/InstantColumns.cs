@@ -14,12 +14,12 @@ internal sealed class InstantColumns(IReadOnlyList<Series> series, VectorSelecto
         var lookback = context.LookbackOf(found);
         var times = found.Times.Span;
         var values = found.Values.Span;
-        var (first, stride) = (context.Shifts.Apply(steps.StartMs, selector.Shift), selector.Shift.At is null ? steps.StepMs : 0);
-        var next = FirstAfter(times, first);
-        for (var step = 0; step < column.Length; step++, first += stride)
+        var (instant, stride) = (context.Shifts.Apply(steps.StartMs, selector.Shift), selector.Shift.At is null ? steps.StepMs : 0);
+        var next = FirstAfter(times, instant);
+        for (var step = 0; step < column.Length; step++, instant += stride)
         {
-            while (next < times.Length && times[next] <= first) next++;
-            var isSeen = next > 0 && times[next - 1] >= first - lookback && !StaleMarker.Is(values[next - 1]);
+            while (next < times.Length && times[next] <= instant) next++;
+            var isSeen = next > 0 && times[next - 1] >= instant - lookback && !StaleMarker.Is(values[next - 1]);
             column[step] = !isSeen ? StaleMarker.Value : ofTimes ? times[next - 1] / 1000.0 : values[next - 1];
         }
     }

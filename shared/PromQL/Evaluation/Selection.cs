@@ -60,7 +60,7 @@ internal sealed class Selection(ISeriesSource source, QueryContext context)
                 Collect(binary.Left, steps, to);
                 Collect(binary.Right, steps, to);
                 break;
-            case Aggregation aggregation:
+            case AggregateOperation aggregation:
                 if (aggregation.Parameter is { } parameter) Collect(parameter, steps, to);
                 Collect(aggregation.Inner, steps, to);
                 break;

@@ -23,7 +23,7 @@ internal sealed class StepInvariance
             Parenthesized parenthesized => Holds(parenthesized.Inner),
             UnaryOperation unary => Holds(unary.Inner),
             BinaryOperation binary => Holds(binary.Left) & Holds(binary.Right),
-            Aggregation aggregation => (aggregation.Parameter is null || Holds(aggregation.Parameter)) & Holds(aggregation.Inner),
+            AggregateOperation aggregation => (aggregation.Parameter is null || Holds(aggregation.Parameter)) & Holds(aggregation.Inner),
             FunctionCall call => !OfTheStep.Contains(call.Function.Name) && call.Arguments.All(Holds),
             _ => true,
         };

@@ -177,7 +177,7 @@ public sealed class Parser
         return Limited(new FunctionCall(function, arguments) { Position = name.Position });
     }
 
-    private Aggregation Aggregation(AggregationOperator found)
+    private AggregateOperation Aggregation(AggregationOperator found)
     {
         var position = Take().Position;
         var grouping = Grouping();
@@ -189,7 +189,7 @@ public sealed class Parser
             throw Error(position, $"wrong number of arguments for aggregate expression provided, expected {expected}, got {arguments.Count}");
         var parameter = found.TakesParameter() ? arguments[0] : null;
         TypeCheck.Aggregation(_query, found, parameter, arguments[^1]);
-        return Limited(new Aggregation(found, parameter, arguments[^1], grouping) { Position = position });
+        return Limited(new AggregateOperation(found, parameter, arguments[^1], grouping) { Position = position });
     }
 
     private Grouping? Grouping()

@@ -22,7 +22,7 @@ public enum AggregationOperator
 public sealed record Grouping(IReadOnlyList<string> Labels, bool Without);
 
 /// <summary>An aggregation of a vector's samples, by groups.</summary>
-public sealed class Aggregation(AggregationOperator @operator, Expression? parameter, Expression inner, Grouping grouping) : Expression(parameter, inner)
+public sealed class AggregateOperation(AggregationOperator @operator, Expression? parameter, Expression inner, Grouping grouping) : Expression(parameter, inner)
 {
     public AggregationOperator Operator { get; } = @operator;
 
