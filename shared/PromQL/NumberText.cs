@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+
+namespace ShitOps.PromQL;
+
+/// <summary>Numbers as Prometheus writes and reads them. The shortest digits that give the same number back.</summary>
+public static class NumberText
+{
+    /// <summary>Without an exponent, however long: as in JSON answers and in labels of <c>count_values</c>.</summary>
+    public static string Plain(double value)
+    {
+        if (!double.IsFinite(value)) return Special(value);
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        if (!text.Contains('E')) return text;
+
+        var (sign, digits, pointAt) = Digits(text);
+        if (pointAt <= 0) return $"{sign}0.{new string('0', -pointAt)}{digits}";
+        return pointAt >= digits.Length ? sign + digits + new string('0', pointAt - digits.Length) : $"{sign}{digits[..pointAt]}.{digits[pointAt..]}";
+    }
+
+    /// <summary>With an exponent if it is below −4 or above 5: as in expressions.</summary>
+    public static string General(double value)
+    {
+        if (!double.IsFinite(value)) return Special(value);
+        var magnitude = Math.Abs(value);
+        if (value == 0 || magnitude is >= 1e-4 and < 1e6) return Plain(value);
+        var (sign, digits, pointAt) = Digits(value.ToString("R", CultureInfo.InvariantCulture));
+        var exponent = pointAt - 1;
+        var result = new StringBuilder(sign).Append(digits[0]);
+        if (digits.Length > 1) result.Append('.').Append(digits, 1, digits.Length - 1);
+        return result.Append(CultureInfo.InvariantCulture, $"e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}").ToString();
+    }
+
+    /// <summary>Reads what Prometheus takes for a number in a label such as <c>le</c>: decimal, with or without exponent; Inf, Infinity and NaN in any case.</summary>
+    public static bool TryParse(string text, out double value)
+    {
+        value = double.NaN;
+        var unsigned = text is ['+' or '-', ..] ? text[1..] : text;
+        var sign = text.StartsWith('-') ? -1 : 1;
+        if (unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase) || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase))
+            value = sign * double.PositiveInfinity;
+        else if (text.Equals("nan", StringComparison.OrdinalIgnoreCase))
+            value = double.NaN;
+        else if (unsigned.Length == 0 || !(char.IsAsciiDigit(unsigned[0]) || unsigned[0] == '.')
+            || !double.TryParse(unsigned, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
+            || double.IsInfinity(value))
+            return false;
+        else
+            value *= sign;
+        return true;
+    }
+
+    /// <summary>The significant digits of a number's text, and where the point stands among them.</summary>
+    private static (string Sign, string Digits, int PointAt) Digits(string text)
+    {
+        var sign = text[0] == '-' ? "-" : "";
+        var exponentAt = text.IndexOf('E');
+        var exponent = exponentAt < 0 ? 0 : int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var mantissa = exponentAt < 0 ? text[sign.Length..] : text[sign.Length..exponentAt];
+        var point = mantissa.IndexOf('.');
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimEnd('0');
+        return (sign, digits, (point < 0 ? mantissa.Length : point) + exponent);
+    }
+
+    private static string Special(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace ShitOps.PromQL.Parsing;
+
+/// <summary>Number literals: decimal, hexadecimal (0x1f), and octal as in C (017 is 15, but 08 is 8).</summary>
+internal static class NumberLiteralText
+{
+    public static bool TryParse(string text, out double value)
+    {
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            var isHex = long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) && hex >= 0;
+            value = hex;
+            return isHex;
+        }
+
+        if (text.Length > 1 && text[0] == '0' && text.Length <= 21 && text.All(c => c is >= '0' and <= '7'))
+        {
+            value = Convert.ToInt64(text, 8);
+            return true;
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    }
+}
