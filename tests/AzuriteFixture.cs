@@ -6,7 +6,7 @@ using ShitOps.Local.Azurite;
 namespace ShitOps.Tests;
 
 /// <summary>One Azurite for all tests, started when the first asks for it; each uses names of its own in it.</summary>
-public sealed class AzuriteFixture : IAsyncDisposable
+public class AzuriteFixture : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("shitops-azurite-").FullName;
     private readonly Lazy<AzuriteProcess> _azurite;
@@ -17,6 +17,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_azurite.IsValueCreated) await _azurite.Value.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

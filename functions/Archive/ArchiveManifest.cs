@@ -104,6 +104,10 @@ public sealed class ArchiveManifest(StorageAccount account, ArchivePositions pos
         }
     }
 
+    /// <summary>The first offset of a chain that it does not tell of; 0: it tells of none.</summary>
+    /// <exception cref="InvalidDataException">Its last line is damaged.</exception>
+    public async Task<long> ReachedAsync(ArchiveChain chain, CancellationToken cancellationToken) => (await EndAsync(chain, cancellationToken)).Next;
+
     /// <summary>The chains that it knows.</summary>
     public async Task<IReadOnlyList<ArchiveChain>> ChainsAsync(CancellationToken cancellationToken)
     {

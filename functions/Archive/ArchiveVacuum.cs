@@ -6,7 +6,7 @@ using ShitOps.Archive.Delta;
 namespace ShitOps.Archive;
 
 /// <summary>Takes files out of the archive's table whose retention is over, and deletes blobs that the table no longer needs.</summary>
-public sealed class ArchiveVacuum(ArchiveTable table, TimeProvider time, ILogger<ArchiveVacuum> logger)
+public sealed class ArchiveVacuum(ArchiveTable table, ArchiveManifest manifest, TimeProvider time, ILogger<ArchiveVacuum> logger)
 {
     /// <summary>Takes every file out of the table whose events are all of types whose retention is over.</summary>
     /// <returns>How many files.</returns>
@@ -32,7 +32,8 @@ public sealed class ArchiveVacuum(ArchiveTable table, TimeProvider time, ILogger
     /// left behind that was never committed, and the log before <see cref="ArchiveTableSettings.LogRetention"/>.
     /// </summary>
     /// <remarks>
-    /// Of a chain the last segment in the table stays, and all that are not in it yet: the archiver finds the end of a chain by its blobs.
+    /// Of a chain the last segment in the table stays, and all that are not in it yet: the archiver finds the end of a chain by its blobs. So do
+    /// those that the manifest does not tell of yet.
     /// </remarks>
     /// <returns>How many data files were deleted.</returns>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses; the next run goes on.</exception>
@@ -41,6 +42,8 @@ public sealed class ArchiveVacuum(ArchiveTable table, TimeProvider time, ILogger
         if (await table.ReadAsync(cancellationToken) is not { } snapshot) return 0;
         var limit = time.GetUtcNow() - table.Settings.VacuumAfter;
         var deleted = 0;
+
+        Dictionary<ArchiveChain, long> kept = [];
 
         // A segment can only be judged when the next one is seen: the last that the table has stays.
         (string Path, ArchiveChain Chain, bool IsOld)? last = null;
@@ -53,7 +56,10 @@ public sealed class ArchiveVacuum(ArchiveTable table, TimeProvider time, ILogger
                 continue;
             }
 
-            if (SegmentOf(path) is not { } segment || segment.Start >= (snapshot.VersionOf(segment.Chain.AppId) ?? 0)) continue;
+            if (SegmentOf(path) is not { } segment) continue;
+            if (!kept.TryGetValue(segment.Chain, out var keptFrom))
+                kept.Add(segment.Chain, keptFrom = Math.Min(snapshot.VersionOf(segment.Chain.AppId) ?? 0, await manifest.ReachedAsync(segment.Chain, cancellationToken)));
+            if (segment.Start >= keptFrom) continue;
             if (last is { } before && before.Chain == segment.Chain && before.IsOld && IsNeedless(before.Path)) await DeleteAsync(before.Path);
             last = (path, segment.Chain, blob.Properties.LastModified < limit);
         }

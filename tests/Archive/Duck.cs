@@ -26,6 +26,17 @@ internal sealed class Duck : IDisposable
 
     public long Number(string sql) => Convert.ToInt64(Value(sql), CultureInfo.InvariantCulture);
 
+    /// <summary>The rows of an answer.</summary>
+    public List<object?[]> Rows(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        List<object?[]> rows = [];
+        while (reader.Read()) rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
+        return rows;
+    }
+
     public object? Value(string sql)
     {
         using var command = _connection.CreateCommand();
