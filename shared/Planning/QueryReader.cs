@@ -6,8 +6,8 @@ namespace ShitOps.Planning;
 /// <summary>Reads the one-line form, from left to right.</summary>
 internal sealed class QueryReader
 {
-    private readonly string line;
-    private int position;
+    private readonly string _line;
+    private int _position;
 
     public QueryReader(string line)
     {
@@ -16,13 +16,13 @@ internal sealed class QueryReader
             throw new QueryTextException(QueryText.MaxLength, $"The query has {line.Length} characters; expected at most {QueryText.MaxLength}.");
         }
 
-        this.line = line;
+        _line = line;
     }
 
     public Query Read(out QueryKind kind, out int kindPosition)
     {
         SkipBlanks();
-        kindPosition = position;
+        kindPosition = _position;
         kind = (QueryKind)ReadWord(QueryWords.Kinds, "a kind");
         var metric = (QueryMetric)ReadWord([.. QueryMetrics.All.Select(metric => metric.Word)], "a metric");
         var aggregation = (QueryAggregation)Math.Max(TakeWord(QueryWords.Aggregations), 0);
@@ -38,7 +38,7 @@ internal sealed class QueryReader
             Order = Take("order") ? (QueryOrder)ReadWord(QueryWords.Orders, "an order") : null,
             Limit = Take("limit") ? ReadNumber() : null,
         };
-        return position == line.Length ? query : throw Unexpected("the end, or a part in the order where, by, on or from and to, versus, step, order, limit");
+        return _position == _line.Length ? query : throw Unexpected("the end, or a part in the order where, by, on or from and to, versus, step, order, limit");
     }
 
     private List<QueryFilter> ReadFilters()
@@ -62,7 +62,7 @@ internal sealed class QueryReader
     {
         if (Take("on"))
         {
-            var start = position;
+            var start = _position;
             var day = ReadBound();
             return day.IsDay ? new QuerySpan(day, day) : throw new QueryTextException(start, $"on takes a day; found {day}, expected a date such as 2026-03-31.");
         }
@@ -75,7 +75,7 @@ internal sealed class QueryReader
     private TimeBound ReadBound()
     {
         var length = WordLength();
-        if (!TimeBound.TryParse(line.AsSpan(position, length), out var bound)) throw Unexpected("a date such as 2026-03-31 or a time such as 2026-03-31T18:30Z");
+        if (!TimeBound.TryParse(_line.AsSpan(_position, length), out var bound)) throw Unexpected("a date such as 2026-03-31 or a time such as 2026-03-31T18:30Z");
         Advance(length);
         return bound;
     }
@@ -83,19 +83,19 @@ internal sealed class QueryReader
     private int ReadNumber()
     {
         var length = WordLength();
-        if (!int.TryParse(line.AsSpan(position, length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw Unexpected("a whole number");
+        if (!int.TryParse(_line.AsSpan(_position, length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw Unexpected("a whole number");
         Advance(length);
         return number;
     }
 
     private string ReadQuoted()
     {
-        if (position == line.Length || line[position] != '"') throw Unexpected("a value in double quotes");
-        var start = position++;
+        if (_position == _line.Length || _line[_position] != '"') throw Unexpected("a value in double quotes");
+        var start = _position++;
         var value = new StringBuilder();
-        while (position < line.Length)
+        while (_position < _line.Length)
         {
-            var c = line[position++];
+            var c = _line[_position++];
             switch (c)
             {
                 case '"':
@@ -115,15 +115,15 @@ internal sealed class QueryReader
 
     private char ReadEscaped()
     {
-        if (position < line.Length && line[position] is '"' or '\\') return line[position++];
-        if (position + 5 <= line.Length && line[position] == 'u'
-            && ushort.TryParse(line.AsSpan(position + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+        if (_position < _line.Length && _line[_position] is '"' or '\\') return _line[_position++];
+        if (_position + 5 <= _line.Length && _line[_position] == 'u'
+            && ushort.TryParse(_line.AsSpan(_position + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
         {
-            position += 5;
+            _position += 5;
             return (char)unit;
         }
 
-        throw new QueryTextException(position - 1, "A backslash stands before something else; expected \\\", \\\\ or \\u and four hexadecimal digits.");
+        throw new QueryTextException(_position - 1, "A backslash stands before something else; expected \\\", \\\\ or \\u and four hexadecimal digits.");
     }
 
     private int ReadWord(IReadOnlyList<string> words, string what)
@@ -138,7 +138,7 @@ internal sealed class QueryReader
         if (length == 0) return -1;
         for (var i = 0; i < words.Count; i++)
         {
-            if (!line.AsSpan(position, length).SequenceEqual(words[i])) continue;
+            if (!_line.AsSpan(_position, length).SequenceEqual(words[i])) continue;
             Advance(length);
             return i;
         }
@@ -149,40 +149,40 @@ internal sealed class QueryReader
     private bool Take(string word)
     {
         var length = WordLength();
-        if (!line.AsSpan(position, length).SequenceEqual(word)) return false;
+        if (!_line.AsSpan(_position, length).SequenceEqual(word)) return false;
         Advance(length);
         return true;
     }
 
     private bool TakeSign(string sign)
     {
-        if (string.CompareOrdinal(line, position, sign, 0, sign.Length) != 0) return false;
+        if (string.CompareOrdinal(_line, _position, sign, 0, sign.Length) != 0) return false;
         Advance(sign.Length);
         return true;
     }
 
     private int WordLength()
     {
-        var end = position;
-        while (end < line.Length && (char.IsAsciiLetterOrDigit(line[end]) || line[end] is '-' or ':')) end++;
-        return end - position;
+        var end = _position;
+        while (end < _line.Length && (char.IsAsciiLetterOrDigit(_line[end]) || _line[end] is '-' or ':')) end++;
+        return end - _position;
     }
 
     private void Advance(int length)
     {
-        position += length;
+        _position += length;
         SkipBlanks();
     }
 
     private void SkipBlanks()
     {
-        while (position < line.Length && line[position] is ' ' or '\t') position++;
+        while (_position < _line.Length && _line[_position] is ' ' or '\t') _position++;
     }
 
     private QueryTextException Unexpected(string expected)
     {
-        if (position == line.Length) return new QueryTextException(position, $"The query ends at character {position + 1}; expected {expected}.");
+        if (_position == _line.Length) return new QueryTextException(_position, $"The query ends at character {_position + 1}; expected {expected}.");
         var length = Math.Clamp(WordLength(), 1, 40);
-        return new QueryTextException(position, $"Found \"{line.AsSpan(position, length)}\" at character {position + 1}; expected {expected}.");
+        return new QueryTextException(_position, $"Found \"{_line.AsSpan(_position, length)}\" at character {_position + 1}; expected {expected}.");
     }
 }
