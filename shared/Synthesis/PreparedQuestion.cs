@@ -103,6 +103,7 @@ public sealed class PreparedQuestion
         if (time.Past is not { } past) return "[now]";
         var today = DateOnly.FromDateTime(now);
         if (past.IsOneDay && past.To!.Value.Day == today) return "[today]";
+        if (time.Ahead is { } ahead && ahead != past && past.To?.Day != today) return "[either]";
         if (past.From is { } from && from.Instant > now) return "[future]";
         return past.To is { } to && to.Day < today ? "[past]" : "[span]";
     }

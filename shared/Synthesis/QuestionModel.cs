@@ -46,8 +46,8 @@ public sealed class QuestionModel
     /// <summary>All that is learnt.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The words that it was taught with.</summary>
-    public IReadOnlySet<string> Vocabulary { get; set; } = new HashSet<string>(StringComparer.Ordinal);
+    /// <summary>The words that it is taught with.</summary>
+    public required IReadOnlySet<string> Vocabulary { get; init; }
 
     /// <summary>How sure a reading is, from what is seen of it.</summary>
     public Confidence Confidence { get; set; } = Confidence.Unknowing;
@@ -69,11 +69,11 @@ public sealed class QuestionModel
         foreach (var question in questions)
         {
             begins.Add(bags.Count);
-            bags.Add(_features.Of(Beginning));
+            bags.Add(_features.Of(Beginning, isFamiliar: true));
             foreach (var word in question)
             {
                 items.Add(bags.Count);
-                bags.Add(_features.Of(word));
+                bags.Add(_features.Of(word, word[0] == '[' || Vocabulary.Contains(word)));
             }
 
             ends.Add(bags.Count);

@@ -58,7 +58,7 @@ public sealed class Synthesizer(QuestionModel model)
     internal Understanding Understand(string question, PreparedQuestion prepared, DateTime now, out ReadingSigns signs)
     {
         var tape = new Tape(records: false);
-        var (choices, roles) = model.Read(tape, [[.. prepared.Items.Select(item => item.Word)]]);
+        var (choices, roles) = model.Read(tape, [[.. prepared.Items.Select(item => Spelt(item))]]);
         var states = States(prepared, choices, roles);
         var assembly = new QueryAssembly(prepared, now);
         var chances = new Dictionary<string, (Query Query, double Chance)>(StringComparer.Ordinal);
@@ -99,6 +99,15 @@ public sealed class Synthesizer(QuestionModel model)
         {
             Refusal = isNone ? Refusals.Of(unknown, [.. nearest.Select(reading => reading.Query)]) : null,
         };
+    }
+
+    /// <summary>A word that was never taught, and is one slip of the hand away from just one that was, is read as that.</summary>
+    private string Spelt(QuestionItem item)
+    {
+        var word = item.Word;
+        if (word[0] == '[' || word.Length < 4 || model.Vocabulary.Contains(word)) return word;
+        var near = model.Vocabulary.Where(taught => taught.Length >= 4 && EditDistance.Of(word, taught, 1) == 1).Take(2).ToList();
+        return near.Count == 1 && (word.Length > 4 || near[0].Length == word.Length) ? near[0] : word;
     }
 
     /// <summary>A name that may stand for several keys gives a reading for each.</summary>

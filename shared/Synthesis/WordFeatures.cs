@@ -12,15 +12,19 @@ internal sealed class WordFeatures(int buckets)
     private const int MostFeatures = 40;
 
     private const int MostKnown = 20_000;
+    private const string Unfamiliar = "[unfamiliar]";
 
     private readonly ConcurrentDictionary<string, int[]> _known = new(StringComparer.Ordinal);
 
     /// <summary>The rows of a word; at least one.</summary>
-    public int[] Of(string word)
+    /// <param name="word">The word, or sign.</param>
+    /// <param name="isFamiliar">Whether it is one of those that are taught; others have one row more, that all of them share.</param>
+    public int[] Of(string word, bool isFamiliar)
     {
-        if (_known.TryGetValue(word, out var rows)) return rows;
-        rows = Compute(word);
-        if (_known.Count < MostKnown) _known[word] = rows;
+        var key = isFamiliar ? word : Unfamiliar + word;
+        if (_known.TryGetValue(key, out var rows)) return rows;
+        rows = isFamiliar ? Compute(word) : [.. Compute(word), Row(Unfamiliar)];
+        if (_known.Count < MostKnown) _known[key] = rows;
         return rows;
     }
 

@@ -65,7 +65,8 @@ public static class NameReader
 
                     // A number is never a slip of the hand: Sprint 15 is not Sprint 14.
                     var near = index.Near(concatenation, out var distance).Where(entry => Digits(NameIndex.Concatenated(entry.Key)) == Digits(concatenation)).ToList();
-                    if (near.Count > 0 && distance > 0) candidates.Add((start, end, concatenation, near, distance));
+                    near.RemoveAll(entry => ReservedWords.ContainsPhrase(NameIndex.Concatenated(entry.Key)));
+                    if (near.Count > 0 && distance > 0 && !(words == 1 && ReservedWords.HasNear(concatenation, distance))) candidates.Add((start, end, concatenation, near, distance));
                 }
             }
 

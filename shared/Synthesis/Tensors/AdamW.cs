@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ShitOps.Synthesis.Tensors;
 
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), with the gradient cut to a norm.</summary>
@@ -37,7 +39,21 @@ public sealed class AdamW(IReadOnlyList<Parameter> parameters)
         var values = parameter.Values;
         var gradients = parameter.Gradients;
         var kept = parameter.Decays ? 1 - (rate * WeightDecay) : 1f;
-        for (var i = 0; i < values.Length; i++)
+        var i = 0;
+        for (; i + Vector<float>.Count <= values.Length; i += Vector<float>.Count)
+        {
+            var gradient = new Vector<float>(gradients, i) * scale;
+            var mean = new Vector<float>(first, i);
+            mean += (1 - FirstDecay) * (gradient - mean);
+            mean.CopyTo(first, i);
+            var square = new Vector<float>(second, i);
+            square += (1 - SecondDecay) * ((gradient * gradient) - square);
+            square.CopyTo(second, i);
+            var move = rate * (mean / firstShare) / (Vector.SquareRoot(square / secondShare) + new Vector<float>(Epsilon));
+            ((new Vector<float>(values, i) * kept) - move).CopyTo(values, i);
+        }
+
+        for (; i < values.Length; i++)
         {
             var gradient = gradients[i] * scale;
             first[i] += (1 - FirstDecay) * (gradient - first[i]);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -23,6 +24,8 @@ public enum ProductPath
 /// </summary>
 public static class MatrixProduct
 {
+    private const int WidestStrip = 32;
+
     /// <summary>The widest path that this machine runs in hardware.</summary>
     public static ProductPath Widest { get; } =
         Vector512.IsHardwareAccelerated ? ProductPath.Vector512
@@ -42,13 +45,17 @@ public static class MatrixProduct
             throw new ArgumentException($"A product of {rows} × {inner} and {inner} × {columns} needs longer spans.", nameof(c));
         }
 
+        // A strip of b side by side stays in the first cache while all rows of a pass over it.
+        var strip = path == ProductPath.Scalar ? [] : ArrayPool<float>.Shared.Rent(Math.Max(inner, 1) * WidestStrip);
         ref var c0 = ref MemoryMarshal.GetReference(c);
         ref var a0 = ref MemoryMarshal.GetReference(a);
         ref var b0 = ref MemoryMarshal.GetReference(b);
+        ref var strip0 = ref MemoryMarshal.GetArrayDataReference(strip);
         var column = 0;
-        if (path == ProductPath.Vector512) column = ByVectors512(ref c0, ref a0, ref b0, rows, inner, columns, column);
-        if (path >= ProductPath.Vector256) column = ByVectors256(ref c0, ref a0, ref b0, rows, inner, columns, column);
+        if (path == ProductPath.Vector512) column = ByVectors512(ref c0, ref a0, b, ref strip0, strip, rows, inner, columns, column);
+        if (path >= ProductPath.Vector256) column = ByVectors256(ref c0, ref a0, b, ref strip0, strip, rows, inner, columns, column);
         ByScalars(ref c0, ref a0, ref b0, rows, inner, columns, column);
+        if (path != ProductPath.Scalar) ArrayPool<float>.Shared.Return(strip);
     }
 
     /// <summary>to = from with rows and columns exchanged; from is rows × columns.</summary>
@@ -69,18 +76,25 @@ public static class MatrixProduct
         }
     }
 
-    private static int ByVectors512(ref float c, ref float a, ref float b, int rows, int inner, int columns, int column)
+    private static int ByVectors512(
+        ref float c, ref float a, ReadOnlySpan<float> b, ref float strip, Span<float> buffer, int rows, int inner, int columns, int column)
     {
         for (; column + 32 <= columns; column += 32)
         {
+            CopyStrip(buffer, b, inner, columns, column, 32);
             var row = 0;
-            for (; row + 4 <= rows; row += 4) Tile4x32(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref At(ref b, column), inner, columns);
-            for (; row < rows; row++) Tile1x16(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref At(ref b, column), inner, columns, 2);
+            for (; row + 4 <= rows; row += 4) Tile4x32(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref strip, inner, columns);
+            for (; row < rows; row++)
+            {
+                Tile1x16(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref strip, inner, 32);
+                Tile1x16(ref At(ref c, (row * columns) + column + 16), ref At(ref a, row * inner), ref At(ref strip, 16), inner, 32);
+            }
         }
 
         for (; column + 16 <= columns; column += 16)
         {
-            for (var row = 0; row < rows; row++) Tile1x16(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref At(ref b, column), inner, columns, 1);
+            CopyStrip(buffer, b, inner, columns, column, 16);
+            for (var row = 0; row < rows; row++) Tile1x16(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref strip, inner, 16);
         }
 
         return column;
@@ -115,7 +129,7 @@ public static class MatrixProduct
             var a3 = Vector512.Create(At(ref a, (3 * inner) + k));
             s30 = Vector512.FusedMultiplyAdd(a3, b0, s30);
             s31 = Vector512.FusedMultiplyAdd(a3, b1, s31);
-            b = ref At(ref b, columns);
+            b = ref At(ref b, 32);
         }
 
         s00.StoreUnsafe(ref c);
@@ -128,35 +142,37 @@ public static class MatrixProduct
         s31.StoreUnsafe(ref c3, 16);
     }
 
-    private static void Tile1x16(ref float c, ref float a, ref float b, int inner, int columns, int tiles)
+    private static void Tile1x16(ref float c, ref float a, ref float b, int inner, int width)
     {
-        for (var tile = 0; tile < tiles; tile++)
+        var sum = Vector512.LoadUnsafe(ref c);
+        for (var k = 0; k < inner; k++)
         {
-            ref var to = ref At(ref c, tile * 16);
-            ref var right = ref At(ref b, tile * 16);
-            var sum = Vector512.LoadUnsafe(ref to);
-            for (var k = 0; k < inner; k++)
-            {
-                sum = Vector512.FusedMultiplyAdd(Vector512.Create(At(ref a, k)), Vector512.LoadUnsafe(ref right), sum);
-                right = ref At(ref right, columns);
-            }
-
-            sum.StoreUnsafe(ref to);
+            sum = Vector512.FusedMultiplyAdd(Vector512.Create(At(ref a, k)), Vector512.LoadUnsafe(ref b), sum);
+            b = ref At(ref b, width);
         }
+
+        sum.StoreUnsafe(ref c);
     }
 
-    private static int ByVectors256(ref float c, ref float a, ref float b, int rows, int inner, int columns, int column)
+    private static int ByVectors256(
+        ref float c, ref float a, ReadOnlySpan<float> b, ref float strip, Span<float> buffer, int rows, int inner, int columns, int column)
     {
         for (; column + 16 <= columns; column += 16)
         {
+            CopyStrip(buffer, b, inner, columns, column, 16);
             var row = 0;
-            for (; row + 4 <= rows; row += 4) Tile4x16(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref At(ref b, column), inner, columns);
-            for (; row < rows; row++) Tile1x8(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref At(ref b, column), inner, columns, 2);
+            for (; row + 4 <= rows; row += 4) Tile4x16(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref strip, inner, columns);
+            for (; row < rows; row++)
+            {
+                Tile1x8(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref strip, inner, 16);
+                Tile1x8(ref At(ref c, (row * columns) + column + 8), ref At(ref a, row * inner), ref At(ref strip, 8), inner, 16);
+            }
         }
 
         for (; column + 8 <= columns; column += 8)
         {
-            for (var row = 0; row < rows; row++) Tile1x8(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref At(ref b, column), inner, columns, 1);
+            CopyStrip(buffer, b, inner, columns, column, 8);
+            for (var row = 0; row < rows; row++) Tile1x8(ref At(ref c, (row * columns) + column), ref At(ref a, row * inner), ref strip, inner, 8);
         }
 
         return column;
@@ -191,7 +207,7 @@ public static class MatrixProduct
             var a3 = Vector256.Create(At(ref a, (3 * inner) + k));
             s30 = Vector256.FusedMultiplyAdd(a3, b0, s30);
             s31 = Vector256.FusedMultiplyAdd(a3, b1, s31);
-            b = ref At(ref b, columns);
+            b = ref At(ref b, 16);
         }
 
         s00.StoreUnsafe(ref c);
@@ -204,21 +220,21 @@ public static class MatrixProduct
         s31.StoreUnsafe(ref c3, 8);
     }
 
-    private static void Tile1x8(ref float c, ref float a, ref float b, int inner, int columns, int tiles)
+    private static void Tile1x8(ref float c, ref float a, ref float b, int inner, int width)
     {
-        for (var tile = 0; tile < tiles; tile++)
+        var sum = Vector256.LoadUnsafe(ref c);
+        for (var k = 0; k < inner; k++)
         {
-            ref var to = ref At(ref c, tile * 8);
-            ref var right = ref At(ref b, tile * 8);
-            var sum = Vector256.LoadUnsafe(ref to);
-            for (var k = 0; k < inner; k++)
-            {
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(At(ref a, k)), Vector256.LoadUnsafe(ref right), sum);
-                right = ref At(ref right, columns);
-            }
-
-            sum.StoreUnsafe(ref to);
+            sum = Vector256.FusedMultiplyAdd(Vector256.Create(At(ref a, k)), Vector256.LoadUnsafe(ref b), sum);
+            b = ref At(ref b, width);
         }
+
+        sum.StoreUnsafe(ref c);
+    }
+
+    private static void CopyStrip(Span<float> strip, ReadOnlySpan<float> b, int inner, int columns, int column, int width)
+    {
+        for (var k = 0; k < inner; k++) b.Slice((k * columns) + column, width).CopyTo(strip[(k * width)..]);
     }
 
     private static void ByScalars(ref float c, ref float a, ref float b, int rows, int inner, int columns, int column)

@@ -126,7 +126,14 @@ public static class Operations
         var y = tape.Zeros(x.Rows, x.Columns);
         var kept = tape.Take(x.Rows * x.Columns);
         var scale = (float)(1 / (1 - probability));
-        for (var i = 0; i < y.Values.Length; i++) kept[i] = random.NextDouble() < probability ? 0 : scale;
+        var least = (int)(probability * 65_536);
+        for (var i = 0; i < y.Values.Length;)
+        {
+            // Four draws of 16 bits from each of 64.
+            var bits = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+            for (var draw = 0; draw < 4 && i < y.Values.Length; draw++, i++, bits >>= 16) kept[i] = (int)(bits & 0xffff) < least ? 0 : scale;
+        }
+
         TensorPrimitives.Multiply(x.Values, kept.AsSpan(0, x.Values.Length), y.Values);
         tape.Record(() => TensorPrimitives.MultiplyAdd(y.Gradients, kept.AsSpan(0, y.Gradients.Length), x.Gradients, x.Gradients));
         return y;

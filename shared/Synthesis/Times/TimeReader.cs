@@ -160,6 +160,9 @@ public static class TimeReader
                 _ => 0,
             };
             if (start == 0 || _periods.Read(start) is not { } period) return null;
+
+            // "Changes from last week" are those of last week.
+            if (word == "from" && Word(start) is "last" or "this" or "previous" or "past" or "yesterday" or "today" or "the" or "current") return null;
             var end = period.End;
             if (word is "from" && Word(end) is "on" or "onwards" or "onward") end++;
             var today = new TimeBound(_today);

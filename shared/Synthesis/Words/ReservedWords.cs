@@ -1,3 +1,5 @@
+using ShitOps.Synthesis.Names;
+
 namespace ShitOps.Synthesis.Words;
 
 /// <summary>Words that questions are made of. A name that is one of them counts as a name only with a word such as "team" beside it, or in quotes.</summary>
@@ -41,6 +43,9 @@ internal static class ReservedWords
 
     /// <summary>Whether a folded word is one of them.</summary>
     public static bool Contains(string word) => Single.Contains(word);
+
+    /// <summary>Whether a folded word is a slip of the hand away from one of them, or at most as many as stated.</summary>
+    public static bool HasNear(string word, int distance) => Single.Any(reserved => reserved.Length > 3 && EditDistance.Of(word, reserved, distance) <= distance);
 
     /// <summary>Whether words without the blanks between them are one of them, or a status that says no more than its category.</summary>
     public static bool ContainsPhrase(string concatenation) => Single.Contains(concatenation) || Phrases.Contains(concatenation);
