@@ -79,6 +79,9 @@ public sealed class PreparedQuestion
         return new PreparedQuestion(isCut ? items[..MostItems] : items, isCut);
     }
 
+    /// <summary>A question whose items are known already.</summary>
+    internal static PreparedQuestion Of(List<QuestionItem> items) => new(items, isCut: false);
+
     /// <summary>"one" and "hundred" by themselves are seldom counts.</summary>
     private static bool IsCount(List<QuestionToken> tokens, int at) => tokens[at].Folded is not ("one" or "zero" or "hundred" or "a" or "an");
 

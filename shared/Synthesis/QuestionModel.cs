@@ -96,6 +96,16 @@ public sealed class QuestionModel
         },
         Parameters.ToDictionary(parameter => parameter.Name, parameter => new SafeTensor(parameter.Rows, parameter.Columns, parameter.Values), StringComparer.Ordinal)).Write();
 
+    /// <summary>The model that comes with the software.</summary>
+    public static QuestionModel Shipped()
+    {
+        using var resource = typeof(QuestionModel).Assembly.GetManifestResourceStream("questions.safetensors")
+            ?? throw new ModelFormatException("The software was built without a model; expected the resource questions.safetensors.");
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
     /// <summary>Reads the bytes of a safetensors file.</summary>
     /// <exception cref="ModelFormatException">They are damaged, no model of this kind, or of another version.</exception>
     public static QuestionModel Read(ReadOnlySpan<byte> file)

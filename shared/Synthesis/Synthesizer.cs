@@ -35,6 +35,9 @@ public sealed class Synthesizer(QuestionModel model)
     private const int MostStates = 256;
     private const int MostReadings = 3;
     private const double LeastProbability = 1e-4;
+    private const double SureNameFrom = 0.6;
+    private const double NameFrom = 0.4;
+    private const double CapitalNameFrom = 0.1;
 
     /// <summary>Reads a question. Never throws on what it says.</summary>
     /// <param name="question">The question.</param>
@@ -82,7 +85,7 @@ public sealed class Synthesizer(QuestionModel model)
         }
 
         var readings = chances.Values.OrderByDescending(reading => reading.Chance).ThenBy(reading => reading.Query.ToString(), StringComparer.Ordinal).ToList();
-        var unknown = UnknownNames(prepared, roles);
+        var unknown = UnknownNames(prepared, roles, out var isDoubtful);
         var isNone = readings.Count == 0 || none >= readings[0].Chance || unknown.Count > 0;
         var best = readings.Count == 0 || none >= readings[0].Chance ? none : readings[0].Chance;
         var second = readings.Count == 0 ? 0 : none >= readings[0].Chance ? readings[0].Chance : Math.Max(none, readings.Count > 1 ? readings[1].Chance : 0);
@@ -93,7 +96,7 @@ public sealed class Synthesizer(QuestionModel model)
             prepared.Items.Count(item => item.Name is { Distance: > 0 }),
             readings.Count == 0 ? 0 : used[readings[0].Query.ToString()]);
         var confidence = model.Confidence.Of(signs);
-        if (prepared.IsCut || prepared.Items.Any(item => item.Name is { IsCertain: false } or { Keys.Count: > 1 } || item.Time is { IsCertain: false })) confidence = Math.Min(confidence, 0.5);
+        if (isDoubtful || prepared.IsCut || prepared.Items.Any(item => item.Name is { IsCertain: false } or { Keys.Count: > 1 } || item.Time is { IsCertain: false })) confidence = Math.Min(confidence, 0.5);
         var nearest = WithOtherNames(prepared, readings.Where(reading => reading.Chance >= LeastProbability * best).Take(MostReadings), total).Take(MostReadings).ToList();
         return new Understanding(question, isNone ? null : readings[0].Query, confidence, confidence >= SureFrom, nearest, unknown)
         {
@@ -129,18 +132,30 @@ public sealed class Synthesizer(QuestionModel model)
         }
     }
 
-    private static List<string> UnknownNames(PreparedQuestion prepared, Matrix roles)
+    /// <summary>Words that stand where a name would: those never taught are taken for one sooner, and those written with a capital soonest.</summary>
+    /// <param name="isDoubtful">Whether some word may be a name, and was not taken for one.</param>
+    private List<string> UnknownNames(PreparedQuestion prepared, Matrix roles, out bool isDoubtful)
     {
         var unknown = new List<string>();
         var last = -2;
+        isDoubtful = false;
         for (var i = 0; i < prepared.Items.Count; i++)
         {
-            if (prepared.Items[i].IsMention || prepared.Items[i].Word[0] == '[') continue;
+            var item = prepared.Items[i];
+            if (item.IsMention || item.Word[0] == '[') continue;
             var chances = roles.Row(i).ToArray();
             Operations.SoftMax(chances);
-            if (chances[(int)MentionRole.UnknownName] < 0.5) continue;
-            if (last == i - 1) unknown[^1] += " " + prepared.Items[i].Text;
-            else unknown.Add(prepared.Items[i].Text);
+            var chance = chances[(int)MentionRole.UnknownName];
+            var isTaught = model.Vocabulary.Contains(Spelt(item));
+            var from = isTaught ? SureNameFrom : i > 0 && char.IsUpper(item.Text[0]) ? CapitalNameFrom : NameFrom;
+            if (chance < from)
+            {
+                isDoubtful |= !isTaught && chance > CapitalNameFrom;
+                continue;
+            }
+
+            if (last == i - 1) unknown[^1] += " " + item.Text;
+            else unknown.Add(item.Text);
             last = i;
         }
 
