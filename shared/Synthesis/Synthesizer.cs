@@ -35,6 +35,10 @@ public sealed class Synthesizer(QuestionModel model)
     private const int MostStates = 256;
     private const int MostReadings = 3;
     private const double LeastProbability = 1e-4;
+
+    /// <summary>A reading that has less of all that the network thinks possible is none: most of that cannot be answered.</summary>
+    private const double LeastShare = 0.05;
+
     private const double SureNameFrom = 0.6;
     private const double NameFrom = 0.4;
     private const double CapitalNameFrom = 0.1;
@@ -86,11 +90,12 @@ public sealed class Synthesizer(QuestionModel model)
 
         var readings = chances.Values.OrderByDescending(reading => reading.Chance).ThenBy(reading => reading.Query.ToString(), StringComparer.Ordinal).ToList();
         var unknown = UnknownNames(prepared, roles, out var isDoubtful);
-        var isNone = readings.Count == 0 || none >= readings[0].Chance || unknown.Count > 0;
+        var whole = states.Sum(state => Math.Exp(state.Logarithm));
+        var isNone = readings.Count == 0 || none >= readings[0].Chance || readings[0].Chance < LeastShare * whole || unknown.Count > 0;
         var best = readings.Count == 0 || none >= readings[0].Chance ? none : readings[0].Chance;
         var second = readings.Count == 0 ? 0 : none >= readings[0].Chance ? readings[0].Chance : Math.Max(none, readings.Count > 1 ? readings[1].Chance : 0);
         signs = new ReadingSigns(
-            Math.Log(Math.Clamp(best / Math.Max(states.Sum(state => Math.Exp(state.Logarithm)), total), 1e-9, 1)),
+            Math.Log(Math.Clamp(best / whole, 1e-9, 1)),
             Math.Log(Math.Clamp(second / Math.Max(best, 1e-9), 1e-6, 1)),
             prepared.Items.Count(item => item.Word[0] != '[' && !model.Vocabulary.Contains(item.Word)),
             prepared.Items.Count(item => item.Name is { Distance: > 0 }),
@@ -190,11 +195,20 @@ public sealed class Synthesizer(QuestionModel model)
         float[] chances,
         Func<(double Logarithm, int[] Ways, MentionRole[] Roles), int, (int[] Ways, MentionRole[] Roles)> extend)
     {
-        var ways = Enumerable.Range(0, chances.Length).Where(way => chances[way] >= LeastProbability).OrderByDescending(way => chances[way]).Take(4).ToList();
+        var ways = Enumerable.Range(0, chances.Length).Where(way => chances[way] >= LeastProbability).OrderByDescending(way => chances[way]).Take(4)
+            .Select(way => (Way: way, Logarithm: Math.Log(chances[way]))).ToList();
+
+        // Both are in order, so that the first is the best; what is far behind it never comes to be a reading.
+        var least = states[0].Logarithm + ways[0].Logarithm + Math.Log(LeastProbability);
         return [.. states
-            .SelectMany(state => ways.Select(way => (Logarithm: state.Logarithm + Math.Log(chances[way]), state, way)))
+            .SelectMany(state => ways, (state, way) => (Logarithm: state.Logarithm + way.Logarithm, state, way.Way))
+            .Where(extended => extended.Logarithm >= least)
             .OrderByDescending(extended => extended.Logarithm)
             .Take(MostStates)
-            .Select(extended => extend(extended.state, extended.way) is var (w, r) ? (extended.Logarithm, w, r) : default)];
+            .Select(extended =>
+            {
+                var (added, roles) = extend(extended.state, extended.Way);
+                return (extended.Logarithm, added, roles);
+            })];
     }
 }

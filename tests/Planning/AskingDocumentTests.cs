@@ -6,12 +6,12 @@ namespace ShitOps.Tests.Planning;
 /// <summary>docs/asking.md says what the code does.</summary>
 public sealed partial class AskingDocumentTests
 {
-    private static readonly string[] lines = File.ReadAllLines(RepositoryRoot.File("docs", "asking.md"));
+    private static readonly string[] Lines = File.ReadAllLines(RepositoryRoot.File("docs", "asking.md"));
 
     [Fact]
     public void Every_example_query_is_one_and_written_in_its_one_form()
     {
-        var queries = lines.SelectMany(line => ExampleQuery().Matches(line)).Select(match => match.Groups[1].Value).ToList();
+        var queries = Lines.SelectMany(line => ExampleQuery().Matches(line)).Select(match => match.Groups["query"].Value).ToList();
 
         Assert.True(queries.Count > 30);
         Assert.All(queries, query => Assert.Equal(query, QueryText.Parse(query).ToString()));
@@ -41,15 +41,15 @@ public sealed partial class AskingDocumentTests
     private static List<QueryField> Fields(string cell) =>
         [.. Enum.GetValues<QueryField>().Where(field => Regex.IsMatch(cell, $@"\b{field.Word()}\b", RegexOptions.None, TimeSpan.FromSeconds(1)))];
 
-    private static List<string> Words(string cell) => [.. Quoted().Matches(cell).Select(match => match.Groups[1].Value)];
+    private static List<string> Words(string cell) => [.. Quoted().Matches(cell).Select(match => match.Groups["word"].Value)];
 
     private static List<string[]> TableAfter(string header) =>
-        [.. lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
+        [.. Lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
 
-    [GeneratedRegex("(?:`|   )((?:report|trend|compare|rank|forecast|audit) [a-z-]+(?: [^`|]*)?)(?:`|$)", RegexOptions.None, 1_000)]
+    [GeneratedRegex("(`|   )(?<query>(report|trend|compare|rank|forecast|audit) [a-z-]+( [^`|]*)?)(`|$)", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex ExampleQuery();
 
-    [GeneratedRegex("`([^`]+)`", RegexOptions.None, 1_000)]
+    [GeneratedRegex("`(?<word>[^`]+)`", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Quoted();
 }

@@ -9,9 +9,9 @@ public sealed class NameReaderTests
 {
     private static readonly NameIndex Index = new(NameCatalogue.Parse(Encoding.UTF8.GetBytes("""
         {
-          "projects": ["APOLLO", { "key": "checkout", "names": ["Checkout without accounts"] }, "search", "IT", "data-lake"],
+          "projects": ["APOLLO", { "key": "checkout", "names": ["Checkout without accounts"] }, "search", "IT", "data-lake", "Time tracking"],
           "teams": ["payments", "search", "mobile", "done", "data-platform"],
-          "people": ["Amara Okafor", "Tomasz Kowalski", "Amara Diallo", "Jürgen Weiß", "Søren Kjær"],
+          "people": ["Amara Okafor", "Tomasz Kowalski", "Amara Diallo", "Jürgen Weiß", "Søren Kjær", "Will Moore"],
           "statuses": ["To Do", "In Review", "Done", "Blocked"],
           "types": ["bug", "story", "task"],
           "milestones": ["Sprint 14", "2.1"]
@@ -60,6 +60,10 @@ public sealed class NameReaderTests
     [InlineData("who changed #12", "task #12")]
     [InlineData("version 2.1", "milestone 2.1")]
     [InlineData("top 21 tasks", "")]
+    [InlineData("open tasks of time tracking", "project Time tracking")]
+    [InlineData("cycle time of Time Tracking", "project Time tracking")]
+    [InlineData("tasks of Will", "person Will Moore")]
+    [InlineData("when will it be done", "")]
     [InlineData("open tasks of Zorblax", "")]
     public void Names_are_found_however_they_are_written(string question, string expected)
     {

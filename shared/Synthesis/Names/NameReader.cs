@@ -152,10 +152,15 @@ public static class NameReader
         /// <summary>Whether the words mean something in any question, so that a name is not meant by them without more.</summary>
         private bool IsOrdinary(int start, int end, string concatenation, IReadOnlyList<CatalogueEntry> entries)
         {
+            var words = Enumerable.Range(start, end - start).Where(at => tokens[at].Sort is TokenSort.Word or TokenSort.Number).ToList();
             var isOrdinary = ReservedWords.ContainsPhrase(concatenation)
-                || Enumerable.Range(start, end - start).All(at => tokens[at].Sort != TokenSort.Word || ReservedWords.Contains(tokens[at].Folded));
+                || (words.TrueForAll(at => tokens[at].Sort == TokenSort.Number || ReservedWords.Contains(tokens[at].Folded))
+                    && (words.Count == 1 || entries.All(entry => entry.Field == QueryField.Status)));
             if (concatenation.All(char.IsDigit)) return true;
             if (!isOrdinary || IsQuoted(start, end)) return false;
+
+            // "Tasks of Will".
+            if (start > 0 && words.Count == 1 && !_isShouted && char.IsUpper(tokens[start].Text[0]) && entries.All(entry => entry.Field == QueryField.Person)) return false;
 
             // Written as the catalogue has it, with capitals that a sentence would not have.
             var text = string.Concat(Enumerable.Range(start, end - start).Select(at => tokens[at].Text));

@@ -20,7 +20,7 @@ public enum ProductPath
 
 /// <summary>
 /// Matrix products. All paths give the same bits: each element is summed from the first term to the last with fused multiply-add, and
-/// registers hold neighbouring elements, never parts of one sum. So a training run is the same on every machine.
+/// registers hold neighbouring elements, never parts of one sum. So a training run does not depend on them.
 /// </summary>
 public static class MatrixProduct
 {

@@ -135,7 +135,7 @@ public static class Operations
         }
 
         TensorPrimitives.Multiply(x.Values, kept.AsSpan(0, x.Values.Length), y.Values);
-        tape.Record(() => TensorPrimitives.MultiplyAdd(y.Gradients, kept.AsSpan(0, y.Gradients.Length), x.Gradients, x.Gradients));
+        tape.Record(() => TensorPrimitives.FusedMultiplyAdd(y.Gradients, kept.AsSpan(0, y.Gradients.Length), x.Gradients, x.Gradients));
         return y;
     }
 

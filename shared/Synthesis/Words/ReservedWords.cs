@@ -39,7 +39,7 @@ internal static class ReservedWords
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries),
         StringComparer.Ordinal);
 
-    private static readonly HashSet<string> Phrases = new(["todo", "inprogress", "onhold", "notstarted", "workinprogress", "wontdo"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Phrases = new(["todo", "inprogress", "onhold", "notstarted", "workinprogress", "wontdo", "leadtime", "cycletime", "opentasks", "duedate"], StringComparer.Ordinal);
 
     /// <summary>Whether a folded word is one of them.</summary>
     public static bool Contains(string word) => Single.Contains(word);
