@@ -8,7 +8,7 @@ namespace ShitOps.Projects;
 public static class StableHash
 {
     /// <summary>The hash of a text.</summary>
-    public static ulong Of(string text)
+    public static ulong Of(ReadOnlySpan<char> text)
     {
         var hash = 0xcbf29ce484222325;
         Span<byte> utf8 = stackalloc byte[4];
