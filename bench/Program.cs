@@ -5,6 +5,8 @@ switch (args)
 {
     case ["archive", .. var rest]:
         return ArchiveBench.Run(rest);
+    case ["ask", .. var rest]:
+        return AskBench.Run(rest);
     case ["broker", .. var rest]:
         return await BrokerBench.RunAsync(rest);
     case ["fold", .. var rest]:
@@ -17,6 +19,7 @@ switch (args)
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project bench -- COMMAND
               archive [--events N]    events to archive rows, Parquet bytes and bytes an event
+              ask [--train]           questions in words: time, size of the model, and how many are understood
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL

@@ -39,7 +39,7 @@ internal static class ShitOpsCommand
         var storage = new StorageCommand(terminal, settings);
         var root = new RootCommand(
             """
-            Operate ShitOps: send events, import history, see how it is doing, build projections anew.
+            Operate ShitOps: send events, import history, see how it is doing, build projections anew, ask.
             In the source tree, "shitops …" is "dotnet run --project cli -- …"; "dotnet publish cli -o DIR -p:FunctionsRuntime=Local" makes an executable DIR/shitops.
             """)
         {
@@ -47,6 +47,8 @@ internal static class ShitOpsCommand
             ImportCommand.Create(events),
             new StatusCommand(terminal).Create(),
             ReplayCommand.Create(storage),
+            new AskCommand(terminal).Create(),
+            new TrainCommand(terminal).Create(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new ExampleHelp();
         return root;

@@ -11,12 +11,18 @@ namespace ShitOps.Cli.CommandLine;
 /// <param name="Clock">Measures rates.</param>
 internal sealed record Terminal(TextWriter Output, TextWriter Error, Stream OutputBytes, IAnsiConsole? Live, TimeProvider Clock)
 {
+    /// <summary>Standard input as text, in UTF-8.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>The process' own.</summary>
     public static Terminal OfProcess()
     {
         if (!Console.IsOutputRedirected) Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var live = Console.IsErrorRedirected ? null : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return new Terminal(Console.Out, Console.Error, Console.OpenStandardOutput(), live, TimeProvider.System);
+        return new Terminal(Console.Out, Console.Error, Console.OpenStandardOutput(), live, TimeProvider.System)
+        {
+            Input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8),
+        };
     }
 
     /// <summary>Writes a line to standard error, above anything that is being redrawn.</summary>

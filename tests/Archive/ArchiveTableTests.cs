@@ -1,7 +1,5 @@
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ShitOps.Archive;
-using ShitOps.Storage;
 
 namespace ShitOps.Tests.Archive;
 

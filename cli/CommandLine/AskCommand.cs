@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ShitOps.Cli.Input;
+using ShitOps.Planning;
+using ShitOps.Synthesis;
+using ShitOps.Synthesis.Names;
+using ShitOps.Synthesis.Tensors;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>ask --parse</c>: what questions in words are understood as.</summary>
+internal sealed class AskCommand(Terminal terminal)
+{
+    private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Argument<string?> _question = new("QUESTION") { Description = "The question. [default: each line of standard input]", Arity = ArgumentArity.ZeroOrOne };
+
+    private readonly Option<bool> _parse = new("--parse") { Description = "Say what is understood, without asking the app.", Required = true };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line: question, query, confidence, sure, readings." };
+
+    private readonly Option<DateTime?> _now = new("--now")
+    {
+        Description = "When it is asked, as 2026-05-20 or 2026-05-20T18:30Z. [default: now]",
+        HelpName = "DATE",
+        CustomParser = result =>
+        {
+            if (DateTime.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)) return time;
+            result.AddError($"--now: expected a date such as 2026-05-20, found \"{result.Tokens[0].Value}\"");
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _catalogue = FileOption("--catalog", "JSON with the names that questions may use: projects, teams, people, statuses, types, milestones. [default: none]");
+
+    private readonly Option<string?> _model = FileOption("--model", "Another model than the one that comes with the software.");
+
+    public Command Create()
+    {
+        var command = new ExampleCommand(
+            "ask",
+            "Understand questions in words. The exit code is 0, whether they can be answered or not; docs/asking.md says what can be asked.",
+            "shitops ask --parse --catalog names.json \"how many tasks did payments finish last week?\"",
+            "shitops ask --parse --json --now 2026-05-20 --catalog names.json < questions.txt");
+        command.Arguments.Add(_question);
+        foreach (var option in (Option[])[_parse, _json, _now, _catalogue, _model]) command.Options.Add(option);
+        command.SetAction(arguments => Run(arguments));
+        return command;
+    }
+
+    private static Option<string?> FileOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "FILE" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var path }] && InputPath.FaultOf(path) is { } fault) result.AddError(fault);
+        });
+        return option;
+    }
+
+    private int Run(ParseResult arguments)
+    {
+        try
+        {
+            var names = new NameIndex(arguments.GetValue(_catalogue) is { } file ? NameCatalogue.Parse(File.ReadAllBytes(file)) : new NameCatalogue([]));
+            var synthesizer = new Synthesizer(arguments.GetValue(_model) is { } model ? QuestionModel.Read(File.ReadAllBytes(model)) : QuestionModel.Shipped());
+            var now = arguments.GetValue(_now) ?? terminal.Clock.GetUtcNow().UtcDateTime;
+            foreach (var question in arguments.GetValue(_question) is { } one ? [one] : Lines())
+            {
+                var understood = synthesizer.Understand(question, now, names);
+                terminal.Output.WriteLine(arguments.GetValue(_json) ? Json(understood) : Text(understood, now));
+            }
+
+            return ExitCode.Success;
+        }
+        catch (Exception fault) when (fault is CatalogueFormatException or ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            terminal.Error.WriteLine(fault.Message);
+            return ExitCode.Usage;
+        }
+    }
+
+    private IEnumerable<string> Lines()
+    {
+        while (terminal.Input.ReadLine() is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line)) yield return line;
+        }
+    }
+
+    private static string Json(Understanding understood)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, OneLine))
+        {
+            json.WriteStartObject();
+            json.WriteString("question", understood.Question);
+            if (understood.Query is { } query) json.WriteString("query", query.ToString());
+            else json.WriteNull("query");
+            json.WriteNumber("confidence", Math.Round(understood.Confidence, 4));
+            json.WriteBoolean("sure", understood.IsSure);
+            json.WriteStartArray("readings");
+            foreach (var reading in understood.Readings) json.WriteStringValue(reading.Query.ToString());
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
+    private static string Text(Understanding understood, DateTime now)
+    {
+        var lines = new List<string> { understood.Question };
+        if (understood.Refusal is { } refusal) lines.Add($"  {refusal}");
+        if (understood.Query is { } query)
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {query}   ({(understood.IsSure ? "sure" : "not sure")}, {understood.Confidence:P0})"));
+            foreach (var request in PromQLRequest.Of(query, now, DateTime.UnixEpoch).Take(2)) lines.Add($"  PromQL at {new TimeBound(request.Time)}: {request.Expression}");
+            foreach (var request in RowsRequest.Of(query, now).Take(2)) lines.Add($"  rows: {request.Path}");
+        }
+
+        if (!understood.IsSure)
+        {
+            lines.AddRange(understood.Readings.Where(reading => !Equals(reading.Query, understood.Query)).Select(reading => $"  or {reading.Query}"));
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
+}
