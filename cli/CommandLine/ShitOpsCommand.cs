@@ -47,6 +47,7 @@ internal static class ShitOpsCommand
             ImportCommand.Create(events),
             new StatusCommand(terminal).Create(),
             ReplayCommand.Create(storage),
+            VerifyCommand.Create(storage),
             new AskCommand(terminal).Create(),
             new TrainCommand(terminal).Create(),
         };

@@ -177,6 +177,7 @@ public sealed class ArchiveManifest(StorageAccount account, ArchivePositions pos
 
     private async IAsyncEnumerable<string> BlobsAsync(ArchiveChain chain, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (!await _container.ExistsAsync(cancellationToken)) yield break;
         await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(chain), cancellationToken)) yield return blob.Name;
     }
 

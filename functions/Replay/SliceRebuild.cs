@@ -24,11 +24,30 @@ internal sealed class SliceRebuild(SliceId slice)
     private readonly Dictionary<ArchiveChain, (SliceCheckpoint Checkpoint, PartitionTally Tally)> _chains = [];
     private readonly HashSet<RebuiltProject> _touched = [];
 
+    /// <summary>Which slice it is.</summary>
+    public SliceId Slice => slice;
+
     /// <summary>The projects of which anything is known, with their tasks.</summary>
     public IEnumerable<RebuiltProject> Projects => _projects.Values.Where(project => project.IsKnown);
 
     /// <summary>How many events of it there were, by partition.</summary>
     public IEnumerable<ConsumedPartition> Consumed => _chains.Values.Select(its => its.Checkpoint.Consumed);
+
+    /// <summary>The sums by team, over all partitions.</summary>
+    public IReadOnlyDictionary<string, Counters> Teams
+    {
+        get
+        {
+            var teams = new Dictionary<string, Counters>(StringComparer.Ordinal);
+            foreach (var (team, sum) in _chains.Values.SelectMany(its => its.Checkpoint.Teams.All))
+            {
+                if (teams.TryGetValue(team, out var total)) total.Add(sum);
+                else teams.Add(team, sum.Copy());
+            }
+
+            return teams;
+        }
+    }
 
     /// <summary>Folds events of this slice.</summary>
     /// <param name="chain">The chain that they are all of.</param>

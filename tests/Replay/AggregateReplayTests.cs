@@ -181,7 +181,7 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
     private static ReplayOptions Options(AggregationStage stage) => new() { Streams = [stage.Stream.Name] };
 
     /// <summary>Events of several projects on three partitions, among them some of a type that is not known and records that are no events.</summary>
-    private static (List<Event> Events, List<KafkaRecord> Records) Records(AggregationStage stage, int seed, int projects)
+    internal static (List<Event> Events, List<KafkaRecord> Records) Records(AggregationStage stage, int seed, int projects)
     {
         List<Event> events = [];
         List<KafkaRecord> records = [];
@@ -211,7 +211,7 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
         static bool IsValid(Event one) => new EventDecoder().DecodeStructured(EventEncoder.Encode(one)).IsDecoded;
     }
 
-    private static async Task FeedAsync(AggregationStage stage, ProjectAggregator aggregator, IReadOnlyList<KafkaRecord> records, int batch)
+    internal static async Task FeedAsync(AggregationStage stage, ProjectAggregator aggregator, IReadOnlyList<KafkaRecord> records, int batch)
     {
         foreach (var some in records.Chunk(batch)) await stage.WithoutWaiting(aggregator.AggregateAsync(some, default));
     }
@@ -233,14 +233,14 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
         }
     }
 
-    private static async Task ArchiveAsync(AggregationStage stage, IReadOnlyList<KafkaRecord> records, int batch)
+    internal static async Task ArchiveAsync(AggregationStage stage, IReadOnlyList<KafkaRecord> records, int batch)
     {
         var archiver = stage.Archiver();
         foreach (var some in records.Chunk(batch)) await archiver.ArchiveAsync(some, default);
     }
 
     /// <summary>Everything that is known of projects, tasks, their history and teams, as bytes in hexadecimal digits.</summary>
-    private static async Task<SortedDictionary<string, string>> RowsAsync(AggregateTable table)
+    internal static async Task<SortedDictionary<string, string>> RowsAsync(AggregateTable table)
     {
         var rows = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var writer = new StateWriter();

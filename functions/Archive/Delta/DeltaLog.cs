@@ -133,15 +133,19 @@ public sealed class DeltaLog(BlobContainerClient container, string root)
     private async Task<DeltaSnapshot?> FromListingAsync(CancellationToken cancellationToken)
     {
         long? newest = null;
-        var isThere = false;
+        var (isThere, isWhole) = (false, false);
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _folder, cancellationToken))
         {
             var name = blob.Name[_folder.Length..];
             isThere = true;
+            isWhole |= name == CommitName(0);
             if (VersionOf(name) is { } version && name == CheckpointName(version)) newest = version;
         }
 
         if (!isThere) return null;
+
+        // Somebody has made the table since its first commit was asked for.
+        if (newest is null && isWhole) return await ReadAsync(null, cancellationToken);
         var snapshot = await AtCheckpointAsync(newest ?? throw new InvalidDataException($"{_folder} holds neither its first commit nor a checkpoint"), cancellationToken);
         while (await CommitAsync(snapshot.Version + 1, cancellationToken) is { } commit) snapshot = snapshot.After(commit);
         return snapshot;

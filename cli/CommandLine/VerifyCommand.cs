@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using ShitOps.Aggregation;
+using ShitOps.Archive;
+using ShitOps.Pipeline;
+using ShitOps.Verification;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>verify</c>: compares the archive with its manifest, and the live aggregates with the archive.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create(StorageCommand storage)
+    {
+        var only = new Option<string?>("--only") { Description = "What to verify: archive (against its manifest), or aggregates (against the archive). [default: both]", HelpName = "WHAT" };
+        only.AcceptOnlyFromAmong("archive", "aggregates");
+        var command = new ExampleCommand(
+            "verify",
+            "Compare the archive with its manifest, and the live aggregates with what the archived events make. What is not as it should be is listed by name, and the exit code is 1. Events may come meanwhile.",
+            "shitops verify",
+            "shitops verify --only archive");
+        command.Options.Add(only);
+        storage.AddTo(command);
+        command.SetAction((arguments, stopping) => storage.RunAsync(
+            arguments,
+            async (account, settings, progress) =>
+            {
+                var table = new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System);
+                List<Finding> findings = [];
+                if (arguments.GetValue(only) != "aggregates")
+                {
+                    // Positions of all streams are read, whichever this app's own is.
+                    var positions = new ArchivePositions(account, new KafkaStream("any"));
+                    var archive = new ArchiveVerification(account, table, new ArchiveManifest(account, positions, NullLogger<ArchiveManifest>.Instance), positions, TimeProvider.System);
+                    Add("The archive, {0:N0} events", await archive.RunAsync(Tell, stopping));
+                }
+
+                if (arguments.GetValue(only) != "archive")
+                {
+                    var aggregates = new AggregateVerification(account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), table, TimeProvider.System);
+                    Add("The aggregates of {0:N0} events", await aggregates.RunAsync(Tell, stopping));
+                }
+
+                return findings.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+
+                void Tell(VerificationProgress one) => progress.Tell(one.Phase, one.Done, one.Of);
+
+                void Add(string what, Verified verified)
+                {
+                    findings.AddRange(verified.Findings);
+                    var subject = string.Format(System.Globalization.CultureInfo.CurrentCulture, what, verified.Events);
+                    storage.Output.WriteLine(verified.Findings.Count == 0 ? $"{subject}: all is as it should be." : $"{subject}: {verified.Findings.Count:N0} faults.");
+                    foreach (var finding in verified.Findings) storage.Output.WriteLine($"  {finding}");
+                }
+            },
+            "Nothing was changed; run it again.",
+            stopping));
+        return command;
+    }
+}
