@@ -8,7 +8,11 @@ internal sealed class TaskEvents(string source, string project, string task, Dat
     private readonly List<(DateTimeOffset Time, EventData Data)> _stated = [];
 
     /// <summary>States <paramref name="data"/> at <paramref name="time"/>, at the earliest when the task was created. What is stated first at one time comes first.</summary>
-    public void State(DateTimeOffset time, EventData data) => _stated.Add((time < created ? created : time, data));
+    /// <param name="time">When it happened.</param>
+    /// <param name="data">What happened.</param>
+    /// <param name="actor">Who did it; null: the record does not say.</param>
+    public void State(DateTimeOffset time, EventData data, string? actor = null) =>
+        _stated.Add((time < created ? created : time, actor is null ? data : data with { Actor = actor }));
 
     /// <summary>The events by time.</summary>
     public IReadOnlyList<Event> InOrder()

@@ -39,6 +39,7 @@ internal static class ArchiveColumns
         new Column<Date?>("start"),
         new Column<Date?>("due"),
         new Column<string>("rest"),
+        new Column<string>("actor"),
     ];
 
     /// <summary>Writes rows as a row group.</summary>
@@ -68,6 +69,7 @@ internal static class ArchiveColumns
         Put(row => Days(row.Start));
         Put(row => Days(row.Due));
         Put(row => row.Rest);
+        Put(row => row.Actor);
 
         void Put<T>(Func<ArchiveRow, T> cell)
         {
@@ -92,7 +94,7 @@ internal static class ArchiveColumns
         var (task, allocation, title, kind, priority) = (columns.Of<string?>("task"), columns.Of<string?>("allocation"), columns.Of<string?>("title"), columns.Of<string?>("kind"), columns.Of<string?>("priority"));
         var (status, category, person, team, parent) = (columns.Of<string?>("status"), columns.Of<string?>("category"), columns.Of<string?>("person"), columns.Of<string?>("team"), columns.Of<string?>("parent"));
         var (estimate, remaining, spent, weekly) = (columns.Of<double?>("estimate_hours"), columns.Of<double?>("remaining_hours"), columns.Of<double?>("spent_hours"), columns.Of<double?>("hours_per_week"));
-        var (start, due, rest) = (columns.Of<Date?>("start"), columns.Of<Date?>("due"), columns.Of<string?>("rest"));
+        var (start, due, rest, actor) = (columns.Of<Date?>("start"), columns.Of<Date?>("due"), columns.Of<string?>("rest"), columns.Of<string?>("actor"));
         for (; left > 0; left -= size)
         {
             size = (int)Math.Min(left, size);
@@ -125,6 +127,7 @@ internal static class ArchiveColumns
                     Start = Day(start[i]),
                     Due = Day(due[i]),
                     Rest = rest[i],
+                    Actor = actor[i],
                 };
             }
         }

@@ -63,7 +63,7 @@ internal sealed class Delivery(Trackers trackers, Dice dice)
         {
             person.Begun.Remove(work);
             if (team.Workflow.LogsHours) Log(team, work, hour, remaining: 0);
-            PassOn(team, work, hour, check: 0);
+            PassOn(team, person, work, hour, check: 0);
         }
         else if (dice.Chance(BlockedPerHour))
         {
@@ -82,26 +82,26 @@ internal sealed class Delivery(Trackers trackers, Dice dice)
         if (dice.Chance(ShareReworked) && work.Assignee is { } author)
         {
             work.Effort = work.Spent + dice.Between(1.0, 6);
-            trackers.Move(team, work, hour, team.Workflow.Doing);
+            trackers.Move(team, work, hour, team.Workflow.Doing, person);
             author.Begun.Add(work);
         }
         else
         {
-            PassOn(team, work, hour, work.Check + 1);
+            PassOn(team, person, work, hour, work.Check + 1);
         }
     }
 
-    private void PassOn(Team team, Work work, DateTimeOffset hour, int check)
+    private void PassOn(Team team, Person person, Work work, DateTimeOffset hour, int check)
     {
         if (check < team.Workflow.Checks.Count)
         {
             work.Check = check;
-            trackers.Move(team, work, hour, team.Workflow.Checks[check]);
+            trackers.Move(team, work, hour, team.Workflow.Checks[check], person);
             team.Checking.Add(work);
             return;
         }
 
-        trackers.Move(team, work, hour, team.Workflow.Done);
+        trackers.Move(team, work, hour, team.Workflow.Done, person);
         work.Project.Open--;
         if (dice.Chance(ShareFaulty)) team.Faulty.Add((hour.AddDays(dice.Between(1, 10)), work));
     }

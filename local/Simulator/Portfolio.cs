@@ -47,11 +47,13 @@ internal sealed class Portfolio(Trackers trackers, Dice dice)
         var scope = dice.Between(40, 150);
         var isCreeping = dice.Chance(ShareCreeping);
         var weeks = scope / TasksPerProjectAndWeek;
+        var owner = dice.Pick(team.People);
         var project = new Project
         {
             Id = name.ToLowerInvariant().Replace(' ', '-'),
             Name = name,
             Prefix = $"{string.Concat(name.Where(char.IsAsciiLetter).Take(3)).ToUpperInvariant()}-",
+            Owner = owner,
             Due = today.AddDays((int)(weeks * 7 * dice.Between(0.7, 1.4))),
             Outlined = (int)(scope * 0.7),
             Unforeseen = (int)(scope * (isCreeping ? 0.9 : 0.3)),
@@ -60,7 +62,6 @@ internal sealed class Portfolio(Trackers trackers, Dice dice)
         team.Projects.Add(project);
         team.NextBegin = today.AddDays(dice.Between(2, 12));
 
-        var owner = dice.Pick(team.People);
         trackers.Say(team, project, hour, new ProjectCreated(new ProjectFields
         {
             Name = project.Name,

@@ -12,6 +12,9 @@ internal sealed class Project
     /// <summary>What its tasks' keys begin with.</summary>
     public required string Prefix { get; init; }
 
+    /// <summary>Who answers for it, and decides about it.</summary>
+    public required Person Owner { get; init; }
+
     public required DateOnly Due { get; set; }
 
     /// <summary>The present sprint; null where the team has none.</summary>

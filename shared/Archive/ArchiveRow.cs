@@ -73,6 +73,9 @@ public sealed record ArchiveRow
     /// <summary>The day on which the project or task has to be done, or the allocation's last (<c>to</c>); that day included.</summary>
     public DateOnly? Due { get; init; }
 
+    /// <summary>The person id of who made the change.</summary>
+    public string? Actor { get; init; }
+
     /// <summary>A JSON object: members of the event, and under <c>data</c> members of its data, as they were written; null: the columns hold it all.</summary>
     public string? Rest { get; init; }
 }

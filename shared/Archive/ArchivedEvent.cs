@@ -14,7 +14,7 @@ namespace ShitOps.Archive;
 /// it holds, and binary mode as the structured event of the same attributes and data.
 /// </summary>
 /// <remarks>
-/// People are personal data: the strings <c>assignee</c>, <c>owner</c> and <c>resource</c> in <c>data</c>, of whatever type, become person
+/// People are personal data: the strings <c>assignee</c>, <c>owner</c>, <c>resource</c> and <c>actor</c> in <c>data</c>, of whatever type, become person
 /// ids, whether a column holds them or <see cref="ArchiveRow.Rest"/>.
 /// </remarks>
 public static class ArchivedEvent
@@ -28,13 +28,13 @@ public static class ArchivedEvent
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = 128 };
 
     private static readonly string[] Envelope = ["id", "source", "type", "subject", "time"];
-    private static readonly string[] ProjectMembers = ["name", "team", "owner", "status", "category", "start", "due"];
+    private static readonly string[] ProjectMembers = ["name", "team", "owner", "status", "category", "start", "due", "actor"];
 
     private static readonly string[] TaskMembers =
-        ["task", "title", "kind", "priority", "status", "category", "assignee", "team", "parent", "estimateHours", "remainingHours", "spentHours", "due"];
+        ["task", "title", "kind", "priority", "status", "category", "assignee", "team", "parent", "estimateHours", "remainingHours", "spentHours", "due", "actor"];
 
-    private static readonly string[] ResourceMembers = ["allocation", "resource", "hoursPerWeek", "from", "to"];
-    private static readonly string[] People = ["assignee", "owner", "resource"];
+    private static readonly string[] ResourceMembers = ["allocation", "resource", "hoursPerWeek", "from", "to", "actor"];
+    private static readonly string[] People = ["assignee", "owner", "resource", "actor"];
 
     /// <summary>The row of a record.</summary>
     /// <param name="decoded">What <see cref="EventDecoder.Decode"/> made of the same value and headers.</param>
@@ -101,6 +101,7 @@ public static class ArchivedEvent
             HoursPerWeek = cells.Number("hoursPerWeek"),
             Start = cells.Date("start") ?? cells.Date("from"),
             Due = cells.Date("due") ?? cells.Date("to"),
+            Actor = cells.Text("actor"),
             Rest = count == 0 ? null : Encoding.UTF8.GetString(output.WrittenSpan),
         };
     }
@@ -245,7 +246,7 @@ public static class ArchivedEvent
         Add("priority", row.Priority);
         Add("status", row.Status);
         Add("category", row.Category);
-        Add(isProject ? "owner" : isTask ? "assignee" : "resource", row.Person is null ? null : nameOf(row.Person) ?? row.Person);
+        AddPerson(isProject ? "owner" : isTask ? "assignee" : "resource", row.Person);
         Add("team", row.Team);
         Add("parent", row.Parent);
         Add("estimateHours", row.EstimateHours);
@@ -254,12 +255,15 @@ public static class ArchivedEvent
         Add("hoursPerWeek", row.HoursPerWeek);
         Add(isProject ? "start" : "from", row.Start?.ToString("O"));
         Add(isProject || isTask ? "due" : "to", row.Due?.ToString("O"));
+        AddPerson("actor", row.Actor);
         return columns;
 
         void Add(string name, object? value)
         {
             if (value is not null) columns.Add((name, value));
         }
+
+        void AddPerson(string name, string? id) => Add(name, id is null ? null : nameOf(id) ?? id);
     }
 
     /// <summary>The structured form of an event in binary mode: of several headers of a name the last counts, as in decoding.</summary>

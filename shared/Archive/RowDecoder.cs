@@ -28,20 +28,20 @@ public sealed class RowDecoder
 
     private static EventData FromColumns(ArchiveRow row) => row.Type switch
     {
-        EventTypes.TaskStatusChanged => new TaskStatusChanged(Required(row, row.Task), RequiredStatus(row)),
-        EventTypes.TaskUpdated => new TaskUpdated(Required(row, row.Task), TaskFieldsOf(row)),
-        EventTypes.TaskCreated => new TaskCreated(Required(row, row.Task), TaskFieldsOf(row)),
-        EventTypes.TaskAssigned => new TaskAssigned(Required(row, row.Task), Required(row, row.Person)),
-        EventTypes.TaskEstimated => new TaskEstimated(Required(row, row.Task), Stated(row.EstimateHours), Stated(row.RemainingHours), Stated(row.SpentHours)),
-        EventTypes.TaskBlocked => new TaskBlocked(Required(row, row.Task), null),
-        EventTypes.TaskUnblocked => new TaskUnblocked(Required(row, row.Task)),
-        EventTypes.TaskDeleted => new TaskDeleted(Required(row, row.Task)),
-        EventTypes.ProjectCreated => new ProjectCreated(ProjectFieldsOf(row)),
-        EventTypes.ProjectUpdated => new ProjectUpdated(ProjectFieldsOf(row)),
-        EventTypes.ProjectStatusChanged => new ProjectStatusChanged(RequiredStatus(row)),
+        EventTypes.TaskStatusChanged => new TaskStatusChanged(Required(row, row.Task), RequiredStatus(row)) { Actor = row.Actor },
+        EventTypes.TaskUpdated => new TaskUpdated(Required(row, row.Task), TaskFieldsOf(row)) { Actor = row.Actor },
+        EventTypes.TaskCreated => new TaskCreated(Required(row, row.Task), TaskFieldsOf(row)) { Actor = row.Actor },
+        EventTypes.TaskAssigned => new TaskAssigned(Required(row, row.Task), Required(row, row.Person)) { Actor = row.Actor },
+        EventTypes.TaskEstimated => new TaskEstimated(Required(row, row.Task), Stated(row.EstimateHours), Stated(row.RemainingHours), Stated(row.SpentHours)) { Actor = row.Actor },
+        EventTypes.TaskBlocked => new TaskBlocked(Required(row, row.Task), null) { Actor = row.Actor },
+        EventTypes.TaskUnblocked => new TaskUnblocked(Required(row, row.Task)) { Actor = row.Actor },
+        EventTypes.TaskDeleted => new TaskDeleted(Required(row, row.Task)) { Actor = row.Actor },
+        EventTypes.ProjectCreated => new ProjectCreated(ProjectFieldsOf(row)) { Actor = row.Actor },
+        EventTypes.ProjectUpdated => new ProjectUpdated(ProjectFieldsOf(row)) { Actor = row.Actor },
+        EventTypes.ProjectStatusChanged => new ProjectStatusChanged(RequiredStatus(row)) { Actor = row.Actor },
         EventTypes.ResourceAllocated => new ResourceAllocated(
-            Required(row, row.Allocation), Required(row, row.Person), row.HoursPerWeek ?? throw Invalid(row, "hours_per_week is missing"), row.Start ?? throw Invalid(row, "start is missing"), row.Due, null),
-        EventTypes.ResourceReleased => new ResourceReleased(Required(row, row.Allocation)),
+            Required(row, row.Allocation), Required(row, row.Person), row.HoursPerWeek ?? throw Invalid(row, "hours_per_week is missing"), row.Start ?? throw Invalid(row, "start is missing"), row.Due, null) { Actor = row.Actor },
+        EventTypes.ResourceReleased => new ResourceReleased(Required(row, row.Allocation)) { Actor = row.Actor },
         _ => throw new ArgumentOutOfRangeException(nameof(row), row.Type, "a type that is known has no columns"),
     };
 

@@ -47,6 +47,7 @@ public sealed class RowDigest
         if (row.Start is { } start) Add(21, start.DayNumber);
         if (row.Due is { } due) Add(22, due.DayNumber);
         Add(23, row.Rest);
+        Add(24, row.Actor);
         SHA256.HashData(_bytes.WrittenSpan, digest);
     }
 

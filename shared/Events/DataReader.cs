@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ShitOps.Events;
 
 /// <summary>Reads the <c>data</c> object of the known types. The limits are those of docs/events.md.</summary>
-internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
+internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
     where TJson : struct, IJsonTokens, allows ref struct
 {
     private const int LongestName = 256;
@@ -13,6 +13,7 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
 
     private readonly Utf8Interner _names = names;
     private readonly DataOrders _orders = orders;
+    private string? _actor;
 
     /// <summary>
     /// Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token;
@@ -25,18 +26,18 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
         if (reader.TokenType != JsonTokenType.StartObject) return EventTypes.Knows(type) ? throw Wrong("data", "an object", ref reader) : null;
         return type switch
         {
-            EventTypes.ProjectCreated => new ProjectCreated(ReadProjectFields(ref reader)),
-            EventTypes.ProjectUpdated => new ProjectUpdated(ReadProjectFields(ref reader)),
+            EventTypes.ProjectCreated => new ProjectCreated(ReadProjectFields(ref reader)) { Actor = _actor },
+            EventTypes.ProjectUpdated => new ProjectUpdated(ReadProjectFields(ref reader)) { Actor = _actor },
             EventTypes.ProjectStatusChanged => ReadProjectStatusChanged(ref reader),
             EventTypes.TaskCreated or EventTypes.TaskUpdated => ReadTaskCreatedOrUpdated(ref reader, type),
             EventTypes.TaskStatusChanged => ReadTaskStatusChanged(ref reader),
             EventTypes.TaskAssigned => ReadTaskAssigned(ref reader),
             EventTypes.TaskEstimated => ReadTaskEstimated(ref reader),
             EventTypes.TaskBlocked => ReadTaskBlocked(ref reader),
-            EventTypes.TaskUnblocked => new TaskUnblocked(ReadKey(ref reader, Property.Task, "data.task")),
-            EventTypes.TaskDeleted => new TaskDeleted(ReadKey(ref reader, Property.Task, "data.task")),
+            EventTypes.TaskUnblocked => new TaskUnblocked(ReadKey(ref reader, Property.Task, "data.task")) { Actor = _actor },
+            EventTypes.TaskDeleted => new TaskDeleted(ReadKey(ref reader, Property.Task, "data.task")) { Actor = _actor },
             EventTypes.ResourceAllocated => ReadResourceAllocated(ref reader),
-            EventTypes.ResourceReleased => new ResourceReleased(ReadKey(ref reader, Property.Allocation, "data.allocation")),
+            EventTypes.ResourceReleased => new ResourceReleased(ReadKey(ref reader, Property.Allocation, "data.allocation")) { Actor = _actor },
             _ => null,
         };
     }
@@ -58,7 +59,7 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
                 case Property.Category: category = Category(ref reader); break;
                 case Property.Start: start = OptionalDate(ref reader, "data.start"); break;
                 case Property.Due: due = OptionalDate(ref reader, "data.due"); break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
@@ -91,7 +92,7 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
                 case Property.Due: due = OptionalDate(ref reader, "data.due"); break;
                 case Property.Milestone: milestone = OptionalMilestone(ref reader); break;
                 case Property.Labels: labels = OptionalLabels(ref reader); break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
@@ -110,7 +111,7 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
             Labels = labels,
         };
         var key = Required(task, "data.task");
-        return type == EventTypes.TaskCreated ? new TaskCreated(key, fields) : new TaskUpdated(key, fields);
+        return type == EventTypes.TaskCreated ? new TaskCreated(key, fields) { Actor = _actor } : new TaskUpdated(key, fields) { Actor = _actor };
     }
 
     private ProjectStatusChanged ReadProjectStatusChanged(ref TJson reader)
@@ -123,11 +124,11 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
             {
                 case Property.Status: status = Name(ref reader, "data.status"); break;
                 case Property.Category: category = Category(ref reader); break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
-        return new ProjectStatusChanged(RequiredStatus(status, category));
+        return new ProjectStatusChanged(RequiredStatus(status, category)) { Actor = _actor };
     }
 
     private TaskStatusChanged ReadTaskStatusChanged(ref TJson reader)
@@ -141,11 +142,11 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
                 case Property.Task: task = Key(ref reader, "data.task"); break;
                 case Property.Status: status = Name(ref reader, "data.status"); break;
                 case Property.Category: category = Category(ref reader); break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
-        return new TaskStatusChanged(Required(task, "data.task"), RequiredStatus(status, category));
+        return new TaskStatusChanged(Required(task, "data.task"), RequiredStatus(status, category)) { Actor = _actor };
     }
 
     private TaskAssigned ReadTaskAssigned(ref TJson reader)
@@ -158,12 +159,12 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
             {
                 case Property.Task: task = Key(ref reader, "data.task"); break;
                 case Property.Assignee: assignee = OptionalName(ref reader, "data.assignee"); break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
         if (!assignee.IsStated) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.assignee", "is missing; null says that nobody is assigned");
-        return new TaskAssigned(Required(task, "data.task"), assignee.Value);
+        return new TaskAssigned(Required(task, "data.task"), assignee.Value) { Actor = _actor };
     }
 
     private TaskEstimated ReadTaskEstimated(ref TJson reader)
@@ -178,11 +179,11 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
                 case Property.EstimateHours: estimate = OptionalHours(ref reader, "data.estimateHours"); break;
                 case Property.RemainingHours: remaining = OptionalHours(ref reader, "data.remainingHours"); break;
                 case Property.SpentHours: spent = OptionalHours(ref reader, "data.spentHours"); break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
-        return new TaskEstimated(Required(task, "data.task"), estimate, remaining, spent);
+        return new TaskEstimated(Required(task, "data.task"), estimate, remaining, spent) { Actor = _actor };
     }
 
     private TaskBlocked ReadTaskBlocked(ref TJson reader)
@@ -194,11 +195,11 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
             {
                 case Property.Task: task = Key(ref reader, "data.task"); break;
                 case Property.Reason: reason = OptionalText(ref reader, "data.reason").Value; break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
-        return new TaskBlocked(Required(task, "data.task"), reason);
+        return new TaskBlocked(Required(task, "data.task"), reason) { Actor = _actor };
     }
 
     private ResourceAllocated ReadResourceAllocated(ref TJson reader)
@@ -216,14 +217,14 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
                 case Property.From: from = Date(ref reader, "data.from"); break;
                 case Property.To: to = OptionalDate(ref reader, "data.to").Value; break;
                 case Property.Role: role = OptionalName(ref reader, "data.role").Value; break;
-                default: reader.Skip(); break;
+                default: ReadCommon(ref reader, property); break;
             }
         }
 
         if (hours is null) throw Missing("data.hoursPerWeek");
         if (from is null) throw Missing("data.from");
         if (to < from) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.to", $"{to:O} lies before data.from, {from:O}");
-        return new ResourceAllocated(Required(allocation, "data.allocation"), Required(resource, "data.resource"), hours.Value, from.Value, to, role);
+        return new ResourceAllocated(Required(allocation, "data.allocation"), Required(resource, "data.resource"), hours.Value, from.Value, to, role) { Actor = _actor };
     }
 
     private string ReadKey(ref TJson reader, Property name, string place)
@@ -232,10 +233,17 @@ internal readonly ref struct DataReader<TJson>(Utf8Interner names, DataOrders or
         while (reader.NextProperty(_orders.Key, out var property))
         {
             if (property == name) key = Key(ref reader, place);
-            else reader.Skip();
+            else ReadCommon(ref reader, property);
         }
 
         return Required(key, place);
+    }
+
+    /// <summary>Reads a property that every type may state, and passes over any other.</summary>
+    private void ReadCommon(ref TJson reader, Property property)
+    {
+        if (property == Property.Actor) _actor = OptionalName(ref reader, "data.actor").Value;
+        else reader.Skip();
     }
 
     private Field<Milestone?> OptionalMilestone(ref TJson reader)

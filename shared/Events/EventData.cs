@@ -7,6 +7,9 @@ namespace ShitOps.Events;
 public abstract record EventData
 {
     private protected EventData() { }
+
+    /// <summary>The person who made the change, 1 to 256 characters; null: not said. It says who, never what: no aggregate depends on it.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary><c>project.created</c></summary>

@@ -32,6 +32,7 @@ public static class EventEncoder
         json.WriteString("time"u8, Rfc3339.Format(value.Time));
         json.WriteStartObject("data"u8);
         WriteData(json, value.Data);
+        if (value.Data.Actor is { } actor) json.WriteString("actor"u8, actor);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -42,6 +42,7 @@ internal enum Property
     From,
     To,
     Role,
+    Actor,
 }
 
 /// <summary>A property's name as documents state it.</summary>
@@ -55,7 +56,7 @@ internal sealed class PropertyName
     [
         "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data", "data_base64",
         "task", "title", "kind", "priority", "status", "category", "assignee", "team", "parent", "estimateHours", "remainingHours", "spentHours",
-        "due", "milestone", "labels", "name", "owner", "start", "reason", "allocation", "resource", "hoursPerWeek", "from", "to", "role",
+        "due", "milestone", "labels", "name", "owner", "start", "reason", "allocation", "resource", "hoursPerWeek", "from", "to", "role", "actor",
     ];
 
     /// <summary>That of all properties of which the contract says nothing. No document that is plain states it so.</summary>

@@ -17,7 +17,7 @@ internal sealed class HostileEvents(int seed)
     /// <summary>Begins every name of a person, so that a name that leaked can be found.</summary>
     public const string PersonMark = "Ada Q";
 
-    private static readonly string[] People = ["assignee", "owner", "resource"];
+    private static readonly string[] People = ["assignee", "owner", "resource", "actor"];
     private static readonly string[] Numbers = ["16.0", "1.6e1", "1E1", "0.1000", "0", "7", "1e-7", "123456.789012345678", "-0", "0.30000000000000004", "1e400", "12345678901234567890"];
 
     private static readonly string[] Times =

@@ -16,7 +16,9 @@ internal sealed class ArbitraryEvents(int seed)
         return new Event(Attribute(256), Attribute(1024), EventTypes.Of(data), Time(), Attribute(256), data);
     }
 
-    private EventData Data() => _random.Next(13) switch
+    private EventData Data() => Statement() with { Actor = Maybe(Name) };
+
+    private EventData Statement() => _random.Next(13) switch
     {
         0 => new ProjectCreated(ProjectFields()),
         1 => new ProjectUpdated(ProjectFields()),

@@ -46,7 +46,7 @@ public class SchemaDifferentialTests
         ("task", "name"), ("status", "name"), ("category", "category"), ("name", "text"), ("team", "name"), ("owner", "name"), ("start", "date"),
         ("due", "date"), ("title", "text"), ("kind", "name"), ("priority", "name"), ("assignee", "name"), ("parent", "name"), ("estimateHours", "hours"),
         ("remainingHours", "hours"), ("spentHours", "hours"), ("milestone", "milestone"), ("labels", "labels"), ("reason", "text"), ("allocation", "name"),
-        ("resource", "name"), ("hoursPerWeek", "hours"), ("from", "date"), ("to", "date"), ("role", "name"), ("unheardOf", "else"), ("Task", "name"),
+        ("resource", "name"), ("hoursPerWeek", "hours"), ("from", "date"), ("to", "date"), ("role", "name"), ("actor", "name"), ("unheardOf", "else"), ("Task", "name"),
     ];
 
     public static TheoryData<string> Types => [.. EventTypes.All];

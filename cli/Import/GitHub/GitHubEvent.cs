@@ -17,6 +17,9 @@ internal sealed record GitHubEvent(string Name, DateTimeOffset Time)
     /// <summary>Why the issue was closed.</summary>
     public string? StateReason { get; init; }
 
+    /// <summary>Who did it; null where the account is gone.</summary>
+    public string? Actor { get; init; }
+
     /// <summary>Who was assigned or is no longer.</summary>
     public string? Assignee { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record GitHubEvent(string Name, DateTimeOffset Time)
         return new GitHubEvent(json.Text("event")!, time)
         {
             StateReason = json.Text("state_reason")?.ToLowerInvariant(),
+            Actor = (json.Get("actor") ?? json.Get("user")) is { } actor ? GitHubIssue.PersonOf(actor) : null,
             Assignee = json.Get("assignee") is { } assignee ? GitHubIssue.PersonOf(assignee) : null,
             Label = json.Get("label") is { } label ? GitHubIssue.LabelOf(label) : null,
             Milestone = json.Get("milestone") is { } milestone ? GitHubIssue.MilestoneOf(milestone) : null,

@@ -19,6 +19,7 @@ internal sealed class GitHubImport
     private Milestone? _milestone;
     private string? _title;
     private bool _isDuplicate;
+    private string? _actor;
 
     private GitHubImport(GitHubIssue issue, StatusMapping mapping, string source)
     {
@@ -26,6 +27,7 @@ internal sealed class GitHubImport
         _statuses = new GitHubStatuses(issue.Repository, mapping);
         _events = new TaskEvents(source, issue.Repository, issue.Key, issue.Created);
         _status = BeganAsDraft() ? _statuses.Draft : _statuses.Open;
+        _actor = issue.Author;
         _title = issue.Timeline.FirstOrDefault(one => one.OldTitle is not null)?.OldTitle ?? issue.Title;
     }
 
@@ -46,7 +48,7 @@ internal sealed class GitHubImport
         return new ImportedTask(source ?? parsed.Source, parsed.Repository, ProjectName: null, parsed.Created, import._events.InOrder());
     }
 
-    private void Create() => _events.State(_issue.Created, new TaskCreated(_issue.Key, new TaskFields
+    private void Create() => State(_issue.Created, new TaskCreated(_issue.Key, new TaskFields
     {
         Title = KnownField.Of(_title),
         Kind = _issue.Kind,
@@ -55,6 +57,7 @@ internal sealed class GitHubImport
 
     private void Apply(GitHubEvent happened)
     {
+        _actor = happened.Actor;
         switch (happened.Name)
         {
             case "merged": Enter(_statuses.Merged, happened.Time); break;
@@ -85,13 +88,14 @@ internal sealed class GitHubImport
                 Plan(null, happened.Time);
                 break;
             case "renamed" when happened.NewTitle is { } renamed: Rename(renamed, happened.Time); break;
-            case "deleted": _events.State(happened.Time, new TaskDeleted(_issue.Key)); break;
+            case "deleted": State(happened.Time, new TaskDeleted(_issue.Key)); break;
         }
     }
 
-    /// <summary>Brings the task to what the record says that it is.</summary>
+    /// <summary>Brings the task to what the record says that it is; by whom, nothing tells.</summary>
     private void Settle()
     {
+        _actor = null;
         var final = _issue.IsOpen ? OpenStatus() : ClosedStatus(_issue.StateReason);
         Enter(final, _issue.IsOpen || IsClosed ? _issue.Latest : _issue.Merged ?? _issue.Closed ?? _issue.Latest);
         if (!_labels.ToHashSet(StringComparer.Ordinal).SetEquals(_issue.Labels))
@@ -144,18 +148,20 @@ internal sealed class GitHubImport
     {
         if (next == _status) return;
         _status = next;
-        _events.State(time, new TaskStatusChanged(_issue.Key, next));
+        State(time, new TaskStatusChanged(_issue.Key, next));
     }
 
+    private void State(DateTimeOffset time, EventData data) => _events.State(time, data, _actor);
+
     private void StateLabels(DateTimeOffset time) =>
-        _events.State(time, new TaskUpdated(_issue.Key, new TaskFields { Labels = new(true, Limits.LabelSet(_labels)) }));
+        State(time, new TaskUpdated(_issue.Key, new TaskFields { Labels = new(true, Limits.LabelSet(_labels)) }));
 
     /// <summary>A task has one assignee: of several people the one who has had it longest.</summary>
     private void Assign(Action change, DateTimeOffset time)
     {
         var before = _assignees.FirstOrDefault();
         change();
-        if (_assignees.FirstOrDefault() != before) _events.State(time, new TaskAssigned(_issue.Key, _assignees.FirstOrDefault()));
+        if (_assignees.FirstOrDefault() != before) State(time, new TaskAssigned(_issue.Key, _assignees.FirstOrDefault()));
     }
 
     private void Plan(Milestone? planned, DateTimeOffset time)
@@ -163,13 +169,13 @@ internal sealed class GitHubImport
         var fields = new TaskFields { Milestone = planned };
         if (planned?.Due != _milestone?.Due) fields = fields with { Due = planned?.Due };
         _milestone = planned;
-        _events.State(time, new TaskUpdated(_issue.Key, fields));
+        State(time, new TaskUpdated(_issue.Key, fields));
     }
 
     private void Rename(string renamed, DateTimeOffset time)
     {
         if (renamed == _title) return;
         _title = renamed;
-        _events.State(time, new TaskUpdated(_issue.Key, new TaskFields { Title = renamed }));
+        State(time, new TaskUpdated(_issue.Key, new TaskFields { Title = renamed }));
     }
 }

@@ -26,6 +26,9 @@ internal sealed record GitHubIssue
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>Who wrote it; null where the account is gone.</summary>
+    public string? Author { get; init; }
+
     public DateTimeOffset? Closed { get; init; }
 
     public DateTimeOffset? Merged { get; init; }
@@ -72,6 +75,7 @@ internal sealed record GitHubIssue
             Kind = pullRequest is { ValueKind: JsonValueKind.True or JsonValueKind.Object } ? "pull request" : issue.Get("type")?.Text("name") ?? "issue",
             Title = issue.Text("title", Limits.Title),
             Created = created,
+            Author = issue.Get("user") is { } author ? PersonOf(author) : null,
             Closed = closed,
             Merged = merged ?? timeline.FirstOrDefault(one => one.Name == "merged")?.Time,
             Latest = new[] { created, merged, closed, issue.Time("updated_at"), timeline.LastOrDefault()?.Time }.Max()!.Value,

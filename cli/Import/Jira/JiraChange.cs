@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ShitOps.Cli.Import.Jira;
 
 /// <summary>One entry of an issue's changelog: what changed at one time.</summary>
-internal sealed record JiraChange(DateTimeOffset Time, IReadOnlyList<JiraChangedField> Fields)
+internal sealed record JiraChange(DateTimeOffset Time, string? Author, IReadOnlyList<JiraChangedField> Fields)
 {
     /// <summary>The changelog by time; Jira Cloud writes it backwards. An entry without a time proves nothing and is left out.</summary>
     public static IReadOnlyList<JiraChange> ParseAll(JsonElement record)
@@ -13,10 +13,10 @@ internal sealed record JiraChange(DateTimeOffset Time, IReadOnlyList<JiraChanged
         return
         [
             .. histories
-                .Select(history => (Time: history.Time("created"), Id: IdOf(history), Fields: Parse(history)))
+                .Select(history => (Time: history.Time("created"), Id: IdOf(history), Author: JiraIssue.PersonIn(history, "author"), Fields: Parse(history)))
                 .Where(one => one.Time is not null)
                 .OrderBy(one => one.Time).ThenBy(one => one.Id)
-                .Select(one => new JiraChange(one.Time!.Value, one.Fields)),
+                .Select(one => new JiraChange(one.Time!.Value, one.Author, one.Fields)),
         ];
     }
 

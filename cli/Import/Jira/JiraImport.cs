@@ -23,27 +23,27 @@ internal static class JiraImport
         var states = States(issue);
 
         StateCreation(events, issue, states[0].State, status?.Initial);
-        foreach (var change in status?.Changes ?? []) events.State(change.Time, new TaskStatusChanged(issue.Key, change.Status));
+        foreach (var change in status?.Changes ?? []) events.State(change.Time, new TaskStatusChanged(issue.Key, change.Status), change.Author);
         for (var i = 1; i < states.Count; i++)
-            JiraStateChange.State(events, issue.Key, issue.Milestones, states[i - 1].State, states[i].State, states[i].Time);
+            JiraStateChange.State(events, issue.Key, issue.Milestones, states[i - 1].State, states[i].State, states[i].Time, states[i].Author);
 
         return new ImportedTask(source ?? issue.Source, issue.Project, issue.ProjectName, issue.Created, events.InOrder());
     }
 
     /// <summary>What is known of the issue at which times, from its creation on.</summary>
-    private static List<(DateTimeOffset Time, JiraState State)> States(JiraIssue issue)
+    private static List<(DateTimeOffset Time, string? Author, JiraState State)> States(JiraIssue issue)
     {
-        List<(DateTimeOffset Time, JiraState State)> states = [];
+        List<(DateTimeOffset Time, string? Author, JiraState State)> states = [];
         var state = issue.State;
         foreach (var change in issue.Changes.Reverse())
         {
-            states.Add((change.Time, state));
+            states.Add((change.Time, change.Author, state));
             state = change.Undo(state);
         }
 
         states.Reverse();
-        if (issue.HasWholeChangelog || issue.Latest == issue.Created) return [(issue.Created, state), .. states];
-        return [(issue.Created, state.WhatItIs()), .. states.Count > 0 ? states : [(issue.Latest, state)]];
+        if (issue.HasWholeChangelog || issue.Latest == issue.Created) return [(issue.Created, issue.Creator, state), .. states];
+        return [(issue.Created, issue.Creator, state.WhatItIs()), .. states.Count > 0 ? states : [(issue.Latest, null, state)]];
     }
 
     private static void StateCreation(TaskEvents events, JiraIssue issue, JiraState state, Status? status)
@@ -61,9 +61,9 @@ internal static class JiraImport
             Due = KnownField.Of(state.Due ?? milestone?.Due),
             Milestone = KnownField.Of(milestone?.ToMilestone()),
             Labels = state.AllLabels is { Count: > 0 } labels ? new(true, labels) : default,
-        }));
+        }), issue.Creator);
         if (state.RemainingHours is not null || state.SpentHours is not null)
-            events.State(issue.Created, new TaskEstimated(issue.Key, default, KnownField.Of(state.RemainingHours), KnownField.Of(state.SpentHours)));
-        if (state.Flagged) events.State(issue.Created, new TaskBlocked(issue.Key, JiraStateChange.Impediment));
+            events.State(issue.Created, new TaskEstimated(issue.Key, default, KnownField.Of(state.RemainingHours), KnownField.Of(state.SpentHours)), issue.Creator);
+        if (state.Flagged) events.State(issue.Created, new TaskBlocked(issue.Key, JiraStateChange.Impediment), issue.Creator);
     }
 }

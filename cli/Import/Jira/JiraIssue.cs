@@ -20,6 +20,9 @@ internal sealed record JiraIssue
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>Who wrote it down.</summary>
+    public string? Creator { get; init; }
+
     /// <summary>Set exactly while the issue has a resolution.</summary>
     public DateTimeOffset? Resolved { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record JiraIssue
             Project = project?.Text("key") ?? ProjectOf(key),
             ProjectName = project?.Text("name"),
             Created = created,
+            Creator = PersonIn(fields, "creator") ?? PersonIn(fields, "reporter"),
             Resolved = resolved < created ? created : resolved,
             Latest = new[] { created, resolved, fields.Time("updated"), changes.LastOrDefault()?.Time }.Max()!.Value,
             Status = fields.Get("status") is { } status ? JiraStatus.Parse(status) : null,
@@ -78,6 +82,10 @@ internal sealed record JiraIssue
             TimesInStatus = TimeInStatus.FindIn(fields),
         };
     }
+
+    /// <summary>The person in a field, by the name that people read if it is there; null: nobody.</summary>
+    public static string? PersonIn(JsonElement json, string field) =>
+        json.Get(field) is { } person ? person.FirstText("displayName", "name", "key", "accountId") ?? person.AsText() : null;
 
     private static string ProjectOf(string key)
     {

@@ -55,7 +55,7 @@ internal sealed record JiraState
             Kind = NameOf(fields, "issuetype"),
             Parent = fields.Get("parent")?.Text("key") ?? fields.Get("epic")?.Text("key"),
             Priority = NameOf(fields, "priority"),
-            Assignee = fields.Get("assignee") is { } person ? person.FirstText("displayName", "name", "key", "accountId") ?? person.AsText() : null,
+            Assignee = JiraIssue.PersonIn(fields, "assignee"),
             Due = fields.Day("duedate"),
             EstimateHours = fields.HoursFromSeconds("timeoriginalestimate") ?? tracking.HoursFromSeconds("originalEstimateSeconds"),
             RemainingHours = fields.HoursFromSeconds("timeestimate") ?? tracking.HoursFromSeconds("remainingEstimateSeconds"),

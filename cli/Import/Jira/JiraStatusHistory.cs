@@ -40,7 +40,7 @@ internal sealed record JiraStatusHistory(Status Initial, IReadOnlyList<StatusCha
             foreach (var field in change.Fields.Where(field => field.Is("status")))
             {
                 if (initial is null && NameOf(field.FromName, field.From) is { } from) initial = StatusOf(from, null, StatusCategory.Todo);
-                if (NameOf(field.ToName, field.To) is { } to) changes.Add(new StatusChange(change.Time, StatusOf(to, resolution, StatusCategory.InProgress)));
+                if (NameOf(field.ToName, field.To) is { } to) changes.Add(new StatusChange(change.Time, StatusOf(to, resolution, StatusCategory.InProgress), change.Author));
             }
         }
 
@@ -93,4 +93,7 @@ internal sealed record JiraStatusHistory(Status Initial, IReadOnlyList<StatusCha
 }
 
 /// <summary>A change into a status.</summary>
-internal readonly record struct StatusChange(DateTimeOffset Time, Status Status);
+/// <param name="Time">When.</param>
+/// <param name="Status">Into which.</param>
+/// <param name="Author">By whom; null: nothing says.</param>
+internal readonly record struct StatusChange(DateTimeOffset Time, Status Status, string? Author = null);
