@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
+using ShitOps.Audit;
 using ShitOps.Events;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
+using ShitOps.Replay;
 using ShitOps.Rows;
 using ShitOps.Storage;
 
@@ -49,6 +51,8 @@ public static class Services
         services.AddSingleton<ArchiveManifest>();
         services.AddSingleton<Compactor>();
         services.AddSingleton<ArchiveVacuum>();
+        services.AddSingleton<ArchiveReader>();
+        services.AddSingleton(provider => new AuditSearch(provider.GetRequiredService<ArchiveTable>(), provider.GetRequiredService<ArchiveReader>(), provider.GetRequiredService<ArchivePositions>()));
         services.AddSingleton<PersonNames>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<TaskRows>();
@@ -56,5 +60,6 @@ public static class Services
         services.AddSingleton<TeamRows>();
         services.AddSingleton<HistoryRows>();
         services.AddSingleton<PartitionRows>();
+        services.AddSingleton<AuditRows>();
     }
 }

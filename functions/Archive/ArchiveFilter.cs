@@ -21,8 +21,8 @@ public sealed record ArchiveFilter
     /// <summary>Only these types; null: all.</summary>
     public IReadOnlyCollection<string>? Types { get; init; }
 
-    /// <summary>Only this person's, by person id; null: all. Ids are in no order, so it passes over no file.</summary>
-    public string? Person { get; init; }
+    /// <summary>Only what these people did, by person id; null: all, also what nobody is said to have done. Ids are in no order, so it passes over no file.</summary>
+    public IReadOnlyCollection<string>? Actors { get; init; }
 
     /// <summary>Only the projects of this slice of so many; null: all.</summary>
     public (SliceId Slice, int Slices)? Slice { get; init; }
@@ -51,7 +51,7 @@ public sealed record ArchiveFilter
     public bool Matches(ArchiveRow row) =>
         (Project is null || row.Project == Project)
         && (Task is null || row.Task == Task)
-        && (Person is null || row.Person == Person)
+        && (Actors is null || (row.Actor is { } actor && Actors.Contains(actor)))
         && !(row.Time < From) && !(row.Time >= Before)
         && (Types is null || Types.Contains(row.Type))
         && (Slice is not { } slice || SliceId.Of(row.Project, slice.Slices) == slice.Slice);

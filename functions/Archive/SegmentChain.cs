@@ -132,10 +132,12 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     /// <exception cref="InvalidDataException">The chain does not cover them all, or there is a blob that is no segment.</exception>
     internal async IAsyncEnumerable<string> SegmentsAsync(string topic, int partition, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Names tell where segments begin, and so where those before them end.
+        // Names tell where segments begin, and so where those before them end. If the first is known by its name, those long before it need not be listed.
         var next = 0L;
         string? before = null;
-        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(topic, partition), cancellationToken))
+        var prefix = Folder(topic, partition);
+        if (from > 0 && await TailAtAsync(topic, partition, from, cancellationToken) is not null) prefix += CommonStart($"{from:D20}", $"{to:D20}");
+        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
         {
             var start = StartOf(blob.Name);
             if (before is null && start > from) throw new InvalidDataException($"the archive of {stream.Name}/{topic}/{partition} has no segments for the offsets {from} to {start}");
@@ -204,6 +206,8 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
         if (topic.EndsWith('.')) throw new SettingException($"the setting KafkaTopic is \"{topic}\"; the archive's blobs cannot be named after what ends with a dot");
         return $"{ArchiveTable.Root}{stream.Name}/{topic}/{partition:D5}/";
     }
+
+    private static string CommonStart(string one, string other) => one[..one.AsSpan().CommonPrefixLength(other)];
 
     private string Name(string topic, int partition, long start) => $"{Folder(topic, partition)}{start:D20}.parquet";
 

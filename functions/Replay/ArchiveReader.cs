@@ -80,7 +80,8 @@ public sealed class ArchiveReader(StorageAccount account, ArchiveTable table)
         }
     }
 
-    private SegmentChain SegmentsOf(ArchiveChain chain) => new(account, new KafkaStream(chain.Stream));
+    /// <summary>A chain's segments.</summary>
+    internal SegmentChain SegmentsOf(ArchiveChain chain) => new(account, new KafkaStream(chain.Stream));
 
     /// <summary>The folders of chains below a folder, as paths below the table's root; what the table itself keeps there is passed over.</summary>
     private async IAsyncEnumerable<string> FoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -13,7 +13,6 @@ public sealed class HistoryRows(LiveAggregates aggregates, TimeProvider time)
     /// <summary>The most steps of a range, as with Prometheus. All of them are one answer: a series that is cut off looks like one that ends.</summary>
     public const int MostSteps = 11_000;
 
-    private const string Times = "a time such as 2026-01-31T12:00:00Z, a date such as 2026-01-31, or seconds or milliseconds since 1970";
 
     private static readonly Column<HistoryRow>[] Columns =
     [
@@ -43,7 +42,7 @@ public sealed class HistoryRows(LiveAggregates aggregates, TimeProvider time)
         "One row for each step of time of a project, the earliest first. Tasks that are deleted now are in none of them.",
         [
             new("project", "the project; required", IsRequired: true),
-            new("from", $"the first step is the one with this instant: {Times}. Left out: the first one in which anything happened"),
+            new("from", $"the first step is the one with this instant: {RowTime.Expected}. Left out: the first one in which anything happened"),
             new("to", "the last step is the one that goes on to this instant, written likewise; a date includes its day. Left out, or ahead of now: now"),
             new("step", "whole hours, such as `1h`, `6h`, `1d` or `1w`. Left out: `1d`"),
         ],
@@ -57,8 +56,8 @@ public sealed class HistoryRows(LiveAggregates aggregates, TimeProvider time)
         var now = time.GetUtcNow();
         var project = query.Value("project") ?? throw RowProblemException.Invalid("project is missing: name the one whose history is wanted.");
         var step = Step(query);
-        var from = query.Value("from") is null ? (DateTimeOffset?)null : RowTime.Of(query, "from", Times, wholeDay: false);
-        var to = query.Value("to") is null ? now : RowTime.Of(query, "to", Times, wholeDay: true);
+        var from = query.Value("from") is null ? (DateTimeOffset?)null : RowTime.Of(query, "from", RowTime.Expected, wholeDay: false);
+        var to = query.Value("to") is null ? now : RowTime.Of(query, "to", RowTime.Expected, wholeDay: true);
         if (to <= from) throw RowProblemException.Invalid($"to is not behind from: nothing lies between {query.Value("from")} and {query.Value("to") ?? "now"}.");
         if (to > now) to = now;
         var position = RowPosition.Of(query, Route, table.SliceCount);

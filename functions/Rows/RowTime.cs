@@ -7,6 +7,9 @@ namespace ShitOps.Rows;
 /// <summary>Times in the query of an address.</summary>
 internal static class RowTime
 {
+    /// <summary>What a time may look like, in words.</summary>
+    public const string Expected = "a time such as 2026-01-31T12:00:00Z, a date such as 2026-01-31, or seconds or milliseconds since 1970";
+
     // As seconds the year 5138, as milliseconds March of 1973.
     private const long FirstMilliseconds = 100_000_000_000;
     private const int OffsetLength = 6;

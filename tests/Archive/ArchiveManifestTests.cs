@@ -111,7 +111,7 @@ public sealed class ArchiveManifestTests(ArchiveAzurite azurite)
         {
             Offset = 1, Timestamp = Some.Time, Time = Some.Time, Id = "i", Source = "s", Type = "t", Project = "p", Task = "k", Allocation = "a", Title = "n", Kind = "b", Priority = "1",
             Status = "Open", Category = "todo", Person = "h", Team = "m", Parent = "q", EstimateHours = 1, RemainingHours = 2, SpentHours = 3, HoursPerWeek = 4,
-            Start = new DateOnly(2026, 1, 1), Due = new DateOnly(2026, 1, 2), Rest = "{}",
+            Start = new DateOnly(2026, 1, 1), Due = new DateOnly(2026, 1, 2), Rest = "{}", Actor = "c",
         };
         var digests = new List<string> { DigestOf(row) };
         foreach (var property in typeof(ArchiveRow).GetProperties())

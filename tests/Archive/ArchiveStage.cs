@@ -6,7 +6,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ShitOps.Archive;
+using ShitOps.Audit;
 using ShitOps.Pipeline;
+using ShitOps.Replay;
 using ShitOps.Storage;
 
 namespace ShitOps.Tests.Archive;
@@ -67,6 +69,13 @@ internal sealed class ArchiveStage
     public ArchiveManifest Manifest(HttpPipelineTransport? transport = null) => new(
         Account(transport), new ArchivePositions(Account(transport), Stream), NullLogger<ArchiveManifest>.Instance);
 
+    /// <summary>A search over what is archived.</summary>
+    public AuditSearch Audit(HttpPipelineTransport? transport = null, long limit = AuditSearch.MostRead)
+    {
+        var table = Table(transport);
+        return new AuditSearch(table, new ArchiveReader(Account(transport), table), new ArchivePositions(Account(transport), Stream)) { Limit = limit };
+    }
+
     public ArchiveVacuum Vacuum(HttpPipelineTransport? transport = null) => new(Table(transport), Manifest(transport), Time, NullLogger<ArchiveVacuum>.Instance);
 
     /// <summary>Appends segments of a few rows each to the chains of some partitions; now and then one without rows.</summary>
@@ -122,7 +131,7 @@ internal sealed class ArchiveStage
             if (ofStatistics) AssertStatistics(duck, path, file);
             duck.Value(
                 $"INSERT INTO events SELECT \"offset\", '{file.PartitionValues["stream"]}', '{file.PartitionValues["topic"]}', {file.PartitionValues["partition"]}, "
-                + $"concat_ws('|', epoch_us(time), epoch_us(timestamp), id, source, type, project, coalesce(task, '-'), coalesce(status, '-'), coalesce(rest, '-'), coalesce(estimate_hours::VARCHAR, '-'), coalesce(due::VARCHAR, '-')) FROM read_parquet('{path}')");
+                + $"concat_ws('|', epoch_us(time), epoch_us(timestamp), id, source, type, project, coalesce(task, '-'), coalesce(status, '-'), coalesce(rest, '-'), coalesce(estimate_hours::VARCHAR, '-'), coalesce(due::VARCHAR, '-'), coalesce(actor, '-')) FROM read_parquet('{path}')");
         }
 
         var expected = _rows.ToDictionary(
@@ -181,7 +190,7 @@ internal sealed class ArchiveStage
 
     private static string Line(ArchiveRow row) => string.Join(
         '|', Microseconds(row.Time), Microseconds(row.Timestamp!.Value), row.Id, row.Source, row.Type, row.Project, row.Task ?? "-", row.Status ?? "-", row.Rest ?? "-",
-        row.EstimateHours?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-", row.Due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "-");
+        row.EstimateHours?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-", row.Due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "-", row.Actor ?? "-");
 
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
@@ -206,6 +215,7 @@ internal sealed class ArchiveStage
             EstimateHours = _random.Next(3) == 0 ? _random.Next(1, 40) + 0.5 : null,
             Due = _random.Next(3) == 0 ? new DateOnly(2026, 3, 1).AddDays(_random.Next(40)) : null,
             Rest = _random.Next(4) == 0 ? """{"data":{"labels":["a"]}}""" : null,
+            Actor = _random.Next(4) is > 0 and var person ? $"person-{person}" : null,
         };
     }
 }

@@ -82,25 +82,17 @@ internal sealed class RowsApp
     /// <summary>Asks a route, such as <c>projects?limit=3</c>.</summary>
     public async Task<RowsAnswer> GetAsync(string address, string? accept = null, string? ifNoneMatch = null)
     {
-        using var body = new MemoryStream();
-        var context = new DefaultHttpContext();
-        var (path, query) = address.Split('?', 2) is [var route, var asked] ? (route, $"?{asked}") : (address, "");
-        context.Request.QueryString = new QueryString(query);
-        if (accept is not null) context.Request.Headers.Accept = accept;
-        if (ifNoneMatch is not null) context.Request.Headers.IfNoneMatch = ifNoneMatch;
-        context.Response.Body = body;
-        var result = await (path switch
+        var path = address.Split('?', 2)[0];
+        return await RowsAnswer.OfAsync(address, request => path switch
         {
-            "projects" => new GetProjectRows(new ProjectRows(_aggregates, _names, _time)).RunAsync(context.Request, default),
-            "tasks" => new GetTaskRows(new TaskRows(_aggregates, _names, _time)).RunAsync(context.Request, default),
-            "resources" => new GetResourceRows(new ResourceRows(_aggregates, _names, _time)).RunAsync(context.Request, default),
-            "teams" => new GetTeamRows(new TeamRows(_aggregates)).RunAsync(context.Request, default),
-            "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(context.Request, default),
-            "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(context.Request, default),
-            _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(context.Request, Uri.UnescapeDataString(path["projects/".Length..]), default),
-        });
-        await result.ExecuteResultAsync(new ActionContext(context, new RouteData(), new ActionDescriptor()));
-        return new RowsAnswer(context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.Headers);
+            "projects" => new GetProjectRows(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, default),
+            "tasks" => new GetTaskRows(new TaskRows(_aggregates, _names, _time)).RunAsync(request, default),
+            "resources" => new GetResourceRows(new ResourceRows(_aggregates, _names, _time)).RunAsync(request, default),
+            "teams" => new GetTeamRows(new TeamRows(_aggregates)).RunAsync(request, default),
+            "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(request, default),
+            "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(request, default),
+            _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, Uri.UnescapeDataString(path["projects/".Length..]), default),
+        }, accept, ifNoneMatch);
     }
 
     /// <summary>All rows of a route, page by page.</summary>
@@ -122,6 +114,20 @@ internal sealed class RowsApp
 /// <summary>What a route answered.</summary>
 internal sealed record RowsAnswer(int Status, string Body, IHeaderDictionary Headers)
 {
+    /// <summary>The answer of a route to an address, such as <c>projects?limit=3</c>.</summary>
+    public static async Task<RowsAnswer> OfAsync(string address, Func<HttpRequest, Task<IActionResult>> run, string? accept = null, string? ifNoneMatch = null)
+    {
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext();
+        context.Request.QueryString = new QueryString(address.Contains('?', StringComparison.Ordinal) ? address[address.IndexOf('?', StringComparison.Ordinal)..] : "");
+        if (accept is not null) context.Request.Headers.Accept = accept;
+        if (ifNoneMatch is not null) context.Request.Headers.IfNoneMatch = ifNoneMatch;
+        context.Response.Body = body;
+        var result = await run(context.Request);
+        await result.ExecuteResultAsync(new ActionContext(context, new RouteData(), new ActionDescriptor()));
+        return new RowsAnswer(context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.Headers);
+    }
+
     public JsonElement[] Rows => Status == 200 ? [.. JsonDocument.Parse(Body).RootElement.EnumerateArray()] : throw new InvalidOperationException($"{Status}: {Body}");
 
     public string? Continuation => Headers["x-continuation-token"] is [{ } token] ? token : null;

@@ -132,6 +132,7 @@ public sealed class DeltaLog(BlobContainerClient container, string root)
     /// <summary>The state of a table whose first commits are gone and that does not tell of its last checkpoint; null: there is no table.</summary>
     private async Task<DeltaSnapshot?> FromListingAsync(CancellationToken cancellationToken)
     {
+        if (!await container.ExistsAsync(cancellationToken)) return null;
         long? newest = null;
         var (isThere, isWhole) = (false, false);
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _folder, cancellationToken))
