@@ -54,6 +54,7 @@ public static class Services
         services.AddSingleton<ArchiveReader>();
         services.AddSingleton(provider => new AuditSearch(provider.GetRequiredService<ArchiveTable>(), provider.GetRequiredService<ArchiveReader>(), provider.GetRequiredService<ArchivePositions>()));
         services.AddSingleton<PersonNames>();
+        services.AddSingleton<PersonErasure>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<TaskRows>();
         services.AddSingleton<ResourceRows>();

@@ -39,7 +39,7 @@ internal static class ShitOpsCommand
         var storage = new StorageCommand(terminal, settings);
         var root = new RootCommand(
             """
-            Operate ShitOps: send events, import history, see how it is doing, build projections anew, ask.
+            Operate ShitOps: send events, import history, see how it is doing, build projections anew, verify, erase people, ask.
             In the source tree, "shitops …" is "dotnet run --project cli -- …"; "dotnet publish cli -o DIR -p:FunctionsRuntime=Local" makes an executable DIR/shitops.
             """)
         {
@@ -48,6 +48,8 @@ internal static class ShitOpsCommand
             new StatusCommand(terminal).Create(),
             ReplayCommand.Create(storage),
             VerifyCommand.Create(storage),
+            new DeadLettersCommand(storage, events, settings).Create(),
+            ErasePersonCommand.Create(storage),
             new AskCommand(terminal).Create(),
             new TrainCommand(terminal).Create(),
         };

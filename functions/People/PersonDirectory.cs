@@ -8,19 +8,19 @@ using ShitOps.Storage;
 namespace ShitOps.People;
 
 /// <summary>
-/// Turns names into person ids, and keeps the one table that maps them back: <c>people</c>, RowKey = person id, <c>Name</c>. A person is
-/// erased by deleting the entry. Whoever stores an id calls <see cref="StoreNewAsync"/> before, so that no id is ever stored without its name.
+/// Turns names into person ids, and keeps the one table that maps them back (<see cref="PeopleTable"/>). Whoever stores an id calls
+/// <see cref="StoreNewAsync"/> before, so that no id is ever stored without its name, but of those people who were erased.
 /// </summary>
 public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : IDisposable
 {
-    private const string PartitionKey = "people";
     private const int ShortestKey = 32;
     private const int MostKnown = 200_000;
 
-    private readonly AccountTable _table = account.Table("people");
+    private readonly AccountTable _table = account.Table(PeopleTable.Name);
     private readonly ConcurrentDictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _namesToStore = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _storing = new(1);
+    private HashSet<string>? _stored;
 
     /// <summary>Reads the setting <c>TenantKey</c>.</summary>
     /// <exception cref="SettingException">It is missing or too short.</exception>
@@ -46,7 +46,7 @@ public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : 
         return id;
     }
 
-    /// <summary>Stores the names of all ids given out that are not known to be stored.</summary>
+    /// <summary>Stores the names of all ids given out that are not known to be stored; not those of people who were erased.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async Task StoreNewAsync(CancellationToken cancellationToken)
     {
@@ -54,12 +54,18 @@ public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : 
         await _storing.WaitAsync(cancellationToken);
         try
         {
+            _stored ??= await ReadIdsAsync(cancellationToken);
             foreach (var some in _namesToStore.Chunk(AccountTable.MostActions))
             {
-                _ = await _table.SubmitAsync([.. some.Select(one => new TableTransactionAction(
-                    TableTransactionActionType.UpsertReplace, new TableEntity(PartitionKey, one.Key) { ["Name"] = one.Value }))], cancellationToken)
-                    ?? throw new RequestFailedException(412, $"the table people refuses {some.Length} names as conflicting, though they may replace any");
-                foreach (var (id, _) in some) _namesToStore.TryRemove(id, out _);
+                // Entries are added and never replaced: the entry of somebody who was erased keeps the name out, whoever else writes.
+                var missing = some.Where(one => !_stored.Contains(one.Key)).ToArray();
+                if (missing.Length > 0 && !await TryAddAsync(missing, cancellationToken))
+                    foreach (var one in missing) await AddAsync(one, cancellationToken);
+                foreach (var (id, _) in some)
+                {
+                    _stored.Add(id);
+                    _namesToStore.TryRemove(id, out _);
+                }
             }
         }
         finally
@@ -73,7 +79,25 @@ public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : 
 
     /// <summary>The name of a person; null: it was erased, or never known.</summary>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<string?> NameAsync(string id, CancellationToken cancellationToken) => (await _table.GetAsync(PartitionKey, id, cancellationToken))?.GetString("Name");
+    public async Task<string?> NameAsync(string id, CancellationToken cancellationToken) => await _table.GetAsync(PeopleTable.PartitionKey, id, cancellationToken) is { } entity ? PeopleTable.NameOf(entity) : null;
 
     public void Dispose() => _storing.Dispose();
+
+    private async Task<HashSet<string>> ReadIdsAsync(CancellationToken cancellationToken)
+    {
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        await foreach (var entity in _table.QueryAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PeopleTable.PartitionKey}"), cancellationToken)) ids.Add(entity.RowKey);
+        return ids;
+    }
+
+    /// <summary>Adds entries; false: some of them are there.</summary>
+    private async Task<bool> TryAddAsync(IEnumerable<KeyValuePair<string, string>> people, CancellationToken cancellationToken) =>
+        await _table.SubmitAsync([.. people.Select(one => new TableTransactionAction(TableTransactionActionType.Add, PeopleTable.Named(one.Key, one.Value)))], cancellationToken) is not null;
+
+    /// <summary>Adds an entry unless it is there: another process has stored it, or the person was erased.</summary>
+    private async Task AddAsync(KeyValuePair<string, string> person, CancellationToken cancellationToken)
+    {
+        if (await TryAddAsync([person], cancellationToken) || await _table.GetAsync(PeopleTable.PartitionKey, person.Key, cancellationToken) is not null) return;
+        throw new RequestFailedException(412, $"the table {PeopleTable.Name} refuses a name as conflicting, though there is none");
+    }
 }

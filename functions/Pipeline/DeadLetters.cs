@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
@@ -53,6 +54,40 @@ public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> log
             await UploadAsync(lines, $"{stream.Name}/{topic}/{partition:D5}/{first:D20}-{letters[i].Offset:D20}.jsonl", cancellationToken);
             lines.SetLength(0);
             if (i < letters.Count - 1) first = letters[i + 1].Offset;
+        }
+    }
+
+    /// <summary>All letters that are stored, each once, by stream, topic and partition, and in each nearly by offset.</summary>
+    /// <exception cref="InvalidDataException">A blob holds what is no letter; the message names it.</exception>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async IAsyncEnumerable<StoredDeadLetter> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!await _container.ExistsAsync(cancellationToken)) yield break;
+        HashSet<long> offsets = [];
+        var folder = "";
+        await foreach (var blob in _container.GetBlobsAsync(cancellationToken: cancellationToken))
+        {
+            if (folder != blob.Name[..(blob.Name.LastIndexOf('/') + 1)])
+            {
+                folder = blob.Name[..(blob.Name.LastIndexOf('/') + 1)];
+                offsets.Clear();
+            }
+
+            using var lines = new StreamReader(await _container.GetBlobClient(blob.Name).OpenReadAsync(cancellationToken: cancellationToken));
+            for (var number = 1; await lines.ReadLineAsync(cancellationToken) is { } line; number++)
+            {
+                StoredDeadLetter letter;
+                try
+                {
+                    letter = StoredDeadLetter.Of(line, blob.Properties.LastModified ?? default);
+                }
+                catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
+                {
+                    throw new InvalidDataException($"dead-letters/{blob.Name}, line {number}, is no dead letter: {fault.Message}", fault);
+                }
+
+                if (offsets.Add(letter.Offset)) yield return letter;
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public static class ArchivedEvent
     public static ArchiveRow ToRow(
         Event decoded, long offset, long timestampMs, ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, Func<string, string> personId)
     {
-        var utf8 = EventDecoder.IsBinary(headers, out var contentType) ? Structured(value, headers, contentType) : value;
+        ReadOnlySpan<byte> utf8 = ToStructured(value, headers);
         var members = Members(utf8);
         List<Member> rest = [];
         List<byte[]> data = [];
@@ -105,6 +105,12 @@ public static class ArchivedEvent
             Rest = count == 0 ? null : Encoding.UTF8.GetString(output.WrittenSpan),
         };
     }
+
+    /// <summary>The event of a record in structured mode, whichever mode it came in.</summary>
+    /// <param name="value">The value of a record that is an event.</param>
+    /// <param name="headers">The record's headers.</param>
+    public static byte[] ToStructured(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers) =>
+        EventDecoder.IsBinary(headers, out var contentType) ? Structured(value, headers, contentType) : value.ToArray();
 
     /// <summary>The event as UTF-8 JSON. It may nest one level deeper than the contract allows if its data came alone.</summary>
     /// <param name="row">What the archive holds.</param>

@@ -16,6 +16,9 @@ public static class PersonId
 
     private const int KeptBytes = 16;
 
+    /// <summary>Whether a text may be an id.</summary>
+    public static bool IsOne(string text) => text.Length == Length && Base64Url.IsValid(text);
+
     /// <summary>The id of a name: always the same for the same key and name, character by character.</summary>
     /// <param name="tenantKey">The tenant's secret.</param>
     /// <param name="name">The name as the tracker writes it.</param>

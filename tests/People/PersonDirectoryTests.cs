@@ -19,7 +19,7 @@ public class PersonDirectoryTests(AzuriteFixture azurite)
         var id = people.IdOf(name);
 
         var refused = await Assert.ThrowsAsync<RequestFailedException>(() => people.StoreNewAsync(default));
-        Assert.Equal("the table people refuses 1 names as conflicting, though they may replace any", refused.Message);
+        Assert.Equal("the table people refuses a name as conflicting, though there is none", refused.Message);
         Assert.Null(await people.NameAsync(id, default));
 
         refuses = false;

@@ -63,8 +63,9 @@ public sealed class PersonNamesTests : IDisposable
 
     private void Note(Request request)
     {
-        if (request.Method != RequestMethod.Get) return;
+        // Which people are stored is a listing; here it is about the entries.
         var path = Uri.UnescapeDataString(request.Uri.Path);
+        if (request.Method != RequestMethod.Get || !path.Contains("PartitionKey", StringComparison.Ordinal)) return;
         lock (_read) _read.Add(path[(path.LastIndexOf("people", path.IndexOf('(', StringComparison.Ordinal), StringComparison.Ordinal) + "people".Length)..]);
     }
 

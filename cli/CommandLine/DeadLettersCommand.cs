@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Azure;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using ShitOps.Archive;
+using ShitOps.Cli.Input;
+using ShitOps.Cli.Output;
+using ShitOps.Events;
+using ShitOps.Pipeline;
+using ShitOps.Storage;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>dead-letters</c>: the records that were no events, and those of them that are events for this version.</summary>
+internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand events, Func<IConfiguration> settings)
+{
+    private readonly Option<string?> _reason = Reason();
+    private readonly StorageOptions _account = new();
+
+    public Command Create()
+    {
+        var command = new ExampleCommand("dead-letters", "Look at the records that were put aside since they are no events of the contract, and send those again that are by now.")
+        {
+            List(),
+            Show(),
+            Replay(),
+        };
+        return command;
+    }
+
+    private Command List()
+    {
+        var most = new Option<int>("--limit") { Description = "The most that are listed; all are counted.", HelpName = "N", DefaultValueFactory = _ => 100 };
+        var command = new ExampleCommand(
+            "list",
+            "List them, each with its place, when it was put aside, and what is wrong with it; and count them by the kind of fault.",
+            "shitops dead-letters list",
+            "shitops dead-letters list --reason InvalidData --limit 10");
+        command.Options.Add(_reason);
+        command.Options.Add(most);
+        storage.AddTo(command);
+        command.SetAction((arguments, stopping) => storage.RunAsync(
+            arguments,
+            async (account, _, progress) =>
+            {
+                var decoder = new EventDecoder();
+                var reasons = new SortedDictionary<string, long>(StringComparer.Ordinal);
+                var (all, good) = (0L, 0L);
+                await foreach (var letter in LettersAsync(account, arguments.GetValue(_reason), stopping))
+                {
+                    var isEvent = letter.Decode(decoder).IsDecoded;
+                    if (all++ < arguments.GetValue(most))
+                        storage.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{letter.Place}  {letter.Stored:yyyy-MM-dd HH:mm:ss}Z  {letter.Reason}  {letter.Error}{(isEvent ? "  (an event by now)" : "")}"));
+                    if (isEvent) good++;
+                    reasons[letter.Reason] = reasons.GetValueOrDefault(letter.Reason) + 1;
+                    progress.Tell("reading dead letters", all, 0);
+                }
+
+                storage.Output.WriteLine(all == 0 ? "No dead letters." : $"{all:N0} dead letters: {string.Join(", ", reasons.Select(reason => $"{reason.Value:N0} {reason.Key}"))}.{(good == 0 ? "" : $" {good:N0} are events by now: \"shitops dead-letters replay\" sends them again.")}");
+                return ExitCode.Success;
+            },
+            "Nothing was changed; run it again.",
+            stopping));
+        return command;
+    }
+
+    private Command Show()
+    {
+        var place = new Argument<string>("PLACE") { Description = "Stream/topic/partition/offset, as list prints it." };
+        var command = new ExampleCommand("show", "Show one of them as it came.", "shitops dead-letters show prod-1/shitops-events/00003/48211");
+        command.Arguments.Add(place);
+        storage.AddTo(command);
+        command.SetAction((arguments, stopping) => storage.RunAsync(
+            arguments,
+            async (account, _, _) =>
+            {
+                var wanted = arguments.GetRequiredValue(place);
+                await foreach (var letter in LettersAsync(account, reason: null, stopping))
+                {
+                    if (letter.Place != wanted) continue;
+                    var now = letter.Decode(new EventDecoder());
+                    storage.Output.WriteLine($"reason: {letter.Reason}");
+                    storage.Output.WriteLine($"error: {letter.Error}");
+                    storage.Output.WriteLine(now.IsDecoded ? "now: an event" : $"now: {now.Error}");
+                    foreach (var header in letter.Headers) storage.Output.WriteLine($"header {header.Name}: {Encoding.UTF8.GetString(header.Value.Span)}");
+                    storage.Output.WriteLine(letter.Value is null ? "no value" : $"value, {letter.Value.Length:N0} bytes:\n{Encoding.UTF8.GetString(letter.Value)}");
+                    return ExitCode.Success;
+                }
+
+                throw new InvalidDataException($"There is no dead letter {wanted}; it may have expired. \"shitops dead-letters list\" lists them.");
+            },
+            "Nothing was changed; run it again.",
+            stopping));
+        return command;
+    }
+
+    private Command Replay()
+    {
+        var command = new ExampleCommand(
+            "replay",
+            "Send those again that are events for this version, since it knows more than the one that put them aside. They stay listed until they expire: sent twice, an event states nothing new.",
+            "shitops dead-letters replay --dry-run",
+            "shitops dead-letters replay --reason UnsupportedContentType");
+        command.Options.Add(_reason);
+        _account.AddTo(command);
+        events.AddTo(command);
+        command.SetAction((arguments, stopping) =>
+        {
+            var still = 0L;
+            return events.RunAsync(
+                arguments,
+                files: [],
+                async run =>
+                {
+                    try
+                    {
+                        var decoder = new EventDecoder();
+                        await foreach (var letter in LettersAsync(_account.Account(arguments, settings()).Account, arguments.GetValue(_reason), stopping))
+                        {
+                            if (letter.Decode(decoder) is not { IsDecoded: true } now) still++;
+                            else await run.SendAsync(new Place(letter.Place), now.Event, ArchivedEvent.ToStructured(letter.Value, [.. letter.Headers]));
+                        }
+                    }
+                    catch (Exception fault) when (fault is RequestFailedException or InvalidDataException)
+                    {
+                        throw new OutputFailedException($"The dead letters cannot be read: {fault.Message.Split('\n')[0]} {EventCommand.RunAgain}");
+                    }
+                },
+                summary => summary.WriteLine($"{still:N0} dead letters are no events for this version either."),
+                stopping);
+        });
+        return command;
+    }
+
+    private static IAsyncEnumerable<StoredDeadLetter> LettersAsync(StorageAccount account, string? reason, CancellationToken stopping) =>
+        new DeadLetters(account, NullLogger<DeadLetters>.Instance).ReadAsync(stopping).Where(letter => reason is null || letter.Reason == reason);
+
+    private static Option<string?> Reason()
+    {
+        var reason = new Option<string?>("--reason") { Description = "Only those that were put aside for this.", HelpName = "REASON" };
+        reason.AcceptOnlyFromAmong(Enum.GetNames<DecodeFailure>());
+        return reason;
+    }
+}
