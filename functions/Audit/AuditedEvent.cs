@@ -25,13 +25,13 @@ public sealed record AuditedEvent(ArchiveChain Chain, ArchiveRow Row)
 /// <param name="Time">When it happened, to the microsecond.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Source">Its source.</param>
-public readonly record struct AuditPlace(DateTimeOffset Time, string Id, string Source) : IComparable<AuditPlace>
+public readonly record struct AuditPlace(DateTimeOffset Time, string Id, string Source)
 {
-    /// <summary>Less than 0: this one is newer than the other, and comes before it.</summary>
-    public int CompareTo(AuditPlace other)
+    /// <summary>That order.</summary>
+    public static Comparer<AuditPlace> NewestFirst { get; } = Comparer<AuditPlace>.Create((one, other) =>
     {
-        var order = other.Time.CompareTo(Time);
-        if (order == 0) order = string.CompareOrdinal(other.Id, Id);
-        return order != 0 ? order : string.CompareOrdinal(Source, other.Source);
-    }
+        var order = other.Time.CompareTo(one.Time);
+        if (order == 0) order = string.CompareOrdinal(other.Id, one.Id);
+        return order != 0 ? order : string.CompareOrdinal(one.Source, other.Source);
+    });
 }

@@ -7,7 +7,7 @@ namespace ShitOps.Audit;
 /// <param name="after">Only what comes behind this place; null: from the newest on.</param>
 internal sealed class NewestEvents(int most, AuditPlace? after)
 {
-    private readonly SortedSet<AuditedEvent> _kept = new(Comparer<AuditedEvent>.Create((one, other) => one.Place.CompareTo(other.Place)));
+    private readonly SortedSet<AuditedEvent> _kept = new(Comparer<AuditedEvent>.Create((one, other) => AuditPlace.NewestFirst.Compare(one.Place, other.Place)));
     private long _oldestTicks = long.MinValue;
 
     /// <summary>Those that are kept, the newest first.</summary>
@@ -20,7 +20,7 @@ internal sealed class NewestEvents(int most, AuditPlace? after)
     /// <summary>Keeps it if it is new enough.</summary>
     public void Add(AuditedEvent one)
     {
-        if (after is { } passed && one.Place.CompareTo(passed) <= 0) return;
+        if (after is { } passed && AuditPlace.NewestFirst.Compare(one.Place, passed) <= 0) return;
         if (_kept.TryGetValue(one, out var other))
         {
             if (!one.IsBefore(other)) return;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Azure.Core;
-using ShitOps.Archive;
 using ShitOps.Audit;
 using ShitOps.Events;
 using ShitOps.People;

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
