@@ -133,6 +133,19 @@ public class GitHubImportTests
     }
 
     [Fact]
+    public void Events_say_who_made_the_change_as_far_as_the_timeline_does()
+    {
+        var task = GitHub(GitHubRecord(
+            """{"user":{"login":"ann"},"labels":[{"name":"a"},{"name":"b"}]}""",
+            Event("labeled", 2, "\"actor\":{\"login\":\"bob\"},\"label\":{\"name\":\"a\"}"),
+            Event("reviewed", 3, "\"user\":{\"login\":\"cleo\"}"),
+            Event("closed", 4)));
+        Assert.Equal(
+            [(1, "task.created", "ann"), (2, "task.updated", "bob"), (3, "task.status-changed", "cleo"), (4, "task.status-changed", null), (9, "task.status-changed", null), (9, "task.updated", null)],
+            task.Events.Select(one => (one.Time.Day, one.Type, one.Data!.Actor)).Order());
+    }
+
+    [Fact]
     public void Assignees_that_the_timeline_does_not_explain_are_stated_at_the_last_update()
     {
         Assert.Equal([(9, "ann")], All<TaskAssigned>(GitHub(GitHubRecord("""{"assignee":{"login":"ann"}}"""))).Select(one => (one.Day, one.Data.Assignee)));

@@ -176,6 +176,22 @@ public class JiraChangelogTests
         Assert.Equal(["01 10:00 Open (todo)"], Statuses(task));
     }
 
+    [Fact]
+    public void Events_say_who_made_the_change_as_far_as_the_record_does()
+    {
+        const string fields = """{"assignee":{"displayName":"Bob"},"flagged":true,"reporter":{"displayName":"Rita"},"creator":{"displayName":"Cleo","name":"c1"}}""";
+        const string histories = """
+            {"id":"1","created":"2024-01-02T10:00:00.000+0000","author":{"displayName":"Ann"},"items":[{"field":"status","fromString":"Open","toString":"Doing"},{"field":"assignee","fromString":null,"toString":"Bob"},{"field":"summary","fromString":"Old","toString":"A task"}]},
+            {"id":"2","created":"2024-01-03T10:00:00.000+0000","author":{"name":"dan"},"items":[{"field":"Flagged","fromString":"","toString":"Impediment"},{"field":"timespent","from":null,"to":"3600"}]},
+            {"id":"3","created":"2024-01-04T10:00:00.000+0000","items":[{"field":"status","fromString":"Doing","toString":"Open"}]}
+            """;
+        var task = Jira(JiraRecord(fields, Changelog(histories)));
+        Assert.Equal(
+            [(1, "task.created", "Cleo"), (2, "task.assigned", "Ann"), (2, "task.status-changed", "Ann"), (2, "task.updated", "Ann"), (3, "task.blocked", "dan"), (3, "task.estimated", "dan"), (4, "task.status-changed", null)],
+            task.Events.Select(one => (one.Time.Day, one.Type, one.Data!.Actor)).Order());
+        Assert.Equal("Rita", Single<TaskCreated>(Jira(JiraRecord("""{"reporter":{"displayName":"Rita"}}"""))).Data.Actor);
+    }
+
     private static string Change(int day, string id, string items) => $$"""{"id":"{{id}}","created":"2024-01-{{day:00}}T10:00:00.000+0000","items":[{{items}}]}""";
 
     private static string Changelog(params string[] histories) => $$"""{"changelog":{"histories":[{{string.Join(',', histories)}}]} }""";
