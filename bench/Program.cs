@@ -1,12 +1,15 @@
 using ShitOps.Bench;
+using ShitOps.Bench.Archive;
 using ShitOps.Bench.Ingest;
 
 switch (args)
 {
     case ["archive", .. var rest]:
-        return ArchiveBench.Run(rest);
+        return await ArchiveBench.RunAsync(rest);
     case ["ask", .. var rest]:
         return AskBench.Run(rest);
+    case ["audit", .. var rest]:
+        return await AuditBench.RunAsync(rest);
     case ["broker", .. var rest]:
         return await BrokerBench.RunAsync(rest);
     case ["fold", .. var rest]:
@@ -18,8 +21,9 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project bench -- COMMAND
-              archive [--events N]    events to archive rows, Parquet bytes and bytes an event
+              archive [--events N]    encoding, bytes an event beside JSON lines by zstd, replay
               ask [--train]           questions in words: time, size of the model, and how many are understood
+              audit [--events N]      looking up one task in the archive, beside DuckDB
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL

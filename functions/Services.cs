@@ -6,6 +6,7 @@ using Microsoft.Extensions.ObjectPool;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
 using ShitOps.Audit;
+using ShitOps.Datasource;
 using ShitOps.Events;
 using ShitOps.Ingestion;
 using ShitOps.People;
@@ -55,6 +56,10 @@ public static class Services
         services.AddSingleton(provider => new AuditSearch(provider.GetRequiredService<ArchiveTable>(), provider.GetRequiredService<ArchiveReader>(), provider.GetRequiredService<ArchivePositions>()));
         services.AddSingleton<PersonNames>();
         services.AddSingleton<PersonErasure>();
+        services.AddSingleton<ProjectSeries>();
+        services.AddSingleton<PipelineSeries>();
+        services.AddSingleton<MetricSeries>();
+        services.AddSingleton<PrometheusApi>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<TaskRows>();
         services.AddSingleton<ResourceRows>();

@@ -18,6 +18,7 @@ public sealed class ArchiveFile : IDisposable
     private readonly FetchedRanges _ranges;
     private readonly ParquetFileReader _file;
     private readonly List<long> _starts = [];
+    private readonly List<(long From, long To)> _keys = [];
     private readonly List<FileStatistics> _rowGroups = [];
 
     private ArchiveFile(FetchedRanges ranges, ParquetFileReader file)
@@ -28,13 +29,19 @@ public sealed class ArchiveFile : IDisposable
         var at = 4L;
         for (var g = 0; g < file.FileMetaData.NumRowGroups; g++)
         {
-            using var group = file.RowGroup(g);
             _starts.Add(at);
+            using var group = file.RowGroup(g);
+            var keys = (From: at, To: at);
             for (var i = 0; i < group.MetaData.NumColumns; i++)
             {
                 using var column = group.MetaData.GetColumnChunkMetaData(i);
+                var name = file.FileMetaData.Schema.Column(i).Name;
+                if (name == ArchiveColumns.Keys.First) keys.From = at;
                 at += column.TotalCompressedSize;
+                if (name == ArchiveColumns.Keys.Last) keys.To = at;
             }
+
+            _keys.Add(keys);
 
             _rowGroups.Add(FileStatistics.Of(group.MetaData));
         }
@@ -44,6 +51,9 @@ public sealed class ArchiveFile : IDisposable
 
     /// <summary>What each row group holds.</summary>
     public IReadOnlyList<FileStatistics> RowGroups => _rowGroups;
+
+    /// <summary>Whether the times of its rows can only be whole milliseconds.</summary>
+    public bool HasWholeMilliseconds => ArchiveColumns.HasWholeMilliseconds(_file);
 
     /// <summary>Bytes that were asked of storage so far.</summary>
     public long BytesRead => _ranges.BytesRead;
@@ -55,6 +65,18 @@ public sealed class ArchiveFile : IDisposable
     {
         await _ranges.FetchAsync(_starts[rowGroup], _starts[rowGroup + 1] - _starts[rowGroup], cancellationToken);
         return ArchiveColumns.Read(_file, rowGroup);
+    }
+
+    /// <summary>The rows of a row group that are in one stretch from the first to the last of a project, or of a task; null stands for all. Where the stretch is, is read first.</summary>
+    /// <inheritdoc cref="ReadAsync(int, CancellationToken)"/>
+    public async Task<IEnumerable<ArchiveRow>> ReadAsync(int rowGroup, string? project, string? task, CancellationToken cancellationToken)
+    {
+        if (project is null && task is null) return await ReadAsync(rowGroup, cancellationToken);
+        var (from, to) = _keys[rowGroup];
+        await _ranges.FetchAsync(from, to - from, cancellationToken);
+        if (ArchiveColumns.Find(_file, rowGroup, project, task) is not { } found) return [];
+        await _ranges.FetchAsync(_starts[rowGroup], _starts[rowGroup + 1] - _starts[rowGroup], cancellationToken);
+        return ArchiveColumns.Read(_file, rowGroup, found.First, found.Count);
     }
 
     public void Dispose()

@@ -25,10 +25,11 @@ internal sealed class ArchiveFileWriter : IDisposable
     /// <summary>Begins a file.</summary>
     /// <param name="output">Takes its bytes, and is left open.</param>
     /// <param name="order">What the rows will be in the order of.</param>
-    public ArchiveFileWriter(Stream output, ArchiveFileOrder order)
+    /// <param name="hasWholeMilliseconds">Whether the times of all rows are whole milliseconds.</param>
+    public ArchiveFileWriter(Stream output, ArchiveFileOrder order, bool hasWholeMilliseconds)
     {
         _properties = Properties(order);
-        _file = new ParquetFileWriter(new ManagedOutputStream(output, leaveOpen: true), ArchiveColumns.All, _properties);
+        _file = new ParquetFileWriter(new ManagedOutputStream(output, leaveOpen: true), hasWholeMilliseconds ? ArchiveColumns.WithWholeMilliseconds : ArchiveColumns.All, _properties);
     }
 
     /// <summary>Appends rows as one row group.</summary>
@@ -52,17 +53,19 @@ internal sealed class ArchiveFileWriter : IDisposable
         using var builder = new WriterPropertiesBuilder();
         builder.Compression(Compression.Zstd).CreatedBy("ShitOps").EnablePageChecksum();
 
-        // Each row has another: a dictionary would only come on top. Deltas of what grows are next to nothing.
-        builder.DisableDictionary("id");
+        // Each row has another: a dictionary would only come on top. What it has in common with the one before need not be written; deltas of
+        // what grows are next to nothing.
+        builder.DisableDictionary("id").Encoding("id", Encoding.DeltaByteArray);
         foreach (var growing in (string[])["offset", "timestamp", "time"]) builder.DisableDictionary(growing).Encoding(growing, Encoding.DeltaBinaryPacked);
 
-        // Minimum and maximum of these tell nothing that a query could pass over a row group by, and of a small segment they are a good part.
-        foreach (var unordered in (string[])["id", "title", "rest"]) builder.DisableStatistics(unordered);
+        // Minimum and maximum of these tell nothing that a query could pass over a row group by; of a small segment those of most are a good part.
+        foreach (var column in ArchiveColumns.All.Select(column => column.Name))
+            if (order == ArchiveFileOrder.Offset ? !ArchiveColumns.Pruned.Contains(column) : column is "id" or "title" or "rest") builder.DisableStatistics(column);
         if (order == ArchiveFileOrder.Offset) return builder.SetSizeStatisticsLevel(SizeStatisticsLevel.None).Build();
 
         // Compacted files are written once and read for ever.
         builder.CompressionLevel(9).MaxRowGroupLength(RowGroupRows);
-        foreach (var pruned in (string[])["offset", "timestamp", "time", "type", "project", "task"]) builder.EnableWritePageIndex(pruned);
+        foreach (var pruned in ArchiveColumns.Pruned) builder.EnableWritePageIndex(pruned);
         return builder.Build();
     }
 }

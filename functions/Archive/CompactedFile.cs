@@ -14,11 +14,12 @@ internal sealed class CompactedFile : IDisposable
     private readonly List<ArchiveRow> _rows = new(ArchiveFileWriter.RowGroupRows);
     private readonly HashSet<string> _types = new(StringComparer.Ordinal);
 
-    public CompactedFile()
+    /// <param name="hasWholeMilliseconds">Whether the times of all rows are whole milliseconds.</param>
+    public CompactedFile(bool hasWholeMilliseconds)
     {
         _stream = new FileStream(
             Path.Combine(Path.GetTempPath(), $"shitops-{Guid.NewGuid():N}.parquet"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
-        _writer = new ArchiveFileWriter(_stream, ArchiveFileOrder.Project);
+        _writer = new ArchiveFileWriter(_stream, ArchiveFileOrder.Project, hasWholeMilliseconds);
     }
 
     /// <summary>Appends the next row; they come in the file's order.</summary>

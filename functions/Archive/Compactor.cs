@@ -54,6 +54,13 @@ public sealed class Compactor(ArchiveTable table, TimeProvider time, ILogger<Com
     /// <summary>Writes the rows of a job's files in their new order, those of each retention to a file.</summary>
     private async Task<List<AddFile>> WriteAsync(CompactionJob job, CancellationToken cancellationToken)
     {
+        var hasWholeMilliseconds = true;
+        foreach (var input in job.Inputs)
+        {
+            using var file = await table.OpenAsync(input, cancellationToken);
+            hasWholeMilliseconds &= file.HasWholeMilliseconds;
+        }
+
         // The class of the rows that are kept for ever is -1.
         Dictionary<int, CompactedFile> files = [];
         List<AddFile> outputs = [];
@@ -62,7 +69,7 @@ public sealed class Compactor(ArchiveTable table, TimeProvider time, ILogger<Com
             await foreach (var row in SortedRows.ReadAsync(table, job, cancellationToken))
             {
                 var days = table.Settings.Retention.DaysOf(row.Type) ?? -1;
-                if (!files.TryGetValue(days, out var file)) files[days] = file = new CompactedFile();
+                if (!files.TryGetValue(days, out var file)) files[days] = file = new CompactedFile(hasWholeMilliseconds);
                 file.Append(row);
             }
 

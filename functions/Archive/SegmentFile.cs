@@ -9,7 +9,7 @@ public static class SegmentFile
     public static byte[] Write(IReadOnlyList<ArchiveRow> rows)
     {
         using var output = new MemoryStream();
-        using (var file = new ArchiveFileWriter(output, ArchiveFileOrder.Offset))
+        using (var file = new ArchiveFileWriter(output, ArchiveFileOrder.Offset, rows.All(ArchiveColumns.HasWholeMilliseconds)))
         {
             if (rows.Count > 0) file.Append(rows);
             file.Close();

@@ -91,7 +91,7 @@ public sealed class AuditSearch(ArchiveTable table, ArchiveReader reader, Archiv
                 if (!filter.MayHold(statistics) || !newest.Wants(statistics.Time)) continue;
                 Count(statistics.Rows);
                 if (HasReadTooMuch) yield break;
-                yield return (ArchiveTable.ChainOf(file), [.. (await open.ReadAsync(group, cancellationToken)).Where(filter.Matches)]);
+                yield return (ArchiveTable.ChainOf(file), [.. (await open.ReadAsync(group, filter.Project, filter.Task, cancellationToken)).Where(filter.Matches)]);
             }
         }
     }

@@ -146,7 +146,7 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
         var decoder = new ParallelRowDecoder(plan.Slices, plan.From);
         foreach (var (chain, tail) in plan.Chains)
         {
-            await foreach (var batch in Batches(_archive.AllRowsAsync(chain, tail.End, cancellationToken)))
+            await foreach (var batch in ReadAhead.NextAsync(Batches(_archive.AllRowsAsync(chain, tail.End, cancellationToken))))
             {
                 var events = decoder.Decode(batch, rebuilds.ContainsKey);
                 Parallel.ForEach(events, new ParallelOptions { CancellationToken = cancellationToken }, slice => rebuilds[slice.Key].Apply(chain, slice.Value));

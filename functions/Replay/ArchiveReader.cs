@@ -10,7 +10,7 @@ namespace ShitOps.Replay;
 /// <summary>Reads what is archived, of all streams: the files of the archive's table, and the segments that are not in it yet.</summary>
 public sealed class ArchiveReader(StorageAccount account, ArchiveTable table)
 {
-    private const int BatchRows = 50_000;
+    private const int BatchRows = 5_000;
 
     private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient(ArchiveTable.Container);
 

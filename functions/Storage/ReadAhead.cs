@@ -40,6 +40,29 @@ internal static class ReadAhead
         }
     }
 
+    /// <summary>The same values; while one is taken, the next one is made.</summary>
+    public static async IAsyncEnumerable<T> NextAsync<T>(IAsyncEnumerable<T> values)
+    {
+        await using var value = values.GetAsyncEnumerator();
+        var next = Next();
+        try
+        {
+            while (await next)
+            {
+                var current = value.Current;
+                next = Next();
+                yield return current;
+            }
+        }
+        finally
+        {
+            // An enumerator may not be disposed of while it moves; how that ends matters no more.
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        Task<bool> Next() => Task.Run(() => value.MoveNextAsync().AsTask());
+    }
+
     /// <summary>A range whose first page is asked for at once.</summary>
     private sealed class Range<T> : IAsyncDisposable
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace ShitOps.PromQL;
 
 /// <summary>Texts in double quotes, with the escapes of Go's <c>%q</c>, which PromQL reads back.</summary>
-internal static class QuotedText
+public static class QuotedText
 {
     public static string Of(string text)
     {

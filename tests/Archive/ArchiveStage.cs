@@ -196,7 +196,7 @@ internal sealed class ArchiveStage
 
     private ArchiveRow Row(int partition, long offset)
     {
-        // A project is always in the same partition; some names come behind all others in UTF-8 and not in UTF-16, or the other way round.
+        // A project is always in the same partition, and one tracker tells milliseconds only; some names come behind all others in UTF-8 and not in UTF-16, or the other way round.
         string[] names = [$"P-{partition}", $"über-{partition}", $"\uFF5E{partition}", $"\U0001F680{partition}"];
         var type = Types[_random.Next(Types.Length)];
         var isTask = type.StartsWith("task", StringComparison.Ordinal);
@@ -205,7 +205,7 @@ internal sealed class ArchiveStage
         {
             Offset = offset,
             Timestamp = _begin.AddMinutes(offset),
-            Time = time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond)),
+            Time = time.AddTicks(-(time.Ticks % (partition == 1 ? TimeSpan.TicksPerMillisecond : TimeSpan.TicksPerMicrosecond))),
             Id = $"e-{partition}-{offset}",
             Source = "https://tracker.example",
             Type = type,

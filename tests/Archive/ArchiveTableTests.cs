@@ -36,6 +36,39 @@ public sealed class ArchiveTableTests(ArchiveAzurite azurite)
     }
 
     [Fact]
+    public async Task A_million_events_are_in_their_segments_and_in_the_files_that_compaction_makes()
+    {
+        const int segment = 20_000, segments = 17;
+        var (from, to) = (Some.Time.AddDays(20), Some.Time.AddDays(21));
+        var stage = await ArchiveStage.OpenAsync(azurite, seed: 30);
+        for (var i = 0; i < segments; i++)
+            for (var partition = 0; partition < 3; partition++) await stage.AppendSegmentAsync(partition, segment);
+        var rows = stage.Rows.Values.SelectMany(all => all).ToList();
+        Assert.InRange(rows.Count, 1_000_000, 1_100_000);
+        await stage.Committer().CommitAsync(default);
+        var found = await SumsAsync();
+        Assert.Equal(3 * segments, found.Files);
+        Assert.Equal(rows.GroupBy(row => row.Type).OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => (type.Key, (long)type.Count(), type.Sum(row => row.Offset))), found.Types);
+        Assert.Equal(rows.Count(row => row.Time >= from && row.Time < to), found.OfADay);
+
+        await stage.Compactor().CompactAsync(default);
+        var compacted = await SumsAsync();
+        Assert.InRange(compacted.Files, 3, found.Files / 2);
+        Assert.Equal((found.Types, found.OfADay), (compacted.Types, compacted.OfADay));
+
+        async Task<(int Files, List<(string, long, long)> Types, long OfADay)> SumsAsync()
+        {
+            using var duck = new Duck();
+            var files = (await DeltaReader.ReadAsync(stage.Container, ArchiveTable.Root)).Files.Keys;
+            foreach (var file in files) duck.File((await stage.Container.GetBlobClient(ArchiveTable.Root + file).DownloadContentAsync()).Value.Content.ToArray());
+            return (
+                files.Count(),
+                [.. duck.Rows($"SELECT type, count(*), sum(\"offset\")::BIGINT FROM read_parquet('{duck.Files}') GROUP BY type ORDER BY type").Select(row => ((string)row[0]!, (long)row[1]!, (long)row[2]!))],
+                duck.Number($"SELECT count(*) FROM read_parquet('{duck.Files}') WHERE time >= TIMESTAMPTZ '{from:yyyy-MM-dd HH:mm:ss}+00' AND time < TIMESTAMPTZ '{to:yyyy-MM-dd HH:mm:ss}+00'"));
+        }
+    }
+
+    [Fact]
     public async Task Compacted_rows_are_in_the_order_of_project_task_and_time()
     {
         var stage = await ArchiveStage.OpenAsync(azurite, seed: 2);

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Time.Testing;
 using ShitOps.Aggregation;
+using ShitOps.Datasource;
 using ShitOps.Events;
 using ShitOps.Ingestion;
 using ShitOps.People;
@@ -53,6 +54,9 @@ internal sealed class RowsApp
         new(new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: Partitions) }, azurite, slices);
 
     public static string PersonIdOf(string name) => PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), name);
+
+    /// <summary>The series of its projects.</summary>
+    public ProjectSeries Series => new(_aggregates, _names, _time);
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;

@@ -1,0 +1,48 @@
+using System.Globalization;
+using ShitOps.Metrics;
+using ShitOps.Pipeline;
+using ShitOps.PromQL;
+
+namespace ShitOps.Datasource;
+
+/// <summary>The series of the pipeline itself: how far it is, at the present moment only.</summary>
+public sealed class PipelineSeries(PipelineHealth health, TimeProvider time) : ISeriesSource
+{
+    private static readonly Metric[] Metrics =
+        [MetricCatalogue.PipelineLag, MetricCatalogue.PipelineFreshness, MetricCatalogue.PipelineEvents, MetricCatalogue.PipelineDeadLetters, MetricCatalogue.PipelineArchiveLag];
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return selector.FromMs > now || selector.ToMs < now ? [] : await AtAsync(selector.Matchers, now, cancellationToken);
+    }
+
+    /// <summary>The label sets of the series that fit all matchers.</summary>
+    public async Task<IReadOnlyList<Labels>> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken) =>
+        [.. (await AtAsync(matchers, 0, cancellationToken)).Select(series => series.Labels)];
+
+    private async Task<IReadOnlyList<Series>> AtAsync(IReadOnlyList<LabelMatcher> matchers, long now, CancellationToken cancellationToken)
+    {
+        if (!Metrics.Any(metric => matchers.All(matcher => matcher.Name != Labels.MetricName || matcher.Matches(metric.Name)))) return [];
+        var report = await health.MeasureAsync(cancellationToken);
+        List<Series> found = [];
+        foreach (var partition in report.Partitions)
+        {
+            var number = partition.Partition.ToString(CultureInfo.InvariantCulture);
+            Add(MetricCatalogue.PipelineLag, partition.Lag, ("partition", number));
+            Add(MetricCatalogue.PipelineFreshness, partition.BehindSeconds, ("partition", number));
+        }
+
+        foreach (var (type, count) in report.Events.ByType) Add(MetricCatalogue.PipelineEvents, count, ("type", type));
+        Add(MetricCatalogue.PipelineDeadLetters, report.DeadLetters);
+        Add(MetricCatalogue.PipelineArchiveLag, report.Archive?.Lag);
+        return found;
+
+        void Add(Metric metric, double? value, params (string, string)[] own)
+        {
+            var labels = Labels.Of([(Labels.MetricName, metric.Name), ("stream", report.Stream), ("topic", report.Topic), .. own]);
+            if (value is { } known && matchers.All(matcher => matcher.Matches(labels[matcher.Name]))) found.Add(new Series(labels, new[] { now }, new[] { known }));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using ShitOps.Events;
+using ShitOps.PromQL;
+
+namespace ShitOps.Datasource;
+
+/// <summary>The parameters of a request to Prometheus' API: of the address, and of a form that was posted, as Grafana does since expressions may be long.</summary>
+internal sealed class QueryParameters
+{
+    private readonly Dictionary<string, StringValues> _values = new(StringComparer.Ordinal);
+
+    private QueryParameters(IQueryCollection query, IFormCollection? form)
+    {
+        foreach (var (name, values) in query) _values[name] = values;
+        foreach (var (name, values) in form ?? FormCollection.Empty) _values[name] = StringValues.Concat(_values.GetValueOrDefault(name), values);
+    }
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="QueryException">The form cannot be read.</exception>
+    public static async Task<QueryParameters> OfAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new QueryParameters(request.Query, request.HasFormContentType ? await request.ReadFormAsync(cancellationToken) : null);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or BadHttpRequestException)
+        {
+            throw new QueryException(QueryErrorKind.BadData, $"error parsing form values: {fault.Message}");
+        }
+    }
+
+    /// <summary>All values of a parameter.</summary>
+    public IReadOnlyList<string> All(string name) => [.. _values.GetValueOrDefault(name).OfType<string>()];
+
+    /// <summary>The value of a parameter; null: it is left out or empty.</summary>
+    public string? Value(string name) => _values.GetValueOrDefault(name) is [{ Length: > 0 } value, ..] ? value : null;
+
+    /// <summary>The value of a parameter that has to be there.</summary>
+    /// <exception cref="QueryException">It is not.</exception>
+    public string Required(string name) => Value(name) ?? throw Invalid(name, "it is missing");
+
+    /// <summary>A time in Unix milliseconds: seconds since 1970, with a fraction or not, or RFC 3339.</summary>
+    /// <exception cref="QueryException">It is neither.</exception>
+    public long Time(string name, long otherwise) => Value(name) is { } text ? TimeOf(name, text) : otherwise;
+
+    /// <inheritdoc cref="Time"/>
+    public long RequiredTime(string name) => TimeOf(name, Required(name));
+
+    /// <summary>A duration in milliseconds: seconds, with a fraction or not, or as PromQL writes them; null: it is left out.</summary>
+    /// <exception cref="QueryException">It is neither.</exception>
+    public long? Duration(string name)
+    {
+        if (Value(name) is not { } text) return null;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) return Milliseconds(name, text, seconds, "to a valid duration");
+        return DurationText.TryParse(text, out var ms, out _) ? ms : throw Invalid(name, $"cannot parse {QuotedText.Of(text)} to a valid duration");
+    }
+
+    /// <summary>A whole number from 0; null: it is left out, or 0, which stands for no limit.</summary>
+    /// <exception cref="QueryException">It is none.</exception>
+    public int? Limit(string name)
+    {
+        if (Value(name) is not { } text) return null;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)) throw Invalid(name, $"cannot parse {QuotedText.Of(text)} to a limit");
+        return limit == 0 ? null : limit;
+    }
+
+    /// <summary>What is wrong with a parameter.</summary>
+    public static QueryException Invalid(string name, string problem) => new(QueryErrorKind.BadData, $"invalid parameter {QuotedText.Of(name)}: {problem}");
+
+    private static long TimeOf(string name, string text)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) return Milliseconds(name, text, seconds, "to a valid timestamp");
+        return Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out var time) ? time.ToUnixTimeMilliseconds() : throw Invalid(name, $"cannot parse {QuotedText.Of(text)} to a valid timestamp");
+    }
+
+    private static long Milliseconds(string name, string text, double seconds, string expected)
+    {
+        var ms = Math.Round(seconds * 1000);
+        return Math.Abs(ms) < 1e15 ? (long)ms : throw Invalid(name, $"cannot parse {QuotedText.Of(text)} {expected}");
+    }
+}

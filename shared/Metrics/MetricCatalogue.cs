@@ -1,0 +1,64 @@
+namespace ShitOps.Metrics;
+
+/// <summary>Every metric that can be asked for; docs/metrics.md lists them.</summary>
+public static class MetricCatalogue
+{
+    /// <summary>The label of a project: its key.</summary>
+    public const string Project = "project";
+
+    /// <summary>The label of a project's present team.</summary>
+    public const string Team = "team";
+
+    /// <summary>The label of what a status means.</summary>
+    public const string Category = "category";
+
+    /// <summary>The label of a status in the tracker's word.</summary>
+    public const string Status = "status";
+
+    public static Metric Tasks { get; } = new("shitops_tasks", MetricType.Gauge, "", "Tasks that are not deleted, by what their status means.", [Project, Team, Category]);
+
+    public static Metric TasksByStatus { get; } = new("shitops_tasks_by_status", MetricType.Gauge, "", "Tasks that are not deleted, by their status in the tracker's word.", [Project, Team, Status]);
+
+    public static Metric TasksBlocked { get; } = new("shitops_tasks_blocked", MetricType.Gauge, "", "Open tasks that wait, by their status or by a block.", [Project, Team]);
+
+    public static Metric Effort { get; } = new("shitops_effort_hours", MetricType.Gauge, "hours", "Effort over all tasks: kind is estimate, remaining or spent.", [Project, Team, "kind"]);
+
+    public static Metric TasksCreated { get; } = new("shitops_tasks_created_total", MetricType.Counter, "", "Tasks that came to be.", [Project, Team]);
+
+    public static Metric TasksCompleted { get; } = new("shitops_tasks_completed_total", MetricType.Counter, "", "Times that a task became done; once more after every reopening.", [Project, Team]);
+
+    public static Metric TasksReopened { get; } = new("shitops_tasks_reopened_total", MetricType.Counter, "", "Times that a task which was done or cancelled became open again.", [Project, Team]);
+
+    public static Metric TasksDropped { get; } = new("shitops_tasks_dropped_total", MetricType.Counter, "", "Times that a task became cancelled.", [Project, Team]);
+
+    public static Metric LeadTime { get; } = new("shitops_lead_time_seconds", MetricType.Histogram, "seconds", "From the creation of a task to its completion, counted with each completion.", [Project, Team]);
+
+    public static Metric CycleTime { get; } = new("shitops_cycle_time_seconds", MetricType.Histogram, "seconds", "From when a task was first in progress to its completion, counted with each completion.", [Project, Team]);
+
+    public static Metric ProjectInfo { get; } = new(
+        "shitops_project_info", MetricType.Gauge, "", "Always 1: the name that people read, and the present status of the project itself. Join with it on (project).", [Project, Team, "name", Status, Category]);
+
+    public static Metric ProjectDue { get; } = new(
+        "shitops_project_due_timestamp_seconds", MetricType.Gauge, "seconds", "The end of the day on which the project has to be done, as is planned now; Unix time.", [Project, Team]);
+
+    public static Metric ResourceAllocation { get; } = new(
+        "shitops_resource_allocation_hours", MetricType.Gauge, "hours", "Hours per week that a person or another resource is allocated to the project, as is planned now.", [Project, Team, "resource"]);
+
+    public static Metric PipelineLag { get; } = new("shitops_pipeline_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet aggregated; now only.", ["stream", "topic", "partition"]);
+
+    public static Metric PipelineFreshness { get; } = new(
+        "shitops_pipeline_behind_seconds", MetricType.Gauge, "seconds", "How old what is known is: 0 without lag, else the time since the last record aggregated was put on the topic; now only.", ["stream", "topic", "partition"]);
+
+    public static Metric PipelineEvents { get; } = new("shitops_pipeline_events_total", MetricType.Counter, "", "Records aggregated, by the event's type; now only.", ["stream", "topic", "type"]);
+
+    public static Metric PipelineDeadLetters { get; } = new("shitops_pipeline_dead_letters_total", MetricType.Counter, "", "Records that were no events and were put aside; now only.", ["stream", "topic"]);
+
+    public static Metric PipelineArchiveLag { get; } = new("shitops_pipeline_archive_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet archived; now only.", ["stream", "topic"]);
+
+    /// <summary>All of them, by subject.</summary>
+    public static IReadOnlyList<Metric> All { get; } =
+    [
+        Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, LeadTime, CycleTime, ProjectInfo, ProjectDue, ResourceAllocation,
+        PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag,
+    ];
+}

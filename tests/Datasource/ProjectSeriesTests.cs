@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text.Json;
+using ShitOps.Events;
+using ShitOps.PromQL;
+using ShitOps.PromQL.Evaluation;
+using ShitOps.PromQL.Parsing;
+using ShitOps.Tests.Rows;
+
+namespace ShitOps.Tests.Datasource;
+
+/// <summary>The series of projects say the same as the rows, at every hour.</summary>
+[Collection(nameof(BrokerCollection))]
+public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azurite)
+{
+    private static readonly Status[] Words =
+        [new("To Do", StatusCategory.Todo), new("Doing", StatusCategory.InProgress), new("In Review", StatusCategory.InProgress), new("Stuck", StatusCategory.Blocked), new("Done", StatusCategory.Done), new("Dropped", StatusCategory.Cancelled)];
+
+    private static readonly (string Query, string Column)[] Levels =
+    [
+        ("shitops_tasks{category=\"todo\"}", "todo"), ("shitops_tasks{category=\"in-progress\"}", "inProgress"), ("shitops_tasks{category=\"blocked\"}", "blockedStatus"),
+        ("shitops_tasks{category=\"done\"}", "done"), ("shitops_tasks{category=\"cancelled\"}", "cancelled"), ("shitops_tasks_blocked", "blocked"),
+        ("shitops_effort_hours{kind=\"estimate\"}", "estimateHours"), ("shitops_effort_hours{kind=\"spent\"}", "spentHours"),
+        ("sum(shitops_tasks{category!~\"done|cancelled\"})", "open"),
+    ];
+
+    private static readonly (string Query, string Column)[] Counts =
+        [("shitops_tasks_created_total", "created"), ("shitops_tasks_completed_total", "completed"), ("shitops_tasks_reopened_total", "reopened"), ("shitops_tasks_dropped_total", "dropped"), ("shitops_lead_time_seconds_count", "completed")];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Levels_and_counters_are_those_of_the_history_at_the_end_of_each_hour(int seed)
+    {
+        var app = await StartAsync(seed);
+        var engine = new QueryEngine(app.Series);
+        foreach (var project in (string[])["APOLLO", "GEMINI"])
+        {
+            var rows = (await app.GetAsync($"history?project={project}&step=1h")).Rows;
+            Assert.InRange(rows.Length, 50, 200);
+            foreach (var (query, column) in Levels) Assert.Equal(rows.Select(row => row.GetProperty(column).GetDouble()), await AtEndsAsync(query));
+            foreach (var (query, column) in Counts)
+            {
+                var sum = 0.0;
+                Assert.Equal(rows.Select(row => sum += row.GetProperty(column).GetDouble()), await AtEndsAsync(query));
+            }
+
+            var all = await AtEndsAsync("sum(shitops_tasks)");
+            Assert.Equal(all, await AtEndsAsync("sum(shitops_tasks_by_status)"));
+
+            // Before the first hour there is nothing.
+            var first = rows[0].GetProperty("time").GetDateTimeOffset().ToUnixTimeMilliseconds();
+            Assert.Empty(((VectorResult)await engine.InstantAsync("shitops_tasks{project=\"" + project + "\"}", first, default)).Samples);
+
+            async Task<List<double>> AtEndsAsync(string query)
+            {
+                List<double> values = [];
+                foreach (var row in rows)
+                {
+                    var until = row.GetProperty("until").GetDateTimeOffset();
+                    var at = until < app.Time.GetUtcNow() ? until : app.Time.GetUtcNow();
+                    values.Add(Assert.Single(((VectorResult)await engine.InstantAsync(Of(query, project), at.ToUnixTimeMilliseconds(), default)).Samples).Value);
+                }
+
+                return values;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_range_has_a_sample_for_each_step_and_ends_now()
+    {
+        var app = await StartAsync(seed: 3);
+        var (now, engine) = (app.Time.GetUtcNow().ToUnixTimeMilliseconds(), new QueryEngine(app.Series));
+        var day = await engine.RangeAsync("sum(shitops_tasks)", now - 86_400_000, now + 3_600_000, 300_000, default);
+
+        // Every five minutes of the day; of the future nothing but what the lookback still reaches.
+        Assert.Equal(Enumerable.Range(0, 289).Select(step => now - 86_400_000 + (step * 300_000L)), day.Series.Single().Times.ToArray().Where(time => time <= now));
+        Assert.Equal(
+            ((VectorResult)await engine.InstantAsync("sum(shitops_tasks)", now, default)).Samples.Single().Value,
+            (await app.GetAsync("projects")).Rows.Sum(row => row.GetProperty("tasksTodo").GetDouble() + row.GetProperty("tasksInProgress").GetDouble() + row.GetProperty("tasksBlockedStatus").GetDouble() + row.GetProperty("tasksDone").GetDouble() + row.GetProperty("tasksCancelled").GetDouble()));
+    }
+
+    [Fact]
+    public async Task Quantiles_and_means_of_lead_times_are_those_of_the_rows()
+    {
+        var app = await StartAsync(seed: 4);
+        var row = (await app.GetAsync("projects/APOLLO")).Rows.Single();
+        foreach (var (metric, column) in (ReadOnlySpan<(string, string)>)[("lead", "leadTime"), ("cycle", "cycleTime")])
+        {
+            var (quantile, mean) = ($"histogram_quantile(0.5, sum by (le) (shitops_{metric}_time_seconds_bucket{{project=\"APOLLO\"}}))", $"shitops_{metric}_time_seconds_sum{{project=\"APOLLO\"}} / shitops_{metric}_time_seconds_count");
+            Equal(row.GetProperty($"{column}P50Seconds"), Now(app, quantile).Result);
+            Equal(row.GetProperty($"{column}MeanSeconds"), Now(app, mean).Result);
+        }
+
+        static void Equal(JsonElement expected, double? actual) => Assert.Equal(expected.GetDouble(), actual!.Value, expected.GetDouble() * 1e-9 + 1e-3);
+    }
+
+    [Fact]
+    public async Task What_is_known_of_a_project_itself_is_there_from_when_it_was_first_stated()
+    {
+        var app = await RowsApp.StartAsync(kafka, azurite);
+        await app.StateAsync(
+            At(-48, "a", new ProjectCreated(new ProjectFields { Name = "To the moon", Team = "red", Status = Words[1], Due = new DateOnly(2026, 3, 31) })),
+            At(-47, "b", new ResourceAllocated("r-1", "Ann", 20, new DateOnly(2026, 1, 30), new DateOnly(2026, 1, 30), null)),
+            At(-46, "c", new ResourceAllocated("r-2", "Ann", 8, new DateOnly(2026, 1, 30), null, null)));
+
+        Assert.Equal(1, await Now(app, "shitops_project_info{name=\"To the moon\", status=\"Doing\", category=\"in-progress\", team=\"red\"}"));
+        Assert.Equal(1, await Now(app, "shitops_project_info offset 47h"));
+        Assert.Null(await Now(app, "shitops_project_info offset 49h"));
+        Assert.Equal(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), await Now(app, "shitops_project_due_timestamp_seconds"));
+
+        // The first allocation was over at the end of yesterday.
+        Assert.Equal(8, await Now(app, "shitops_resource_allocation_hours{resource=\"Ann\"}"));
+        Assert.Equal(28, await Now(app, "shitops_resource_allocation_hours{resource=\"Ann\"} offset 20h"));
+        Assert.Null(await Now(app, "shitops_resource_allocation_hours{resource=\"Ann\"} offset 40h"));
+    }
+
+    [Fact]
+    public async Task Label_sets_are_those_of_the_series_that_there_are()
+    {
+        var app = await StartAsync(seed: 5);
+        foreach (var selector in (string[])["{__name__=~\"shitops_tasks.*\"}", "{project=\"APOLLO\"}", "{team=\"red\", __name__!~\".*bucket\"}", "shitops_tasks{category=~\"d.*\"}", "{project=~\"APOLLO|NOWHERE\", le=\"+Inf\"}", "{project=\"NOWHERE\"}"])
+        {
+            var matchers = Parser.ParseSelector(selector).Matchers;
+            var now = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            var series = await app.Series.SelectAsync(new SeriesSelector(matchers, now - 300_000, now) { LookbackMs = 300_000 }, default);
+
+            // Of words that no task is in any more, only the past has series.
+            var expected = series.Where(one => one.Labels["status"].Length == 0 || one.Values.Span[^1] > 0).Select(one => one.Labels.ToString()).Order(StringComparer.Ordinal);
+            Assert.Equal(expected, (await app.Series.LabelsAsync(matchers, default)).Select(labels => labels.ToString()).Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static string Of(string query, string project) => query.Contains('{', StringComparison.Ordinal)
+        ? query.Replace("{", $"{{project=\"{project}\", ", StringComparison.Ordinal)
+        : query.EndsWith(')') ? query.Replace(")", $"{{project=\"{project}\"}})", StringComparison.Ordinal) : $"{query}{{project=\"{project}\"}}";
+
+    private static async Task<double?> Now(RowsApp app, string query) =>
+        ((VectorResult)await new QueryEngine(app.Series).InstantAsync(query, app.Time.GetUtcNow().ToUnixTimeMilliseconds(), default)).Samples is [var only] ? only.Value : null;
+
+    private static Event At(int hours, string id, EventData data) => Some.Event(id, "APOLLO", data) with { Time = Some.Time.AddHours(hours) };
+
+    /// <summary>Two projects over four days, whose events come in any order.</summary>
+    private async Task<RowsApp> StartAsync(int seed)
+    {
+        var random = new Random(seed);
+        List<Event> events = [];
+        foreach (var project in (string[])["APOLLO", "GEMINI"])
+        {
+            State(project, 0, new ProjectUpdated(new ProjectFields { Team = project == "APOLLO" ? "red" : "blue" }));
+            for (var task = 0; task < 12; task++)
+            {
+                var at = random.NextDouble() * 60;
+                State(project, at, new TaskCreated($"T-{task}", new TaskFields { Status = Words[0] }));
+                for (var change = random.Next(8); change > 0; change--)
+                {
+                    at += random.NextDouble() * 12;
+                    State(project, at, random.Next(5) switch
+                    {
+                        0 => new TaskEstimated($"T-{task}", random.Next(40), default, random.Next(20)),
+                        1 => new TaskBlocked($"T-{task}", null),
+                        _ => new TaskStatusChanged($"T-{task}", Words[random.Next(Words.Length)]),
+                    });
+                }
+            }
+        }
+
+        var app = await RowsApp.StartAsync(kafka, azurite);
+        app.Time.Advance(TimeSpan.FromMinutes(17));
+        var shuffled = events.Where(one => one.Time <= app.Time.GetUtcNow()).ToArray();
+        random.Shuffle(shuffled);
+        return await app.StateAsync(shuffled);
+
+        void State(string project, double hours, EventData data) =>
+            events.Add(Some.Event(string.Create(CultureInfo.InvariantCulture, $"e-{events.Count:D4}"), project, data) with { Time = Some.Time.AddHours(hours - 96) });
+    }
+}
