@@ -15,7 +15,9 @@ public sealed class PipelineSeries(PipelineHealth health, TimeProvider time) : I
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return selector.FromMs > now || selector.ToMs < now ? [] : await AtAsync(selector.Matchers, now, cancellationToken);
+
+        // Who asks for the present asks for a moment ago, by another clock or rounded to a step.
+        return selector.FromMs > now || selector.ToMs < now - Lookback.DefaultMs ? [] : await AtAsync(selector.Matchers, Math.Min(now, selector.ToMs), cancellationToken);
     }
 
     /// <summary>The label sets of the series that fit all matchers.</summary>

@@ -41,8 +41,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
     {
         var names = NamesOf(selector.Matchers);
         if (names.Count == 0) return [];
-        var now = time.GetUtcNow();
-        var hours = new Hours(selector.FirstMs(ResolutionMs), Math.Min(selector.ToMs, now.ToUnixTimeMilliseconds()), now.ToUnixTimeMilliseconds());
+        var hours = Hours.Of(selector, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (hours.ToMs < hours.FromMs) return [];
 
         var table = await aggregates.TableAsync(cancellationToken);
@@ -114,6 +113,16 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
     /// <summary>The instants of samples.</summary>
     private readonly record struct Hours(long FromMs, long ToMs, long NowMs)
     {
+        /// <summary>
+        /// Those of a selection. Who asks for the present asks for a moment ago, by another clock or rounded to a step: if that is in the running hour, its
+        /// sample is of that moment.
+        /// </summary>
+        public static Hours Of(SeriesSelector selector, long nowMs)
+        {
+            var isPresent = selector.ToMs < nowMs && selector.ToMs / ResolutionMs == nowMs / ResolutionMs;
+            return new Hours(selector.FirstMs(ResolutionMs), Math.Min(selector.ToMs, nowMs), isPresent ? selector.ToMs : nowMs);
+        }
+
         /// <summary>When the sample of an hour is taken: at its end, or now if it is not over.</summary>
         public long TimeOf(long hour) => Math.Min((hour - FirstUnixHour + 1) * ResolutionMs, NowMs);
 

@@ -54,7 +54,8 @@ public sealed class ArchiveTableTests(ArchiveAzurite azurite)
         await stage.Compactor().CompactAsync(default);
         var compacted = await SumsAsync();
         Assert.InRange(compacted.Files, 3, found.Files / 2);
-        Assert.Equal((found.Types, found.OfADay), (compacted.Types, compacted.OfADay));
+        Assert.Equal(found.Types, compacted.Types);
+        Assert.Equal(found.OfADay, compacted.OfADay);
 
         async Task<(int Files, List<(string, long, long)> Types, long OfADay)> SumsAsync()
         {

@@ -81,6 +81,20 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     }
 
     [Fact]
+    public async Task Who_asks_for_a_moment_ago_is_answered_with_what_is_known_now()
+    {
+        var app = await StartAsync(seed: 3);
+        await app.StateAsync(At(0, "last", new TaskCreated("T-100", new TaskFields { Status = Words[0] })) with { Time = app.Time.GetUtcNow() });
+        var created = (await Now(app, "shitops_tasks_created_total{project=\"APOLLO\"}"))!.Value;
+        var at = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var secondsAgo in (int[])[1, 30, 900])
+            Assert.Equal(created, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - (secondsAgo * 1000), default)).Samples.Single().Value);
+
+        // The hour before has ended as it was.
+        Assert.Equal(created - 1, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - (17 * 60_000) - 1, default)).Samples.Single().Value);
+    }
+
+    [Fact]
     public async Task Quantiles_and_means_of_lead_times_are_those_of_the_rows()
     {
         var app = await StartAsync(seed: 4);
