@@ -46,7 +46,7 @@ public sealed record PromQLRequest(string Expression, DateTime Time)
     {
         IReadOnlyList<QueryField> labels = meaning.Time == MetricTime.Present ? [QueryField.Project, QueryField.Team]
             : meaning.Metric is QueryMetric.AllocatedHours ? [QueryField.Project, QueryField.Team, QueryField.Person]
-            : meaning.Fields.Contains(QueryField.Status) ? [QueryField.Project, QueryField.Team, QueryField.Status, QueryField.Category]
+            : meaning.Fields.Contains(QueryField.Status) ? [QueryField.Project, QueryField.Team, IsByStatus(query) ? QueryField.Status : QueryField.Category]
             : [QueryField.Project, QueryField.Team];
         return query.Filters.All(filter => labels.Contains(filter.Field)) && (query.By is not { } by || labels.Contains(by))
             && query.Metric is not (QueryMetric.OverdueTasks or QueryMetric.People);
@@ -56,7 +56,7 @@ public sealed record PromQLRequest(string Expression, DateTime Time)
     {
         var value = query.Metric switch
         {
-            QueryMetric.Tasks => Level(query, "shitops_tasks", string.Empty, begin, end),
+            QueryMetric.Tasks => Level(query, IsByStatus(query) ? "shitops_tasks_by_status" : "shitops_tasks", string.Empty, begin, end),
             QueryMetric.OpenTasks => Level(query, "shitops_tasks", $"category!~\"{Closed}\"", begin, end),
             QueryMetric.TodoTasks => Level(query, "shitops_tasks", "category=\"todo\"", begin, end),
             QueryMetric.InProgressTasks => Level(query, "shitops_tasks", "category=\"in-progress\"", begin, end),
@@ -92,6 +92,10 @@ public sealed record PromQLRequest(string Expression, DateTime Time)
             ? [.. QuerySpans.StepEnds(step, query.Span?.From?.Instant ?? now, end).Select(at => new PromQLRequest(value, at))]
             : [new PromQLRequest(value, query.Span is null ? now : end)];
     }
+
+    /// <summary>Whether it asks for all tasks by the words of their statuses: series have either those or what they mean.</summary>
+    private static bool IsByStatus(Query query) =>
+        query.Metric == QueryMetric.Tasks && (query.By == QueryField.Status || query.Filters.Any(filter => filter.Field == QueryField.Status));
 
     private static bool HasStatus(Query query) =>
         query.By is QueryField.Status or QueryField.Category || query.Filters.Any(filter => filter.Field == QueryField.Status);

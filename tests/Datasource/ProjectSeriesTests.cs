@@ -99,11 +99,11 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     {
         var app = await StartAsync(seed: 4);
         var row = (await app.GetAsync("projects/APOLLO")).Rows.Single();
-        foreach (var (metric, column) in (ReadOnlySpan<(string, string)>)[("lead", "leadTime"), ("cycle", "cycleTime")])
+        foreach (var (metric, column) in ((string, string)[])[("lead", "leadTime"), ("cycle", "cycleTime")])
         {
             var (quantile, mean) = ($"histogram_quantile(0.5, sum by (le) (shitops_{metric}_time_seconds_bucket{{project=\"APOLLO\"}}))", $"shitops_{metric}_time_seconds_sum{{project=\"APOLLO\"}} / shitops_{metric}_time_seconds_count");
-            Equal(row.GetProperty($"{column}P50Seconds"), Now(app, quantile).Result);
-            Equal(row.GetProperty($"{column}MeanSeconds"), Now(app, mean).Result);
+            Equal(row.GetProperty($"{column}P50Seconds"), await Now(app, quantile));
+            Equal(row.GetProperty($"{column}MeanSeconds"), await Now(app, mean));
         }
 
         static void Equal(JsonElement expected, double? actual) => Assert.Equal(expected.GetDouble(), actual!.Value, expected.GetDouble() * 1e-9 + 1e-3);

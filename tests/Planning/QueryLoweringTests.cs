@@ -44,7 +44,8 @@ public sealed class QueryLoweringTests
     }
 
     [Theory]
-    [InlineData("report open-tasks where project != \"a\", \"b\" and team = \"c\" by status")]
+    [InlineData("report open-tasks where project != \"a\", \"b\" and team = \"c\" by category")]
+    [InlineData("report tasks where status = \"In Review\" by project")]
     [InlineData("report completed by team from 2026-05-01 to 2026-05-19")]
     [InlineData("report wip max where team = \"c\" from 2026-05-01 to 2026-05-19")]
     [InlineData("rank cycle-time p95 where project = \"a.b|c\" by team from 2026-05-01 to 2026-05-19 order asc limit 3")]

@@ -17,6 +17,8 @@ public sealed class RequestTests
     [InlineData("report cycle-time p85 by team from 2026-05-11 to 2026-05-17", "2026-05-18T00:00Z", "histogram_quantile(0.85, sum by (team, le) (increase(shitops_cycle_time_seconds_bucket[7d])))")]
     [InlineData("report lead-time from 2026-05-20 to 2026-05-20", "2026-05-20T12:00Z", "sum(increase(shitops_lead_time_seconds_sum[720m])) / sum(increase(shitops_lead_time_seconds_count[720m]))")]
     [InlineData("rank open-tasks by project order desc limit 5", "2026-05-20T12:00Z", "sort_desc(topk(5, sum by (project) (shitops_tasks{category!~\"done|cancelled\"})))")]
+    [InlineData("report tasks by status", "2026-05-20T12:00Z", "sum by (status) (shitops_tasks_by_status)")]
+    [InlineData("report tasks by category", "2026-05-20T12:00Z", "sum by (category) (shitops_tasks)")]
     [InlineData("rank remaining-hours by team order asc", "2026-05-20T12:00Z", "sort(sum by (team) (shitops_effort_hours{kind=\"remaining\"}))")]
     [InlineData("report due-date by project from 2026-06-01 to 2026-06-30", "2026-05-20T12:00Z", "min by (project) (shitops_project_due_timestamp_seconds) >= 1780272000 < 1782864000")]
     [InlineData("forecast completion-date p85 where project = \"x\"", "2026-05-20T12:00Z", "max by (quantile) (shitops_forecast_completion_timestamp_seconds{quantile=\"0.85\", project=\"x\"})")]

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Confluent.Kafka;
+using ShitOps.Events;
+using ShitOps.Local.Simulator;
+using ShitOps.PromQL.Parsing;
+
+namespace ShitOps.Tests.Grafana;
+
+/// <summary>The dashboards and alert rules that are shipped: whole, of one datasource, and every expression has an answer on a living organisation.</summary>
+[Collection(nameof(BrokerCollection))]
+public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture azurite)
+{
+    private static readonly string[] CorePanels = ["stat", "timeseries", "bargauge"];
+
+    public static TheoryData<string> Files() => [.. Directory.GetFiles(RepositoryRoot.File("grafana/dashboards"), "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_dashboard_is_whole(string file)
+    {
+        var dashboard = Read(file);
+        Assert.Equal($"shitops-{Path.GetFileNameWithoutExtension(file)}", dashboard.GetProperty("uid").GetString());
+        Assert.NotEmpty(dashboard.GetProperty("description").GetString()!);
+        var panels = dashboard.GetProperty("panels").EnumerateArray().ToList();
+        Assert.Distinct(panels.Select(panel => panel.GetProperty("id").GetInt32()));
+        var taken = new HashSet<(int, int)>();
+        Assert.All(panels, panel =>
+        {
+            Assert.Contains(panel.GetProperty("type").GetString(), CorePanels);
+            Assert.EndsWith(".", panel.GetProperty("description").GetString(), StringComparison.Ordinal);
+            Assert.NotEmpty(panel.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("unit").GetString()!);
+            Assert.All(panel.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("datasource")).Append(panel.GetProperty("datasource")), IsOurs);
+            Assert.Distinct(panel.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("refId").GetString()));
+
+            // Panels lie on a grid of 24 columns, none over another.
+            var (x, y, w, h) = (Grid("x"), Grid("y"), Grid("w"), Grid("h"));
+            Assert.InRange(x + w, 1, 24);
+            for (var column = x; column < x + w; column++)
+                for (var row = y; row < y + h; row++) Assert.True(taken.Add((column, row)), $"{panel.GetProperty("title")} lies over another panel");
+
+            int Grid(string name) => panel.GetProperty("gridPos").GetProperty(name).GetInt32();
+        });
+
+        // A variable that is used is there, and a link leads to a dashboard that is.
+        var text = dashboard.GetRawText();
+        var variables = dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().Select(one => one.GetProperty("name").GetString()).ToHashSet();
+        Assert.All(Variable().Matches(text).Select(match => match.Groups[1].Value).Where(name => !name.StartsWith("__", StringComparison.Ordinal)), name => Assert.Contains(name, variables));
+        var known = Files().Select(row => $"shitops-{Path.GetFileNameWithoutExtension(row.Data)}").ToHashSet(StringComparer.Ordinal);
+        Assert.All(Link().Matches(text), match => Assert.Contains(match.Groups[1].Value, known));
+
+        static void IsOurs(JsonElement datasource) => Assert.Equal(("prometheus", "${datasource}"), (datasource.GetProperty("type").GetString(), datasource.GetProperty("uid").GetString()));
+    }
+
+    [Fact]
+    public async Task Every_expression_has_an_answer_on_a_living_organisation()
+    {
+        await using var app = await StartAsync();
+        var project = (await ValuesAsync("label/project/values?match[]=shitops_project_due_timestamp_seconds"))[0];
+        List<string> silent = [];
+        foreach (var row in Files())
+        {
+            var dashboard = Read(row.Data);
+            foreach (var variable in dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().Where(one => one.GetProperty("type").GetString() == "query"))
+            {
+                var (selector, label) = LabelValues().Match(Filled(variable.GetProperty("definition").GetString()!)).Groups is var groups ? (groups[1].Value, groups[2].Value) : default;
+                Assert.NotEmpty(await ValuesAsync($"label/{label}/values?match[]={Uri.EscapeDataString(selector)}"));
+            }
+
+            foreach (var panel in dashboard.GetProperty("panels").EnumerateArray())
+                foreach (var target in panel.GetProperty("targets").EnumerateArray())
+                    if (!await HasAnswerAsync(Filled(target.GetProperty("expr").GetString()!))) silent.Add($"{row.Data}, {panel.GetProperty("title")}: {target.GetProperty("expr")}");
+        }
+
+        var alerts = File.ReadAllText(RepositoryRoot.File("grafana/provisioning/alerting/shitops.yaml"));
+        foreach (var expression in Alert().Matches(alerts).Select(match => match.Groups[1].Value))
+            if (!await HasAnswerAsync(expression)) silent.Add($"alert: {expression}");
+        Assert.Empty(silent);
+        Assert.All(DatasourceUid().Matches(alerts).Select(match => match.Groups[1].Value), uid => Assert.True(uid is "shitops" or "__expr__"));
+
+        async Task<string[]> ValuesAsync(string address) =>
+            [.. JsonDocument.Parse(await app.Http.GetStringAsync($"api/v1/{address}")).RootElement.GetProperty("data").EnumerateArray().Select(value => value.GetString()!)];
+
+        async Task<bool> HasAnswerAsync(string expression)
+        {
+            Parser.Parse(expression);
+            using var content = new FormUrlEncodedContent([KeyValuePair.Create("query", expression)]);
+            using var answer = await app.Http.PostAsync("api/v1/query", content);
+            var body = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.IsSuccessStatusCode, $"{expression}: {body}");
+            return JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("result").GetArrayLength() > 0;
+        }
+
+        string Filled(string expression) => expression.Replace("$team", ".*", StringComparison.Ordinal).Replace("$project", project, StringComparison.Ordinal);
+    }
+
+    private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(RepositoryRoot.File($"grafana/dashboards/{file}"))).RootElement;
+
+    /// <summary>An app that has aggregated what a few teams did in the last two months.</summary>
+    private async Task<FunctionAppProcess> StartAsync()
+    {
+        var topic = await kafka.CreateTopicAsync();
+        var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"), ("Slices", $"{Some.Slices()}"));
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers }).Build();
+        var now = TimeProvider.System.GetUtcNow();
+        var organisation = new Organisation(1, 4, now.AddDays(-60));
+        var sent = 0;
+        for (var next = organisation.Next(); next.At < now; next = organisation.Next(), sent++)
+            producer.Produce(topic, new Message<string, byte[]> { Key = next.Event.Project, Value = EventEncoder.Encode(next.Event) });
+        producer.Flush(TimeSpan.FromMinutes(1));
+        await app.HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0 && health.GetProperty("events").GetProperty("decoded").GetInt32() == sent && health.TryGetProperty("archive", out _));
+        return app;
+    }
+
+    [GeneratedRegex(@"\$\{?([a-z_]+)")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex("/d/(shitops-[a-z-]+)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"label_values\((.*), ([a-z]+)\)")]
+    private static partial Regex LabelValues();
+
+    [GeneratedRegex(@"expr: (.+)")]
+    private static partial Regex Alert();
+
+    [GeneratedRegex(@"datasourceUid: (\S+)")]
+    private static partial Regex DatasourceUid();
+}
