@@ -50,6 +50,7 @@ internal static class ShitOpsCommand
             VerifyCommand.Create(storage),
             new AskCommand(terminal).Create(),
             new TrainCommand(terminal).Create(),
+            new BackTestCommand(terminal).Create(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new ExampleHelp();
         return root;
