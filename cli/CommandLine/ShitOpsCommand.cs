@@ -52,6 +52,7 @@ internal static class ShitOpsCommand
             ErasePersonCommand.Create(storage),
             new AskCommand(terminal).Create(),
             new TrainCommand(terminal).Create(),
+            new BackTestCommand(terminal).Create(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new ExampleHelp();
         return root;

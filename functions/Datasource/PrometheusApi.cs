@@ -174,7 +174,7 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         try
         {
             var parameters = await QueryParameters.OfAsync(request, cancellationToken);
-            var patience = parameters.Duration("timeout") is { } asked && asked < MostTime.TotalMilliseconds ? TimeSpan.FromMilliseconds(asked) : MostTime;
+            var patience = parameters.Duration("timeout") is { } asked && asked < MostTime.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(0, asked)) : MostTime;
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             stopping.CancelAfter(patience);
             try

@@ -38,10 +38,10 @@ public static class QueryMetrics
         Effort(QueryMetric.SpentHours, "spent-hours", "how much effort is spent"),
         Waiting(QueryMetric.TaskAge, "task-age", "how old open tasks are, since they were created"),
         Waiting(QueryMetric.BlockedTime, "blocked-time", "how long blocked tasks have waited"),
-        new(QueryMetric.Created, "created", "how many tasks came to be", Flow, MetricUnit.Count, "count", Listed, OfFinishedTask, [], []),
-        new(QueryMetric.Completed, "completed", "how many tasks became done", Flow, MetricUnit.Count, "count", Listed, OfFinishedTask, [], []),
-        new(QueryMetric.Reopened, "reopened", "how often tasks became open again", Flow, MetricUnit.Count, "count", NoOther, Place, [], []),
-        new(QueryMetric.Dropped, "dropped", "how often tasks became cancelled", Flow, MetricUnit.Count, "count", NoOther, Place, [], []),
+        new(QueryMetric.Created, "created", "how many tasks came to be", MetricTime.Flow, MetricUnit.Count, "count", Listed, OfFinishedTask, [], []),
+        new(QueryMetric.Completed, "completed", "how many tasks became done", MetricTime.Flow, MetricUnit.Count, "count", Listed, OfFinishedTask, [], []),
+        new(QueryMetric.Reopened, "reopened", "how often tasks became open again", MetricTime.Flow, MetricUnit.Count, "count", NoOther, Place, [], []),
+        new(QueryMetric.Dropped, "dropped", "how often tasks became cancelled", MetricTime.Flow, MetricUnit.Count, "count", NoOther, Place, [], []),
         Duration(QueryMetric.LeadTime, "lead-time", "how long tasks took from created to done"),
         Duration(QueryMetric.CycleTime, "cycle-time", "how long tasks took from first in progress to done"),
         new(QueryMetric.Projects, "projects", "how many projects there are, and which", Present, MetricUnit.Count, "count", Listed, OfProject, [], [Category]),
@@ -53,7 +53,7 @@ public static class QueryMetrics
         new(QueryMetric.ExpectedTasks, "expected-tasks", "how many open tasks are expected at a day to come", Ahead, MetricUnit.Count, "p50, p85 and p95", Quantiles, Place, [], []),
         new(QueryMetric.OnTimeProbability, "on-time-probability", "how probable it is that a project is done in time", Ahead, Probability, "the probability", NoOther, Place, [], []),
         new(QueryMetric.Bottleneck, "bottleneck", "where work is held up", Present, Score, "the score", NoOther, [Project, Team, Person, Status], [], []),
-        new(QueryMetric.Changes, "changes", "who changed what and when", Flow, MetricUnit.Count, "list", [QueryAggregation.Count], [Project, Person, QueryField.Task, Change], [], []),
+        new(QueryMetric.Changes, "changes", "who changed what and when", MetricTime.Flow, MetricUnit.Count, "list", [QueryAggregation.Count], [Project, Person, QueryField.Task, Change], [], []),
     ];
 
     /// <summary>What the metric means.</summary>
@@ -69,5 +69,5 @@ public static class QueryMetrics
         new(metric, word, help, Present, Seconds, "mean", [Min, Max, P50, P85, P95], Place, [.. OfTaskAndStatus, QueryField.Task], []);
 
     private static MetricMeaning Duration(QueryMetric metric, string word, string help) =>
-        new(metric, word, help, Flow, Seconds, "mean", Quantiles, [.. OfFinishedTask, QueryField.Task], [], []);
+        new(metric, word, help, MetricTime.Flow, Seconds, "mean", Quantiles, [.. OfFinishedTask, QueryField.Task], [], []);
 }

@@ -57,6 +57,7 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
             ("query?query=sum(", 400, "invalid parameter \\\"query\\\": 1:5: parse error: "),
             ("query?query=1&time=soon", 400, "invalid parameter \\\"time\\\": cannot parse \\\"soon\\\" to a valid timestamp"),
             ("query?query=1&timeout=ever", 400, "invalid parameter \\\"timeout\\\": cannot parse \\\"ever\\\" to a valid duration"),
+            ("query?query=sum(shitops_tasks)&timeout=-1", 503, "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out in expression evaluation\"}"),
             ("query_range?query=1&start=0&end=9", 400, "invalid parameter \\\"step\\\""),
             ("query_range?query=1&start=0&end=9&step=0", 400, "zero or negative query resolution step widths are not accepted. Try a positive integer"),
             ("query_range?query=1&start=9&end=0&step=1", 400, "end timestamp must not be before start time"),

@@ -1,0 +1,155 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ShitOps.Cli.Import;
+using ShitOps.Cli.Import.GitHub;
+using ShitOps.Cli.Import.Jira;
+using ShitOps.Cli.Input;
+using ShitOps.Flow;
+using ShitOps.Forecasting;
+using ShitOps.Projects;
+
+namespace ShitOps.Cli.CommandLine;
+
+/// <summary><c>backtest</c>: how well forecasts of the past would have held.</summary>
+internal sealed class BackTestCommand(Terminal terminal)
+{
+    private static readonly int[] Horizons = [4, 12];
+
+    private readonly Argument<string[]> _files = FilesArgument.Create("Jira or GitHub records as \"import\" reads them (.jsonl, .jsonl.gz); - is standard input.");
+
+    private readonly Option<int> _seed = new("--seed") { Description = "The same seed gives the same figures.", HelpName = "N", DefaultValueFactory = _ => 1 };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print the figures as JSON." };
+
+    public Command Create()
+    {
+        var command = new ExampleCommand(
+            "backtest",
+            "Forecast at every second week of the past, from what was known then, how many items will be done in 4 and 12 weeks, and score it by what came, beside the 12-week bootstrap.",
+            "shitops backtest issues.jsonl.gz",
+            "shitops backtest --json --seed 7 export/*.jsonl.gz");
+        command.Arguments.Add(_files);
+        command.Options.Add(_seed);
+        command.Options.Add(_json);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
+    {
+        var seed = arguments.GetValue(_seed);
+        var histories = new SortedDictionary<string, List<IEnumerable<Transition>>>(StringComparer.Ordinal);
+        var rejected = 0;
+        foreach (var path in arguments.GetRequiredValue(_files))
+        {
+            terminal.Report($"reading {path}");
+            rejected += await ReadAsync(new JsonLinesFile(path), histories, stopping);
+        }
+
+        var projects = histories.Select(project => new ProjectHistory(project.Key, project.Value)).ToArray();
+        List<HorizonScores> scores = [];
+        foreach (var horizon in Horizons)
+        {
+            List<IReadOnlyList<Origin>> origins = [];
+            foreach (var project in projects)
+            {
+                stopping.ThrowIfCancellationRequested();
+                origins.Add(BackTest.Origins(project, ThroughputModel.Recent, horizon, seed));
+                terminal.Report($"{project.Project}, {horizon} weeks: {origins[^1].Count} origins");
+            }
+
+            if (BackTest.Score(origins, horizon, seed) is { } score) scores.Add(score);
+        }
+
+        if (scores.Count == 0)
+        {
+            terminal.Report("Not enough history: a back-test needs a project with 80 weeks and 300 items done.");
+            return ExitCode.Failure;
+        }
+
+        terminal.Output.Write(arguments.GetValue(_json) ? Json(scores) : Table(scores));
+        return rejected == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>Adds the tasks of a file to their projects.</summary>
+    /// <returns>How many lines were no records.</returns>
+    private async Task<int> ReadAsync(JsonLinesFile file, SortedDictionary<string, List<IEnumerable<Transition>>> histories, CancellationToken stopping)
+    {
+        var rejected = 0;
+        try
+        {
+            await foreach (var line in file.ReadAsync(stopping))
+            {
+                try
+                {
+                    using var json = JsonDocument.Parse(line.Json ?? throw new BadRecordException("the line is too long"));
+                    var task = json.RootElement.TryGetProperty("repository", out _)
+                        ? GitHubImport.Import(json.RootElement, StatusMappingFile.None.GitHub, source: null)
+                        : JiraImport.Import(json.RootElement, StatusMappingFile.None.Jira, source: null);
+                    var state = new TaskState();
+                    foreach (var one in task.Events) state.Apply(one, name => name, out _);
+                    if (!histories.TryGetValue(task.Project, out var tasks)) histories[task.Project] = tasks = [];
+                    tasks.Add(ProjectHistory.TransitionsOf(state));
+                }
+                catch (Exception exception) when (exception is JsonException or BadRecordException or InvalidOperationException)
+                {
+                    if (++rejected <= 10) terminal.Report($"{file.Name}:{line.Number}: {exception.Message}");
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or NotGzipException)
+        {
+            rejected++;
+            terminal.Report($"{file.Name}: cannot be read: {exception.Message}");
+        }
+
+        return rejected;
+    }
+
+    private static string Json(IEnumerable<HorizonScores> scores) => JsonSerializer.Serialize(new
+    {
+        horizons = scores.Select(score => new
+        {
+            weeks = score.Weeks,
+            origins = score.Origins,
+            coverage = Shares(score.Model.Coverage),
+            coverageSe = Shares(score.Model.CoverageSe),
+            crpsRelative = score.Model.CrpsRelative,
+            maeRelative = score.Model.MaeRelative,
+            pinball15 = score.Model.Pinball15,
+            pinball05 = score.Model.Pinball05,
+            bootstrap = new
+            {
+                coverage = Shares(score.Bootstrap.Coverage),
+                coverageSe = Shares(score.Bootstrap.CoverageSe),
+                crpsRelative = score.Bootstrap.CrpsRelative,
+                maeRelative = score.Bootstrap.MaeRelative,
+                pinball15 = score.Bootstrap.Pinball15,
+                pinball05 = score.Bootstrap.Pinball05,
+            },
+        }),
+    }) + "\n";
+
+    private static object Shares(PromiseShares shares) => new { p50 = shares.P50, p85 = shares.P85, p95 = shares.P95 };
+
+    private static string Table(IEnumerable<HorizonScores> scores)
+    {
+        var table = new StringWriter(CultureInfo.InvariantCulture);
+        table.WriteLine("weeks origins method         P50 held      P85 held      P95 held   CRPS    MAE  pinball15 pinball05");
+        foreach (var score in scores)
+        {
+            Row("model", score.Model);
+            Row("bootstrap", score.Bootstrap);
+
+            void Row(string method, MethodScores of) => table.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{score.Weeks,5} {score.Origins,7} {method,-9} {Share(of.Coverage.P50, of.CoverageSe.P50)} {Share(of.Coverage.P85, of.CoverageSe.P85)} {Share(of.Coverage.P95, of.CoverageSe.P95)} {of.CrpsRelative,6:F3} {of.MaeRelative,6:F3} {of.Pinball15,10:F3} {of.Pinball05,9:F3}"));
+        }
+
+        table.WriteLine("CRPS and MAE relative to naive: as many as in the same time before. ± is one standard error.");
+        return table.ToString();
+    }
+
+    private static string Share(double coverage, double error) => string.Create(CultureInfo.InvariantCulture, $"{100 * coverage,6:F1}% ±{100 * error,4:F1}");
+}

@@ -1,0 +1,160 @@
+using ShitOps.Flow;
+using ShitOps.Projects;
+
+namespace ShitOps.Forecasting;
+
+/// <summary>How one method forecast one origin.</summary>
+/// <param name="P50">So many items or more were promised at odds of 50%.</param>
+/// <param name="P85">The same at 85%.</param>
+/// <param name="P95">The same at 95%.</param>
+/// <param name="Crps">The continuous ranked probability score of its draws.</param>
+public readonly record struct OriginForecast(double P50, double P85, double P95, double Crps);
+
+/// <summary>One origin of a back-test.</summary>
+/// <param name="Project">The project's key.</param>
+/// <param name="Cutoff">What lies before it was known.</param>
+/// <param name="Actual">The items done in the horizon that began there, as known at its end.</param>
+/// <param name="Naive">As many as in the same time before the cutoff.</param>
+/// <param name="Model">The model with adaptive levels.</param>
+/// <param name="Bootstrap">The 12-week bootstrap.</param>
+public sealed record Origin(string Project, DateTimeOffset Cutoff, double Actual, double Naive, OriginForecast Model, OriginForecast Bootstrap);
+
+/// <summary>Three shares, or their standard errors, each 0 to 1.</summary>
+public readonly record struct PromiseShares(double P50, double P85, double P95);
+
+/// <summary>How one method did over all origins.</summary>
+/// <param name="Coverage">How often its promises held.</param>
+/// <param name="CoverageSe">The standard errors of <paramref name="Coverage"/> by a block bootstrap.</param>
+/// <param name="CrpsRelative">The sum of its scores over the sum of the naive forecast's absolute errors.</param>
+/// <param name="MaeRelative">The same of the absolute errors of its medians.</param>
+/// <param name="Pinball15">The mean pinball loss of the promise at 85%.</param>
+/// <param name="Pinball05">The same at 95%.</param>
+public sealed record MethodScores(PromiseShares Coverage, PromiseShares CoverageSe, double CrpsRelative, double MaeRelative, double Pinball15, double Pinball05);
+
+/// <summary>The scores at one horizon.</summary>
+/// <param name="Weeks">The horizon.</param>
+/// <param name="Origins">How many origins there were.</param>
+/// <param name="Model">The model's.</param>
+/// <param name="Bootstrap">The 12-week bootstrap's, on the same origins.</param>
+public sealed record HorizonScores(int Weeks, int Origins, MethodScores Model, MethodScores Bootstrap);
+
+/// <summary>
+/// The rolling-origin back-test of "how many items in so many weeks": every two weeks a forecast is made from what was known before, and
+/// scored by what came. Projects with fewer than 80 weeks or 300 items done are left out, and origins without throughput in the last 12 weeks.
+/// </summary>
+public static class BackTest
+{
+    private const int Draws = 1000;
+    private const int Step = 2;
+    private const int Warmup = 26;
+    private const int BlockWeeks = 52;
+    private const int Replicates = 500;
+    private const double LevelRate = 0.02;
+
+    /// <summary>The origins of one project in the order of their cutoffs.</summary>
+    /// <param name="history">All that is known of the project today.</param>
+    /// <param name="model">The model beside the bootstrap.</param>
+    /// <param name="horizon">Weeks.</param>
+    /// <param name="seed">The same seed gives the same origins.</param>
+    public static IReadOnlyList<Origin> Origins(ProjectHistory history, ThroughputModel model, int horizon, int seed)
+    {
+        List<Origin> origins = [];
+        if (history.First is not { } first || history.Last is not { } last || !IsLongEnough(history, first, last)) return origins;
+
+        AdaptiveLevel[] levels = [new(0.5, LevelRate), new(0.15, LevelRate), new(0.05, LevelRate)];
+        var settled = 0;
+        var ahead = TimeSpan.FromDays(7 * horizon);
+        for (var cutoff = first.AddDays(7 * Warmup); cutoff + ahead <= last; cutoff = cutoff.AddDays(7 * Step))
+        {
+            // Only a horizon that is over by the cutoff teaches anything.
+            for (; settled < origins.Count && origins[settled].Cutoff + ahead <= cutoff; settled++)
+            {
+                var (actual, promised) = (origins[settled].Actual, origins[settled].Model);
+                levels[0].Settle(actual < promised.P50);
+                levels[1].Settle(actual < promised.P85);
+                levels[2].Settle(actual < promised.P95);
+            }
+
+            var known = (cutoff - first).Days / 7;
+            var throughput = history.Throughput(cutoff, known);
+            if (throughput.TakeLast(12).All(done => done == 0)) continue;
+            var actually = (double)history.Throughput(cutoff + ahead, horizon).Sum();
+            var own = unchecked((int)(StableHash.Of(history.Project) ^ (ulong)(cutoff.UtcTicks / TimeSpan.TicksPerDay)) ^ seed);
+            var draws = model.Draw(throughput, horizon, Draws, own);
+            var bootstrap = ThroughputModel.Bootstrap12.Draw(throughput, horizon, Draws, own);
+            origins.Add(new Origin(
+                history.Project,
+                cutoff,
+                actually,
+                throughput.TakeLast(horizon).Sum(),
+                new OriginForecast(levels[0].Quantile(draws), levels[1].Quantile(draws), levels[2].Quantile(draws), Scores.Crps(draws, actually)),
+                new OriginForecast(Scores.Quantile(bootstrap, 0.5), Scores.Quantile(bootstrap, 0.15), Scores.Quantile(bootstrap, 0.05), Scores.Crps(bootstrap, actually))));
+        }
+
+        return origins;
+    }
+
+    /// <summary>The scores over the origins of several projects at one horizon.</summary>
+    /// <param name="projects">The origins of each project.</param>
+    /// <param name="horizon">Weeks.</param>
+    /// <param name="seed">Of the block bootstrap.</param>
+    /// <returns>Null if there is no origin.</returns>
+    public static HorizonScores? Score(IReadOnlyList<IReadOnlyList<Origin>> projects, int horizon, int seed)
+    {
+        var count = projects.Sum(origins => origins.Count);
+        return count == 0 ? null : new HorizonScores(horizon, count, Score(projects, origin => origin.Model, seed), Score(projects, origin => origin.Bootstrap, seed));
+    }
+
+    private static bool IsLongEnough(ProjectHistory history, DateTimeOffset first, DateTimeOffset last)
+    {
+        var weeks = (last - first).Days / 7;
+        return weeks >= 80 && history.Throughput(last.AddTicks(1), weeks + 1).Sum() >= 300;
+    }
+
+    private static MethodScores Score(IReadOnlyList<IReadOnlyList<Origin>> projects, Func<Origin, OriginForecast> method, int seed)
+    {
+        var all = projects.SelectMany(origins => origins).ToArray();
+        var naive = all.Sum(origin => Math.Abs(origin.Actual - origin.Naive));
+        return new MethodScores(
+            new PromiseShares(Coverage(one => one.P50), Coverage(one => one.P85), Coverage(one => one.P95)),
+            new PromiseShares(Error(one => one.P50), Error(one => one.P85), Error(one => one.P95)),
+            all.Sum(origin => method(origin).Crps) / naive,
+            all.Sum(origin => Math.Abs(origin.Actual - method(origin).P50)) / naive,
+            all.Average(origin => Scores.Pinball(method(origin).P85, 0.15, origin.Actual)),
+            all.Average(origin => Scores.Pinball(method(origin).P95, 0.05, origin.Actual)));
+
+        double Coverage(Func<OriginForecast, double> promise) => all.Average(origin => Held(origin, promise));
+
+        double Held(Origin origin, Func<OriginForecast, double> promise) => origin.Actual >= promise(method(origin)) ? 1 : 0;
+
+        double Error(Func<OriginForecast, double> promise) =>
+            BlockError([.. projects.Where(origins => origins.Count > 0).Select(origins => origins.Select(origin => Held(origin, promise)).ToArray())], seed);
+    }
+
+    /// <summary>The standard error of the mean over all series, whose values hang together in time: by a circular block bootstrap of each series.</summary>
+    private static double BlockError(double[][] projects, int seed)
+    {
+        var random = new Random(seed);
+        var total = projects.Sum(series => series.Length);
+        var means = new double[Replicates];
+        for (var replicate = 0; replicate < Replicates; replicate++)
+        {
+            var sum = 0.0;
+            foreach (var series in projects)
+            {
+                var start = 0;
+                for (var i = 0; i < series.Length; i++)
+                {
+                    var within = i % (BlockWeeks / Step);
+                    if (within == 0) start = random.Next(series.Length);
+                    sum += series[(start + within) % series.Length];
+                }
+            }
+
+            means[replicate] = sum / total;
+        }
+
+        var mean = means.Average();
+        return Math.Sqrt(means.Sum(one => (one - mean) * (one - mean)) / (Replicates - 1));
+    }
+}
