@@ -54,6 +54,7 @@ internal static class OneMachine
 
             ShitOps is up after {elapsed.TotalSeconds:N0} s.
 
+              Page      http://localhost:{options.Port}/
               Events    POST http://localhost:{options.Port}/api/events{keys}
               Health    http://localhost:{options.Port}/api/health{ports}
               Kafka     {kafka.Connection.Brokers}, topic {kafka.Connection.Topic}, {kafka.TopicPartitions} partitions   ({broker})

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
@@ -75,6 +76,8 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
         var alerts = File.ReadAllText(RepositoryRoot.File("grafana/provisioning/alerting/shitops.yaml"));
         foreach (var expression in Alert().Matches(alerts).Select(match => match.Groups[1].Value))
             if (!await HasAnswerAsync(expression)) silent.Add($"alert: {expression}");
+        foreach (var expression in await PageQueriesAsync())
+            if (!await HasAnswerAsync(expression)) silent.Add($"page: {expression}");
         Assert.Empty(silent);
         Assert.All(DatasourceUid().Matches(alerts).Select(match => match.Groups[1].Value), uid => Assert.True(uid is "shitops" or "__expr__"));
 
@@ -92,6 +95,36 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
         }
 
         string Filled(string expression) => expression.Replace("$team", ".*", StringComparison.Ordinal).Replace("$project", project, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_is_served_with_all_that_it_refers_to()
+    {
+        await using var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, await kafka.CreateTopicAsync(), Some.Name("stream"), ("Slices", $"{Some.Slices()}"));
+        using var page = await app.Http.GetAsync("");
+        Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("default-src 'self'", Assert.Single(page.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        var files = Reference().Matches(await page.Content.ReadAsStringAsync()).Select(match => match.Groups[1].Value).ToList();
+        Assert.Contains("uPlot.iife.min.js", files);
+        foreach (var file in files.Where(file => file != "data:,"))
+        {
+            using var answer = await app.Http.GetAsync(file);
+            Assert.True(answer.IsSuccessStatusCode || file.StartsWith("api/", StringComparison.Ordinal), file);
+        }
+
+        using var nothing = await app.Http.GetAsync("nothing.js");
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    /// <summary>The queries of the built-in page, for all teams and projects.</summary>
+    private static async Task<string[]> PageQueriesAsync()
+    {
+        const string script = "require('vm').runInThisContext(require('fs').readFileSync(process.argv[1], 'utf8') + ';globalThis.all = numbers.concat(plots.flatMap(plot => plot.queries))'); console.log(JSON.stringify(all.map(one => one.query('project!=\"\"'))))";
+        using var node = Process.Start(new ProcessStartInfo("node", ["-e", script, RepositoryRoot.File("local/Page/panels.js")]) { RedirectStandardOutput = true })!;
+        var output = await node.StandardOutput.ReadToEndAsync();
+        await node.WaitForExitAsync();
+        Assert.Equal(0, node.ExitCode);
+        return JsonSerializer.Deserialize<string[]>(output)!;
     }
 
     private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(RepositoryRoot.File($"grafana/dashboards/{file}"))).RootElement;
@@ -120,6 +153,9 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
 
     [GeneratedRegex(@"label_values\((.*), ([a-z]+)\)")]
     private static partial Regex LabelValues();
+
+    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
+    private static partial Regex Reference();
 
     [GeneratedRegex(@"expr: (.+)")]
     private static partial Regex Alert();

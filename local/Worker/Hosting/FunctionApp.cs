@@ -103,6 +103,7 @@ internal sealed partial class FunctionApp
                 functions.Where(function => function.Trigger is HttpTriggerAttribute { AuthLevel: AuthorizationLevel.Function }).Select(function => function.Name))
             : null;
         var http = new HttpFunctions(host, invoker, new RequestThrottle(host.Http), keys, bodyLimit, listeners.Stopping);
+        AppPage.Use(app, AppContext.BaseDirectory);
         HttpFunctions.UseRouting(app);
         AdminEndpoints.Map(app, keys, hostId, functions, paths);
 
