@@ -57,16 +57,7 @@ async function showPlot(plot) {
 }
 
 function draw(plot, times, names, values) {
-  let place = drawn.get(plot);
-  if (!place) {
-    const box = document.createElement("div");
-    box.className = "plot";
-    box.append(Object.assign(document.createElement("h2"), { textContent: plot.title }), Object.assign(document.createElement("p"), { className: "hint", textContent: plot.hint }));
-    const body = document.createElement("div");
-    box.append(body);
-    at("plots").append(box);
-    drawn.set(plot, place = { body });
-  }
+  const place = drawn.get(plot);
   if (times.length === 0) {
     place.body.replaceChildren(Object.assign(document.createElement("p"), { className: "none", textContent: "nothing yet" }));
     return;
@@ -122,6 +113,17 @@ async function showChoices() {
     const known = new Set([...at(id).options].map(option => option.value));
     for (const value of (await ask(`v1/label/${id}/values`)).data) if (!known.has(value)) at(id).add(new Option(value, value));
   }
+}
+
+// All at first, since a plot is as wide as its neighbours leave it.
+for (const plot of plots) {
+  const box = document.createElement("div");
+  box.className = "plot";
+  box.append(Object.assign(document.createElement("h2"), { textContent: plot.title }), Object.assign(document.createElement("p"), { className: "hint", textContent: plot.hint }));
+  const body = document.createElement("div");
+  box.append(body);
+  at("plots").append(box);
+  drawn.set(plot, { body });
 }
 
 let isShowing = false;

@@ -23,6 +23,6 @@ const plots = [
     queries: [{ name: "created", query: lately("shitops_tasks_created_total", 7) }, { name: "completed", query: lately("shitops_tasks_completed_total", 7) }] },
   { title: "Cycle time", hint: "From first in progress to done, of what was completed in the 30 days before: so many are within.", format: seconds,
     queries: [["50%", 0.5], ["85%", 0.85], ["95%", 0.95]].map(([name, q]) => ({ name, query: s => `histogram_quantile(${q}, sum by (le) (increase(shitops_cycle_time_seconds_bucket{${s}}[30d])))` })) },
-  { title: "Most allocated", hint: "Hours per week over all projects, of the eight people or resources with the most.", label: "resource", format: value => `${count(value)} h`,
-    queries: [{ query: s => `topk(8, sum by (resource) (shitops_resource_allocation_hours{${s}}))` }] },
+  { title: "Blocked, by team", hint: "Open tasks that wait, by their status or by a block.", label: "team",
+    queries: [{ query: s => `sum by (team) (shitops_tasks_blocked{${s}})` }] },
 ];
