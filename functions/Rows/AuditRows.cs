@@ -46,7 +46,7 @@ public sealed class AuditRows(AuditSearch search, PersonNames people)
     /// <summary><c>GET /api/rows/audit</c>.</summary>
     public static RowRoute Route { get; } = new(
         "rows/audit",
-        "One row an event, the newest first: who changed what, and when, as it was archived. An event that was recorded several times is one row, that of its first record.",
+        "One row an event, the newest first: who changed what, and when, as it was archived. An event that was recorded several times is one row, that of the record that is first by stream, topic, partition and offset.",
         [
             new("project", "only events about this project"),
             new("task", "only events about the task with this key"),
