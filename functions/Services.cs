@@ -8,6 +8,7 @@ using ShitOps.Archive;
 using ShitOps.Audit;
 using ShitOps.Datasource;
 using ShitOps.Events;
+using ShitOps.History;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
@@ -56,6 +57,10 @@ public static class Services
         services.AddSingleton(provider => new AuditSearch(provider.GetRequiredService<ArchiveTable>(), provider.GetRequiredService<ArchiveReader>(), provider.GetRequiredService<ArchivePositions>()));
         services.AddSingleton<PersonNames>();
         services.AddSingleton<PersonErasure>();
+        services.AddSingleton(HistorySettings.FromSettings(settings));
+        services.AddSingleton<HistoryBlocks>();
+        services.AddSingleton<ProjectPasts>();
+        services.AddSingleton<BlockBuilder>();
         services.AddSingleton<ProjectSeries>();
         services.AddSingleton<PipelineSeries>();
         services.AddSingleton<MetricSeries>();

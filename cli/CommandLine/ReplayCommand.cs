@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
+using ShitOps.History;
 using ShitOps.Projects;
 using ShitOps.Replay;
 
@@ -12,8 +14,8 @@ internal static class ReplayCommand
 {
     public static Command Create(StorageCommand storage)
     {
-        var projection = new Option<string>("--projection") { Description = "What to build anew: aggregates (projects, tasks, people, teams and their history).", Required = true, HelpName = "NAME" };
-        projection.AcceptOnlyFromAmong("aggregates");
+        var projection = new Option<string>("--projection") { Description = "What to build anew: aggregates (projects, tasks, people, teams and their history) from the archive, or only the blocks of history from the aggregates.", Required = true, HelpName = "NAME" };
+        projection.AcceptOnlyFromAmong("aggregates", "blocks");
         var slices = new Option<int?>("--slices") { Description = $"How many slices the new table has, 1 to {SliceId.Most}. [default: as many as the live one]", HelpName = "N" };
         slices.Validators.Add(result =>
         {
@@ -39,19 +41,29 @@ internal static class ReplayCommand
             "Build a projection anew from the archive, beside the live one, then switch to it. The functions go on meanwhile; they wait during the switch, as long as the archive is behind. Ctrl-C pauses; the same command goes on.",
             "shitops replay --projection aggregates",
             "shitops replay --projection aggregates --slices 64",
-            "shitops replay --projection aggregates --clean");
+            "shitops replay --projection aggregates --clean",
+            "shitops replay --projection blocks");
         foreach (var option in (Option[])[projection, slices, from, streams, abandon, clean]) command.Options.Add(option);
         storage.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(abandon) && result.GetValue(clean)) result.AddError("--abandon and --clean are two commands: give one of them");
+            if (result.GetValue(projection) == "blocks" && new Option[] { slices, from, streams, abandon, clean }.Any(option => result.GetResult(option) is { Implicit: false }))
+                result.AddError("--projection blocks takes no other option than those of the storage account");
         });
         command.SetAction((arguments, stopping) => storage.RunAsync(
             arguments,
             async (account, settings, progress) =>
             {
+                var live = LiveAggregates.FromSettings(settings, account, TimeProvider.System);
+                if (arguments.GetValue(projection) == "blocks")
+                {
+                    storage.Output.WriteLine(await BuildAsync(isAnew: true) is { } built ? $"{built:N0} blocks of history were built anew." : "The functions are building blocks just now; run it again in a minute.");
+                    return ExitCode.Success;
+                }
+
                 var replay = new AggregateReplay(
-                    account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System), TimeProvider.System);
+                    account, live, new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System), TimeProvider.System);
                 if (arguments.GetValue(abandon))
                 {
                     storage.Output.WriteLine(await replay.AbandonAsync(stopping) ? "The replay was given up." : "There is no replay under way.");
@@ -67,8 +79,16 @@ internal static class ReplayCommand
 
                 var options = new ReplayOptions { Slices = arguments.GetValue(slices), From = arguments.GetValue(from), Streams = arguments.GetValue(streams) ?? [] };
                 var result = await replay.RunAsync(options, one => progress.Tell(one.Phase, one.Done, one.Of), stopping);
+                await BuildAsync(isAnew: false);
                 storage.Output.WriteLine($"{result.Events:N0} events are in {result.Table}, which is live now. {result.Former} does not change any more; --clean deletes it.");
                 return ExitCode.Success;
+
+                async Task<int?> BuildAsync(bool isAnew)
+                {
+                    var history = HistorySettings.FromSettings(settings);
+                    using var blocks = new HistoryBlocks(account, history, TimeProvider.System);
+                    return await new BlockBuilder(account, live, blocks, history, TimeProvider.System, NullLogger<BlockBuilder>.Instance).BuildAsync(done => progress.Tell("building blocks of history", done, 0), isAnew, stopping);
+                }
             },
             "What is built is kept; run the same command again to go on.",
             stopping));

@@ -2,21 +2,22 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
+using ShitOps.History;
 using ShitOps.Pipeline;
 using ShitOps.Verification;
 
 namespace ShitOps.Cli.CommandLine;
 
-/// <summary><c>verify</c>: compares the archive with its manifest, and the live aggregates with the archive.</summary>
+/// <summary><c>verify</c>: compares the archive with its manifest, the live aggregates with the archive, and the blocks of history with the aggregates.</summary>
 internal static class VerifyCommand
 {
     public static Command Create(StorageCommand storage)
     {
-        var only = new Option<string?>("--only") { Description = "What to verify: archive (against its manifest), or aggregates (against the archive). [default: both]", HelpName = "WHAT" };
-        only.AcceptOnlyFromAmong("archive", "aggregates");
+        var only = new Option<string?>("--only") { Description = "What to verify: archive (against its manifest), aggregates (against the archive), or blocks (against the aggregates). [default: all]", HelpName = "WHAT" };
+        only.AcceptOnlyFromAmong("archive", "aggregates", "blocks");
         var command = new ExampleCommand(
             "verify",
-            "Compare the archive with its manifest, and the live aggregates with what the archived events make. What is not as it should be is listed by name, and the exit code is 1. Events may come meanwhile.",
+            "Compare the archive with its manifest, the live aggregates with what the archived events make, and the blocks of history with the aggregates. What is not as it should be is listed by name, and the exit code is 1. Events may come meanwhile.",
             "shitops verify",
             "shitops verify --only archive");
         command.Options.Add(only);
@@ -27,7 +28,7 @@ internal static class VerifyCommand
             {
                 var table = new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System);
                 List<Finding> findings = [];
-                if (arguments.GetValue(only) != "aggregates")
+                if (arguments.GetValue(only) is null or "archive")
                 {
                     // Positions of all streams are read, whichever this app's own is.
                     var positions = new ArchivePositions(account, new KafkaStream("any"));
@@ -35,10 +36,17 @@ internal static class VerifyCommand
                     Add("The archive, {0:N0} events", await archive.RunAsync(Tell, stopping));
                 }
 
-                if (arguments.GetValue(only) != "archive")
+                if (arguments.GetValue(only) is null or "aggregates")
                 {
                     var aggregates = new AggregateVerification(account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), table, TimeProvider.System);
                     Add("The aggregates of {0:N0} events", await aggregates.RunAsync(Tell, stopping));
+                }
+
+                if (arguments.GetValue(only) is null or "blocks")
+                {
+                    var history = HistorySettings.FromSettings(settings);
+                    using var blocks = new HistoryBlocks(account, history, TimeProvider.System);
+                    Add("The blocks, {0:N0} days of projects", await new BlockVerification(LiveAggregates.FromSettings(settings, account, TimeProvider.System), blocks, history, TimeProvider.System).RunAsync(Tell, stopping));
                 }
 
                 return findings.Count == 0 ? ExitCode.Success : ExitCode.Failure;

@@ -119,6 +119,9 @@ internal static class AggregateRows
     /// <summary>The day of a history row.</summary>
     public static DateOnly DateOf(TableEntity row) => DateOnly.ParseExact(row.RowKey.AsSpan(row.RowKey.LastIndexOf(':') + 1, 8), "yyyyMMdd", CultureInfo.InvariantCulture);
 
+    /// <summary>Whether a history row is a further one of its day.</summary>
+    public static bool IsFurtherOfDay(TableEntity row) => row.RowKey.Length > row.RowKey.LastIndexOf(':') + 9;
+
     /// <summary>The project that a row is about.</summary>
     public static string ProjectNameOf(TableEntity row) => row.GetString("Project") ?? KeyText.TextOf(row.RowKey.Split(':')[1]);
 

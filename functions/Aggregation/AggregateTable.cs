@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using ShitOps.Projects;
+using ShitOps.Security;
 using ShitOps.Storage;
 
 namespace ShitOps.Aggregation;
@@ -88,6 +89,10 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             Slices.Skip(first.Value).ToAsyncEnumerable(), (slice, stopping) => ProjectsAsync(slice, slice == first ? after : null, stopping, few), cancellationToken);
     }
 
+    /// <summary>A project that a scope sees; null: there is none of that name for it.</summary>
+    internal async Task<StoredProject?> ProjectAsync(string project, Scope scope, CancellationToken cancellationToken) =>
+        await ProjectAsync(project, cancellationToken) is { } stored && scope.Sees(stored.State.Team) ? stored : null;
+
     /// <summary>A task, or null if nothing was ever stated of it.</summary>
     public async Task<TaskState?> TaskAsync(string project, string task, CancellationToken cancellationToken) =>
         await _table.GetAsync(SliceOf(project).ToString(), AggregateRows.TaskKey(project, task), cancellationToken) is { } row ? AggregateRows.TaskOf(row) : null;
@@ -137,6 +142,50 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         foreach (var (day, change) in pending.Sum().ByDay())
             if (day <= to && !newer.Contains(day)) changes.Add(change);
         return changes;
+    }
+
+    /// <summary>
+    /// Of a project's history in day rows, the days of which something was written after so many flushes, and all from a day on; each as a whole,
+    /// without what is pending.
+    /// </summary>
+    /// <param name="project">The project.</param>
+    /// <param name="after">So many flushes.</param>
+    /// <param name="from">That day.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async Task<IReadOnlyDictionary<DateOnly, ChangedDay>> ChangedDaysAsync(string project, long after, DateOnly from, CancellationToken cancellationToken)
+    {
+        var days = new SortedDictionary<DateOnly, ChangedDay>();
+        HashSet<DateOnly> incomplete = [];
+        var (slice, prefix) = (SliceOf(project), AggregateRows.DaysPrefix(project));
+        var newer = string.Create(CultureInfo.InvariantCulture, $" and ({AggregateRows.Flushes} gt {after}L or RowKey ge '{AggregateRows.DayKey(project, from)}')");
+        await foreach (var row in _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{prefix}' and RowKey lt '{AggregateRows.After(prefix)}'{newer}", cancellationToken))
+        {
+            Add(days, row);
+
+            // The earlier rows of the day have stayed as they are.
+            if (AggregateRows.IsFurtherOfDay(row) && AggregateRows.DateOf(row) < from) incomplete.Add(AggregateRows.DateOf(row));
+        }
+
+        foreach (var day in incomplete)
+        {
+            days.Remove(day);
+            await foreach (var row in RangeAsync(slice, AggregateRows.DayKey(project, day), AggregateRows.AfterDay(project, day), cancellationToken)) Add(days, row);
+        }
+
+        return days;
+
+        static void Add(SortedDictionary<DateOnly, ChangedDay> days, TableEntity row)
+        {
+            var day = AggregateRows.DateOf(row);
+            var (changes, flushes) = (AggregateRows.DayOf(row), AggregateRows.FlushesOf(row));
+            if (days.TryGetValue(day, out var known))
+            {
+                changes.Add(known.Changes);
+                flushes = Math.Max(flushes, known.Flushes);
+            }
+
+            days[day] = new ChangedDay(changes, flushes);
+        }
     }
 
     /// <summary>The sums by team of a slice, over all partitions that feed it.</summary>

@@ -9,6 +9,9 @@ public sealed record ArchiveFilter
     /// <summary>Only this project; null: all.</summary>
     public string? Project { get; init; }
 
+    /// <summary>Only these projects; null: all.</summary>
+    public IReadOnlySet<string>? Projects { get; init; }
+
     /// <summary>Only this task; null: all, and what is no task's.</summary>
     public string? Task { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record ArchiveFilter
     {
         if (statistics.Rows == 0) return false;
         if (Project is not null && statistics.Project is { } projects && !projects.Contains(Project)) return false;
+        if (Projects is not null && statistics.Project is { } span && !Projects.Any(span.Contains)) return false;
         if (Task is not null && (statistics.WithoutTask == statistics.Rows || (statistics.Task is { } tasks && !tasks.Contains(Task)))) return false;
         if (Types is not null && statistics.Type is { } types && !Types.Any(types.Contains)) return false;
         if (statistics.Time is { } times && (times.Greatest < From || times.Least >= Before)) return false;
@@ -50,6 +54,7 @@ public sealed record ArchiveFilter
     /// <summary>Whether an event is asked for; by its chain it is not told apart.</summary>
     public bool Matches(ArchiveRow row) =>
         (Project is null || row.Project == Project)
+        && (Projects is null || Projects.Contains(row.Project))
         && (Task is null || row.Task == Task)
         && (Actors is null || (row.Actor is { } actor && Actors.Contains(actor)))
         && !(row.Time < From) && !(row.Time >= Before)

@@ -1,16 +1,30 @@
 using ShitOps.PromQL;
+using ShitOps.Security;
 
 namespace ShitOps.Datasource;
 
 /// <summary>Every series that can be asked for.</summary>
-public sealed class MetricSeries(ProjectSeries projects, PipelineSeries pipeline) : ISeriesSource
+public sealed class MetricSeries(ProjectSeries projects, PipelineSeries pipeline)
 {
-    /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) =>
-        [.. await projects.SelectAsync(selector, cancellationToken), .. await pipeline.SelectAsync(selector, cancellationToken)];
+    /// <summary>The series that a scope sees.</summary>
+    public ISeriesSource In(Scope scope) => new Visible(this, scope);
 
-    /// <summary>The label sets of all series that fit all matchers, as they are now, in no particular order.</summary>
+    /// <summary>The label sets of all series that a scope sees and that fit all matchers, as they are now, in no particular order.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken) =>
-        projects.LabelsAsync(matchers, cancellationToken).Concat(pipeline.LabelsAsync(matchers, cancellationToken));
+    public IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken)
+    {
+        var ofProjects = projects.LabelsAsync(scope, matchers, cancellationToken);
+        return scope.IsAll ? ofProjects.Concat(pipeline.LabelsAsync(matchers, cancellationToken)) : ofProjects;
+    }
+
+    private async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
+    {
+        var ofProjects = await projects.SelectAsync(scope, selector, cancellationToken);
+        return scope.IsAll ? [.. ofProjects, .. await pipeline.SelectAsync(selector, cancellationToken)] : ofProjects;
+    }
+
+    private sealed class Visible(MetricSeries all, Scope scope) : ISeriesSource
+    {
+        public ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) => all.SelectAsync(scope, selector, cancellationToken);
+    }
 }

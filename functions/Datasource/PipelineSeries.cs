@@ -7,12 +7,12 @@ using ShitOps.PromQL;
 namespace ShitOps.Datasource;
 
 /// <summary>The series of the pipeline itself: how far it is, at the present moment only.</summary>
-public sealed class PipelineSeries(PipelineHealth health, TimeProvider time) : ISeriesSource
+public sealed class PipelineSeries(PipelineHealth health, TimeProvider time)
 {
     private static readonly Metric[] Metrics =
         [MetricCatalogue.PipelineLag, MetricCatalogue.PipelineFreshness, MetricCatalogue.PipelineEvents, MetricCatalogue.PipelineDeadLetters, MetricCatalogue.PipelineArchiveLag];
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();

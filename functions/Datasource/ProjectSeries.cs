@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
+using ShitOps.History;
 using ShitOps.Metrics;
 using ShitOps.People;
 using ShitOps.Projects;
 using ShitOps.PromQL;
+using ShitOps.Security;
 
 namespace ShitOps.Datasource;
 
@@ -13,15 +15,15 @@ namespace ShitOps.Datasource;
 /// The series of projects, from their hourly history: a sample at the end of each hour, and one of the running hour at the present moment. A
 /// series begins with the first hour in which anything happened in its project, and goes on until now.
 /// </summary>
-public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people, TimeProvider time) : ISeriesSource
+public sealed class ProjectSeries(LiveAggregates aggregates, ProjectPasts pasts, PersonNames people, TimeProvider time)
 {
     /// <summary>Milliseconds between samples.</summary>
     public const long ResolutionMs = 3_600_000;
 
-    private const int ConcurrentProjects = 16;
+    private const int ProjectsAtATime = 2_000;
     private const double MilliHours = 1_000;
-    private const long FirstUnixHour = 719_162L * 24;
-    private const long FirstMs = -FirstUnixHour * ResolutionMs;
+    private const int DayOf1970 = 719_162;
+    private const long FirstUnixHour = DayOf1970 * 24L;
 
     private static readonly Metric[] OfHistory =
     [
@@ -38,43 +40,53 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
 
     private static readonly string[] BucketWords = [.. DurationBuckets.UpperBounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)), "+Inf"];
 
-    /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken)
+    /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
+    /// <param name="scope">What whoever asks may see.</param>
+    /// <param name="selector">Which series, and of which time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
         var names = NamesOf(selector.Matchers);
         if (names.Count == 0) return [];
         var hours = Hours.Of(selector, time.GetUtcNow().ToUnixTimeMilliseconds());
-        if (hours.ToMs < hours.FromMs || hours.ToMs < FirstMs) return [];
+        if (new DateTimeOffset(pasts.FirstDay, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() is var first && hours.FromMs < first) hours = hours with { FromMs = first };
+        if (hours.ToMs < hours.FromMs) return [];
 
         var table = await aggregates.TableAsync(cancellationToken);
+        var index = await pasts.IndexAsync(table, cancellationToken);
+        var wanted = Wanted(names);
         var found = new ConcurrentBag<Series>();
         var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
-        await Parallel.ForEachAsync(
-            ProjectsAsync(table, selector.Matchers, cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
-            async (project, stopping) =>
-            {
-                var amounts = IsWithoutHistory(project, names) ? Amounts.None : Amounts.Of(await table.HistoryAsync(project.Key, hours.LastDay, stopping));
-                var set = new SeriesSet(project, amounts, hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping));
-                foreach (var series in set.All())
-                {
-                    if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
-                    if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
-                    found.Add(series);
-                }
-            });
+        await foreach (var projects in ProjectsAsync(table, scope, selector.Matchers, cancellationToken).Chunk(ProjectsAtATime).WithCancellation(cancellationToken))
+        {
+            var (without, with) = (projects.Where(project => IsWithoutHistory(project, names)).ToList(), projects.Where(project => !IsWithoutHistory(project, names)).ToList());
+            foreach (var project in without) await TakeAsync(project, ProjectPast.None, cancellationToken);
+            await pasts.ReadAsync(table, index, with, wanted, hours.FirstDay, TakeAsync, cancellationToken);
+        }
+
         return [.. found];
+
+        async Task TakeAsync(StoredProject project, ProjectPast past, CancellationToken stopping)
+        {
+            var set = new SeriesSet(project, Amounts.Of(past), hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping));
+            foreach (var series in set.All())
+            {
+                if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
+                if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
+                found.Add(series);
+            }
+        }
     }
 
     /// <summary>The label sets of all series that fit all matchers, as they are now: statuses that no task is in any more are left out.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public async IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var names = NamesOf(matchers);
         if (names.Count == 0) yield break;
         var table = await aggregates.TableAsync(cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await foreach (var project in ProjectsAsync(table, matchers, cancellationToken))
+        await foreach (var project in ProjectsAsync(table, scope, matchers, cancellationToken))
         {
             var set = new SeriesSet(project, Amounts.Of(project, now), new Hours(now, now, now), names, matchers, await ResourcesAsync(project, names, cancellationToken));
             foreach (var series in set.All()) yield return series.Labels;
@@ -88,9 +100,29 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
         return OfHistory.Concat(OfState).SelectMany(metric => metric.SeriesNames).Where(name => ofName.TrueForAll(matcher => matcher.Matches(name))).ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>What of a history series of these names need.</summary>
+    private static WantedHistory Wanted(HashSet<string> names)
+    {
+        var measures = Enumerable.Range(0, Measures.All).Select(number => (Measure)number).Where(measure => MetricOf(measure).SeriesNames.Any(names.Contains)).ToHashSet();
+        return new WantedHistory(measures, names.Contains(MetricCatalogue.TasksByStatus.Name));
+    }
+
+    private static Metric MetricOf(Measure measure) => measure switch
+    {
+        < Measure.Blocked => MetricCatalogue.Tasks,
+        Measure.Blocked => MetricCatalogue.TasksBlocked,
+        < Measure.Created => MetricCatalogue.Effort,
+        Measure.Created => MetricCatalogue.TasksCreated,
+        Measure.Completed => MetricCatalogue.TasksCompleted,
+        Measure.Reopened => MetricCatalogue.TasksReopened,
+        Measure.Dropped => MetricCatalogue.TasksDropped,
+        Measure.LeadMilliseconds or (>= Measure.LeadBuckets and < Measure.CycleBuckets) => MetricCatalogue.LeadTime,
+        _ => MetricCatalogue.CycleTime,
+    };
+
     /// <summary>The projects that fit; if the matchers list them, no others are read.</summary>
     private static async IAsyncEnumerable<StoredProject> ProjectsAsync(
-        AggregateTable table, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+        AggregateTable table, Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (matchers.FirstOrDefault(matcher => matcher.Name == MetricCatalogue.Project && matcher.Listed is not null) is { Listed: { } listed })
         {
@@ -102,7 +134,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
         await foreach (var project in table.AllProjectsAsync(after: null, few: null, cancellationToken))
             if (Fits(project)) yield return project;
 
-        bool Fits(StoredProject project) => matchers.All(matcher =>
+        bool Fits(StoredProject project) => scope.Sees(project.State.Team) && matchers.All(matcher =>
             matcher.Name == MetricCatalogue.Project ? matcher.Matches(project.Key) : matcher.Name != MetricCatalogue.Team || matcher.Matches(project.State.Team ?? ""));
     }
 
@@ -131,8 +163,8 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
         /// <summary>When the sample of an hour is taken: at its end, or now if it is not over.</summary>
         public long TimeOf(long hour) => Math.Min((hour - FirstUnixHour + 1) * ResolutionMs, NowMs);
 
-        /// <summary>The day of the last sample.</summary>
-        public DateOnly LastDay => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(ToMs).UtcDateTime);
+        /// <summary>The day of the first hour whose changes the levels at the first sample do not have yet.</summary>
+        public DateOnly FirstDay => FromMs / ResolutionMs / 24 > -DayOf1970 ? DateOnly.FromDayNumber((int)((FromMs / ResolutionMs / 24) + DayOf1970 - 1)) : DateOnly.MinValue;
 
         /// <summary>The hours whose samples lie within the span, from one in which a series begins.</summary>
         public IEnumerable<long> From(long begin)
@@ -147,15 +179,24 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
         }
     }
 
-    /// <summary>How much more or less there was by the hour, of each measure and of the tasks in each status.</summary>
+    /// <summary>How much more or less there was by the hour, of each measure and of the tasks in each status; what was there before stands at the first hour.</summary>
     private sealed record Amounts(ILookup<Measure, (long Hour, long Amount)> Measures, ILookup<string, (long Hour, long Amount)> Statuses, long Begin)
     {
-        public static Amounts None { get; } = Of(new HistoryChanges());
+        public static Amounts Of(ProjectPast past)
+        {
+            var begin = past.FirstHour ?? long.MaxValue;
+            var measures = past.Changes.Measures.Select(one => (one.Measure, Hour: (long)one.Hour, one.Amount));
+            var statuses = past.Changes.Statuses.Where(one => one.Status.Length > 0).Select(one => (one.Status, Hour: (long)one.Hour, one.Amount));
+            if (past.Now is { } now)
+            {
+                measures = measures.Concat(Enumerable.Range(0, Projects.Measures.All).Select(number => ((Measure)number, begin, now.Totals[(Measure)number])))
+                    .Concat(past.Changes.Measures.Select(one => (one.Measure, begin, -one.Amount)));
+                statuses = statuses.Concat(now.Statuses.Counted.Where(one => one.Key.Length > 0).Select(one => (one.Key, begin, one.Value.Tasks)))
+                    .Concat(past.Changes.Statuses.Where(one => one.Status.Length > 0).Select(one => (one.Status, begin, -one.Amount)));
+            }
 
-        public static Amounts Of(HistoryChanges changes) => new(
-            changes.Measures.ToLookup(one => one.Measure, one => ((long)one.Hour, one.Amount)),
-            changes.Statuses.Where(one => one.Status.Length > 0).ToLookup(one => one.Status, one => ((long)one.Hour, one.Amount), StringComparer.Ordinal),
-            changes.Measures.Select(one => (long)one.Hour).DefaultIfEmpty(long.MaxValue).Min());
+            return new Amounts(measures.ToLookup(one => one.Measure, one => (one.Hour, one.Amount)), statuses.ToLookup(one => one.Status, one => (one.Hour, one.Amount), StringComparer.Ordinal), begin);
+        }
 
         /// <summary>What there is now, as if all of it had come about in the present hour: enough to name the series.</summary>
         public static Amounts Of(StoredProject project, long nowMs)
@@ -179,7 +220,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
             if (names.Contains(MetricCatalogue.Tasks.Name))
                 foreach (var (word, measure) in Categories) yield return Summed(MetricCatalogue.Tasks.Name, [(MetricCatalogue.Category, word)], amounts.Measures[measure]);
             if (names.Contains(MetricCatalogue.TasksByStatus.Name))
-                foreach (var status in amounts.Statuses) yield return Summed(MetricCatalogue.TasksByStatus.Name, [(MetricCatalogue.Status, status.Key)], status);
+                foreach (var status in amounts.Statuses) yield return Summed(MetricCatalogue.TasksByStatus.Name, [(MetricCatalogue.Status, status.Key)], status, isLeftOutAtZero: true);
             if (names.Contains(MetricCatalogue.TasksBlocked.Name)) yield return Summed(MetricCatalogue.TasksBlocked.Name, [], amounts.Measures[Measure.Blocked]);
             if (names.Contains(MetricCatalogue.Effort.Name))
                 foreach (var (word, measure) in Kinds) yield return Summed(MetricCatalogue.Effort.Name, [("kind", word)], amounts.Measures[measure], MilliHours);
@@ -244,16 +285,18 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
         private Series? Constant(string name, (string Name, string Value)[] own, double value) => Sampled(name, own, BeginOfState(), _ => value);
 
         /// <summary>A series of prefix sums.</summary>
-        private Series? Summed(string name, (string Name, string Value)[] own, IEnumerable<(long Hour, long Amount)> changes, double scale = 1)
+        private Series? Summed(string name, (string Name, string Value)[] own, IEnumerable<(long Hour, long Amount)> changes, double scale = 1, bool isLeftOutAtZero = false)
         {
             using var next = changes.OrderBy(one => one.Hour).GetEnumerator();
             var isMore = next.MoveNext();
-            var sum = 0L;
-            return Sampled(name, own, amounts.Begin, hour =>
+            var (sum, isZero) = (0L, true);
+            var series = Sampled(name, own, amounts.Begin, hour =>
             {
                 for (; isMore && next.Current.Hour <= hour; isMore = next.MoveNext()) sum += next.Current.Amount;
+                isZero &= sum == 0;
                 return sum / scale;
             });
+            return isLeftOutAtZero && isZero ? null : series;
         }
 
         /// <summary>A series of what a function gives for each hour, asked in their order; null: there is no sample. Null: the labels do not fit, or there is no sample at all.</summary>

@@ -7,6 +7,7 @@ using ShitOps.PromQL;
 using ShitOps.PromQL.Ast;
 using ShitOps.PromQL.Evaluation;
 using ShitOps.PromQL.Parsing;
+using ShitOps.Security;
 
 namespace ShitOps.Datasource;
 
@@ -16,7 +17,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
     /// <summary>The most points of a series in one answer, as in Prometheus.</summary>
     public const int MostPoints = 11_000;
 
-    private readonly QueryEngine _engine = new(series, new QueryOptions { Limits = settings.Limits });
+    private readonly QueryOptions _options = new() { Limits = settings.Limits };
 
     /// <summary><c>/api/v1/query</c>: an expression at an instant.</summary>
     public Task<IActionResult> QueryAsync(HttpRequest request, CancellationToken cancellationToken) => AnswerAsync(
@@ -24,7 +25,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         async (parameters, stopping) =>
         {
             var at = parameters.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds());
-            return PrometheusAnswer.Of(await _engine.InstantAsync(Expression(parameters), at, stopping));
+            return PrometheusAnswer.Of(await EngineOf(request).InstantAsync(Expression(parameters), at, stopping));
         },
         cancellationToken);
 
@@ -39,7 +40,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             var step = parameters.Duration("step")!.Value;
             if (step <= 0) throw QueryParameters.Invalid("step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
             if ((end - start) / step > MostPoints) throw new QueryException(QueryErrorKind.BadData, "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
-            return PrometheusAnswer.Of(await _engine.RangeAsync(Expression(parameters), start, end, step, stopping));
+            return PrometheusAnswer.Of(await EngineOf(request).RangeAsync(Expression(parameters), start, end, step, stopping));
         },
         cancellationToken);
 
@@ -50,7 +51,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         {
             if (parameters.All("match[]").Count == 0) throw new QueryException(QueryErrorKind.BadData, "no match[] parameter provided");
             var found = new SortedSet<Labels>(Comparer<Labels>.Create(Labels.Compare));
-            await foreach (var labels in LabelsAsync(parameters, stopping))
+            await foreach (var labels in LabelsAsync(Scope.Of(request), parameters, stopping))
                 if (found.Add(labels) && found.Count > settings.Limits.MaxSeries) throw QueryException.TooManySeries();
             return Listed(found, parameters.Limit("limit"), PrometheusAnswer.WriteLabels);
         },
@@ -62,7 +63,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         async (parameters, stopping) =>
         {
             var names = new SortedSet<string>(StringComparer.Ordinal);
-            await foreach (var labels in LabelsAsync(parameters, stopping))
+            await foreach (var labels in LabelsAsync(Scope.Of(request), parameters, stopping))
                 foreach (var (name, _) in labels.Pairs) names.Add(name);
             return Listed(names, parameters.Limit("limit"), (json, name) => json.WriteStringValue(name));
         },
@@ -75,7 +76,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         {
             if (!LabelName.IsValid(name)) throw new QueryException(QueryErrorKind.BadData, $"invalid label name: {QuotedText.Of(name)}");
             var values = new SortedSet<string>(StringComparer.Ordinal);
-            await foreach (var labels in LabelsAsync(parameters, stopping))
+            await foreach (var labels in LabelsAsync(Scope.Of(request), parameters, stopping))
                 if (labels[name] is { Length: > 0 } value) values.Add(value);
             return Listed(values, parameters.Limit("limit"), (json, value) => json.WriteStringValue(value));
         },
@@ -129,6 +130,8 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         },
         cancellationToken);
 
+    private QueryEngine EngineOf(HttpRequest request) => new(series.In(Scope.Of(request)), _options);
+
     private static Expression Expression(QueryParameters parameters)
     {
         try
@@ -142,14 +145,14 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
     }
 
     /// <summary>The label sets of what <c>match[]</c> selects, in no particular order, those that several select more than once; of all series if there is none.</summary>
-    private IAsyncEnumerable<Labels> LabelsAsync(QueryParameters parameters, CancellationToken cancellationToken)
+    private IAsyncEnumerable<Labels> LabelsAsync(Scope scope, QueryParameters parameters, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (parameters.Time("end", now) < parameters.Time("start", 0)) throw QueryParameters.Invalid("end", "end timestamp must not be before start time");
         var selectors = parameters.All("match[]");
         return selectors.Count == 0
-            ? series.LabelsAsync([], cancellationToken)
-            : selectors.Select(Matchers).ToList().ToAsyncEnumerable().SelectMany(matchers => series.LabelsAsync(matchers, cancellationToken));
+            ? series.LabelsAsync(scope, [], cancellationToken)
+            : selectors.Select(Matchers).ToList().ToAsyncEnumerable().SelectMany(matchers => series.LabelsAsync(scope, matchers, cancellationToken));
 
         static IReadOnlyList<LabelMatcher> Matchers(string selector)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShitOps.Aggregation;
 using ShitOps.Archive;
 using ShitOps.Audit;
 using ShitOps.Events;
@@ -7,7 +8,7 @@ using ShitOps.People;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each archived event: who changed what, and when.</summary>
-public sealed class AuditRows(AuditSearch search, PersonNames people)
+public sealed class AuditRows(AuditSearch search, LiveAggregates aggregates, PersonNames people)
 {
     private static readonly Column<AuditRow>[] Columns =
     [
@@ -65,6 +66,7 @@ public sealed class AuditRows(AuditSearch search, PersonNames people)
         var filter = new ArchiveFilter
         {
             Project = query.Value("project"),
+            Projects = await VisibleAsync(query, cancellationToken),
             Task = query.Value("task"),
             Types = query.Values("type") is { Count: > 0 } types ? types : null,
             Actors = (await PersonFilter.OfAsync(query.Values("actor"), people, cancellationToken)).Ids,
@@ -79,6 +81,15 @@ public sealed class AuditRows(AuditSearch search, PersonNames people)
         var names = await people.OfAsync(rows.SelectMany(row => new[] { row.Event.Actor, row.Event.Person }), cancellationToken);
         foreach (var row in rows) row.Name(names);
         return RowPage.Of(Columns, rows, found.Count > query.Limit ? position.Token(Rfc3339.Format(rows[^1].Event.Time), rows[^1].Event.Id, rows[^1].Event.Source) : null);
+    }
+
+    /// <summary>The projects that whoever asks may see; null: all.</summary>
+    private async Task<IReadOnlySet<string>?> VisibleAsync(RowQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Scope.IsAll) return null;
+        var table = await aggregates.TableAsync(cancellationToken);
+        if (query.Value("project") is { } only) return (await table.ProjectAsync(only, query.Scope, cancellationToken) is null ? [] : new HashSet<string>(StringComparer.Ordinal) { only });
+        return await table.AllProjectsAsync(after: null, few: null, cancellationToken).Where(project => query.Scope.Sees(project.State.Team)).Select(project => project.Key).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
     }
 
     private static AuditPlace Place(IReadOnlyList<string?> names) =>

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ShitOps.Rows;
 
-/// <summary><c>GET /api/openapi.json</c>: what the routes of rows take and answer, for programs.</summary>
+/// <summary><c>GET /api/openapi.json</c>: what the routes take and answer, for programs.</summary>
 public sealed class GetOpenApi
 {
     [Function(nameof(GetOpenApi))]

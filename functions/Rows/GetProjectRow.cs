@@ -10,5 +10,5 @@ public sealed class GetProjectRow(ProjectRows rows)
     [Function(nameof(GetProjectRow))]
     public Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "rows/projects/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        RowAnswer.OfAsync(request, ProjectRows.OneRoute, _ => rows.OneAsync(RequestPath.LastSegment(request) ?? id, cancellationToken));
+        RowAnswer.OfAsync(request, ProjectRows.OneRoute, query => rows.OneAsync(RequestPath.LastSegment(request) ?? id, query.Scope, cancellationToken));
 }

@@ -61,7 +61,7 @@ public sealed class HistoryRows(LiveAggregates aggregates, TimeProvider time)
         if (to <= from) throw RowProblemException.Invalid($"to is not behind from: nothing lies between {query.Value("from")} and {query.Value("to") ?? "now"}.");
         if (to > now) to = now;
         var position = RowPosition.Of(query, Route, table.SliceCount);
-        if (await table.ProjectAsync(project, cancellationToken) is null) throw RowProblemException.UnknownProject(project);
+        if (await table.ProjectAsync(project, query.Scope, cancellationToken) is null) throw RowProblemException.UnknownProject(project);
         if (to <= (from ?? DateTimeOffset.MinValue)) return Nothing();
 
         // The table is read up to the end of the last step's day; its levels are those of the step's end.

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using ShitOps.Datasource;
 
 namespace ShitOps.Rows;
 
-/// <summary>The routes of rows as an OpenAPI 3.1 document, made from what the code checks and writes.</summary>
+/// <summary>The routes of rows, made from what the code checks and writes, and those of Prometheus' API as an OpenAPI 3.1 document.</summary>
 internal static class OpenApi
 {
     private const string Json = "application/json";
@@ -14,8 +15,8 @@ internal static class OpenApi
     public static JsonObject Document() => new()
     {
         ["openapi"] = "3.1.0",
-        ["info"] = new JsonObject { ["title"] = "ShitOps rows", ["version"] = "1", ["description"] = "The present state and the past of projects as flat rows." },
-        ["paths"] = Object(Routes, route => ($"/api/{route.Path}", new JsonObject { ["get"] = Operation(route) })),
+        ["info"] = new JsonObject { ["title"] = "ShitOps", ["version"] = "1", ["description"] = "The present state and the past of projects as flat rows, and as metrics by Prometheus' HTTP API." },
+        ["paths"] = Object(Routes.Select(route => ($"/api/{route.Path}", new JsonObject { ["get"] = Operation(route) })).Concat(PrometheusRoutes.Paths()), path => path),
         ["components"] = new JsonObject
         {
             ["securitySchemes"] = new JsonObject { ["functionKey"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" } },

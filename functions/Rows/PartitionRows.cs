@@ -40,7 +40,7 @@ public sealed class PartitionRows(LiveAggregates aggregates)
         var slices = await FleetScan.OfAsync(table, table.PartitionsAsync, cancellationToken);
         var sums = slices
             .SelectMany(partitions => partitions)
-            .Where(partition => query.Lets("stream", partition.Stream) && query.Lets("topic", partition.Topic))
+            .Where(partition => query.Scope.IsAll && query.Lets("stream", partition.Stream) && query.Lets("topic", partition.Topic))
             .GroupBy(NameOf)
             .Select(partition => KeyValuePair.Create(partition.Key, ConsumedPartition.Sum(partition)));
         var page = await RowScan.OfSumsAsync(sums, position, query.Limit, (_, sum) => sum);

@@ -4,6 +4,7 @@ using ShitOps.Events;
 using ShitOps.People;
 using ShitOps.Projects;
 using ShitOps.Storage;
+using ShitOps.Security;
 
 namespace ShitOps.Rows;
 
@@ -61,7 +62,7 @@ public sealed class ProjectRows(LiveAggregates aggregates, PersonNames people, T
         var owners = await PersonFilter.OfAsync(query.Values("owner"), people, cancellationToken);
         var now = time.GetUtcNow();
         var page = await RowScan.TakeAsync(
-            ProjectsAsync(table, query, position, cancellationToken),
+            ProjectsAsync(table, query, position, cancellationToken).Where(project => query.Scope.Sees(project.State.Team)),
             query.Limit,
             project => query.Lets("team", project.State.Team) && owners.Lets(project.State.Owner) && query.Lets("status", project.State.Status?.Name)
                 && query.Lets("category", project.State.Status?.Category.Word())
@@ -73,10 +74,10 @@ public sealed class ProjectRows(LiveAggregates aggregates, PersonNames people, T
 
     /// <summary>One project.</summary>
     /// <exception cref="RowProblemException">There is none of that name.</exception>
-    public async Task<RowPage> OneAsync(string project, CancellationToken cancellationToken)
+    public async Task<RowPage> OneAsync(string project, Scope scope, CancellationToken cancellationToken)
     {
         var table = await aggregates.TableAsync(cancellationToken);
-        var stored = await table.ProjectAsync(project, cancellationToken) ?? throw RowProblemException.UnknownProject(project);
+        var stored = await table.ProjectAsync(project, scope, cancellationToken) ?? throw RowProblemException.UnknownProject(project);
         return await PageAsync([stored], continuation: null, time.GetUtcNow(), cancellationToken);
     }
 

@@ -45,7 +45,7 @@ public sealed class ResourceRows(LiveAggregates aggregates, PersonNames people, 
         if (query.Values("project") is { Count: > 0 } projects)
         {
             foreach (var project in projects)
-                Add(loads, await table.ProjectAsync(project, cancellationToken) ?? throw RowProblemException.UnknownProject(project), now);
+                Add(loads, await table.ProjectAsync(project, query.Scope, cancellationToken) ?? throw RowProblemException.UnknownProject(project), now);
         }
         else
         {
@@ -61,7 +61,8 @@ public sealed class ResourceRows(LiveAggregates aggregates, PersonNames people, 
         async Task<Dictionary<string, Load>> SliceAsync(SliceId slice, CancellationToken stopping)
         {
             var here = new Dictionary<string, Load>(StringComparer.Ordinal);
-            await foreach (var project in table.ProjectsAsync(slice, after: null, stopping)) Add(here, project, now);
+            await foreach (var project in table.ProjectsAsync(slice, after: null, stopping))
+                if (query.Scope.Sees(project.State.Team)) Add(here, project, now);
             return here;
         }
     }

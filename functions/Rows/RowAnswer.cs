@@ -3,12 +3,13 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using ShitOps.Security;
 
 namespace ShitOps.Rows;
 
 /// <summary>
 /// A page of rows over HTTP: JSON, or CSV where <c>format</c> asks for it or <c>Accept</c> prefers it: by a greater quality, or by as great a
-/// one and a more specific media range. Whatever else a client accepts, it gets JSON and never 406. The ETag is that of the bytes, so that a client which has them already is spared sending, though not reading.
+/// one and a more specific media range. Whatever else a client accepts, it gets JSON and never 406. The ETag is that of the bytes and the scope, so that a client which has them already is spared sending, though not reading.
 /// </summary>
 public sealed class RowAnswer : IActionResult
 {
@@ -22,17 +23,18 @@ public sealed class RowAnswer : IActionResult
 
     private readonly RowPage _page;
     private readonly bool _isCsv;
+    private readonly Scope _scope;
 
-    private RowAnswer(RowPage page, bool isCsv) => (_page, _isCsv) = (page, isCsv);
+    private RowAnswer(RowPage page, bool isCsv, Scope scope) => (_page, _isCsv, _scope) = (page, isCsv, scope);
 
     /// <summary>The answer to a request: the rows that are read for its query, or what is wrong with it.</summary>
     public static async Task<IActionResult> OfAsync(HttpRequest request, RowRoute route, Func<RowQuery, Task<RowPage>> readAsync)
     {
         try
         {
-            var query = new RowQuery(request.Query, route);
+            var query = new RowQuery(request.Query, route, Scope.Of(request));
             var isCsv = query.Words("format", ["json", Csv]) is [var format] ? format == Csv : PrefersCsv(request);
-            return new RowAnswer(await readAsync(query), isCsv);
+            return new RowAnswer(await readAsync(query), isCsv, query.Scope);
         }
         catch (RowProblemException fault)
         {
@@ -45,7 +47,7 @@ public sealed class RowAnswer : IActionResult
     {
         var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
         var body = _isCsv ? CsvRows.Write(_page) : JsonRows.Write(_page);
-        var hash = SHA256.HashData([.. SHA256.HashData(body), .. Encoding.UTF8.GetBytes(_page.Continuation ?? "")]);
+        var hash = SHA256.HashData([.. SHA256.HashData(body), .. Encoding.UTF8.GetBytes($"{_page.Continuation} {_scope.Key}")]);
         var tag = $"\"{Convert.ToHexStringLower(hash, 0, 16)}\"";
         response.Headers.ETag = tag;
         response.Headers.Vary = HeaderNames.Accept;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ShitOps.Security;
 
 namespace ShitOps.Rows;
 
@@ -17,10 +18,11 @@ public sealed class RowQuery
     private readonly Dictionary<string, string[]> _values = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<RowParameter> _filters;
 
-    /// <summary>Reads the query of a request.</summary>
+    /// <summary>Reads the query of a request by somebody who sees a scope.</summary>
     /// <exception cref="RowProblemException">It has something that the route does not know, or a limit that is none.</exception>
-    public RowQuery(IQueryCollection query, RowRoute route)
+    public RowQuery(IQueryCollection query, RowRoute route, Scope scope)
     {
+        Scope = scope;
         _filters = route.Filters;
         var known = route.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         foreach (var (name, values) in query)
@@ -40,22 +42,25 @@ public sealed class RowQuery
                 : throw Unexpected("limit", $"a number from 1 to {route.MostLimit}");
     }
 
-    /// <summary>A short text that is the same for the same filters, whatever the order in which they stand there, and for other ones another.</summary>
+    /// <summary>A short text that is the same for the same filters and scope, whatever the order in which they stand there, and for other ones another.</summary>
     public string FilterDigest
     {
         get
         {
             var stated = _filters.Where(filter => _values.ContainsKey(filter.Name)).Select(filter => (string[])[filter.Name, .. Values(filter.Name).Order(StringComparer.Ordinal)]);
-            return Base64Url.EncodeToString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(stated)).AsSpan(0, DigestBytes));
+            return Base64Url.EncodeToString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(stated.Prepend([Scope.Key]))).AsSpan(0, DigestBytes));
         }
     }
+
+    /// <summary>What whoever asks may see.</summary>
+    public Scope Scope { get; }
 
     /// <summary>The most rows of the answer.</summary>
     public int Limit { get; }
 
     /// <summary>How many of a listing are read at most to fill the answer and to know whether there is more; null: a filter may let few of them through.</summary>
     /// <param name="place">The parameter that says where to read, instead of what to let through.</param>
-    public int? MostNeeded(string place) => _filters.All(filter => filter.Name == place || Values(filter.Name).Count == 0) ? Limit + 1 : null;
+    public int? MostNeeded(string place) => Scope.IsAll && _filters.All(filter => filter.Name == place || Values(filter.Name).Count == 0) ? Limit + 1 : null;
 
     /// <summary>The value of a parameter that stands there at most once; null: it is left out.</summary>
     public string? Value(string name) => _values.TryGetValue(name, out var values) ? values[0] : null;

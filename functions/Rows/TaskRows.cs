@@ -92,17 +92,17 @@ public sealed class TaskRows(LiveAggregates aggregates, PersonNames people, Time
         if (after is [{ } project, var task])
         {
             // Without a task the project was passed over as a whole.
-            if (task is not null && await table.ProjectAsync(project, cancellationToken) is { } here)
+            if (task is not null && await table.ProjectAsync(project, query.Scope, cancellationToken) is { } here)
                 await foreach (var place in OfAsync(here, task, cancellationToken)) yield return place;
         }
         else if (only is not null)
         {
-            var here = await table.ProjectAsync(only, cancellationToken) ?? throw RowProblemException.UnknownProject(only);
+            var here = await table.ProjectAsync(only, query.Scope, cancellationToken) ?? throw RowProblemException.UnknownProject(only);
             await foreach (var place in OfAsync(here, behind: null, cancellationToken)) yield return place;
         }
 
         if (only is not null) yield break;
-        var rest = table.AllProjectsAsync(after?[0], few, cancellationToken);
+        var rest = table.AllProjectsAsync(after?[0], few, cancellationToken).Where(stored => query.Scope.Sees(stored.State.Team));
         await foreach (var place in ReadAhead.OfAsync(rest, (stored, stopping) => OfAsync(stored, behind: null, stopping), cancellationToken)) yield return place;
 
         async IAsyncEnumerable<Place> OfAsync(StoredProject stored, string? behind, [EnumeratorCancellation] CancellationToken stopping)

@@ -10,7 +10,7 @@ public sealed record Finding(string Place, string Fault)
 }
 
 /// <summary>What was looked at, and what was found.</summary>
-/// <param name="Events">How many events were looked at.</param>
+/// <param name="Events">How many events were looked at; of blocks, how many days of projects.</param>
 /// <param name="Findings">In no particular order; none: all is as it should be.</param>
 public sealed record Verified(long Events, IReadOnlyList<Finding> Findings);
 

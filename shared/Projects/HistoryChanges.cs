@@ -45,6 +45,17 @@ public sealed class HistoryChanges
         foreach (var (hour, status, amount) in other.Statuses) AddStatus(hour, status, sign * amount);
     }
 
+    /// <summary>The same changes as if all of each day had happened in its last hour.</summary>
+    public HistoryChanges AtEndOfDay()
+    {
+        var daily = new HistoryChanges();
+        foreach (var (hour, measure, amount) in Measures) daily.AddMeasure(LastOf(hour), measure, amount);
+        foreach (var (hour, status, amount) in Statuses) daily.AddStatus(LastOf(hour), status, amount);
+        return daily;
+
+        static int LastOf(int hour) => (hour / HoursADay * HoursADay) + HoursADay - 1;
+    }
+
     /// <summary>The changes by day: one row each.</summary>
     public SortedDictionary<DateOnly, HistoryChanges> ByDay()
     {
@@ -150,7 +161,11 @@ public sealed class HistoryChanges
 
     internal void Add(long ticks, string status, long amount) => AddStatus((int)(ticks / TimeSpan.TicksPerHour), Label.Of(status), amount);
 
-    private void AddStatus(int hour, string label, long amount) => _statuses.Add(((long)hour << 32) | (uint)NumberOf(label), amount);
+    /// <summary>Adds to a measure; hours are counted from the beginning of the year 1.</summary>
+    internal void AddMeasure(int hour, Measure measure, long amount) => _measures.Add(((long)hour << 8) | (uint)measure, amount);
+
+    /// <summary>Adds to the tasks in a status, by its label.</summary>
+    internal void AddStatus(int hour, string label, long amount) => _statuses.Add(((long)hour << 32) | (uint)NumberOf(label), amount);
 
     /// <summary>The label's place in <see cref="_labels"/>: they are few, and mostly the very same objects.</summary>
     private int NumberOf(string label)

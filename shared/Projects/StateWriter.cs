@@ -178,6 +178,7 @@ internal enum StateKind : byte
     Project = (byte)'P',
     Summary = (byte)'S',
     HistoryDay = (byte)'H',
+    HistoryBlock = (byte)'B',
     Teams = (byte)'G',
     Pending = (byte)'N',
 }

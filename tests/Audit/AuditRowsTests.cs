@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Azure.Core;
+using ShitOps.Aggregation;
 using ShitOps.Audit;
 using ShitOps.Events;
 using ShitOps.People;
@@ -173,7 +174,7 @@ public sealed class AuditRowsTests(ArchiveAzurite azurite)
     }
 
     private static Task<RowsAnswer> AskAsync(ArchiveStage stage, string address, AuditSearch? search = null) =>
-        RowsAnswer.OfAsync(address, request => new GetAuditRows(new AuditRows(search ?? stage.Audit(), new PersonNames(People(stage), TimeProvider.System))).RunAsync(request, default));
+        RowsAnswer.OfAsync(address, request => new GetAuditRows(new AuditRows(search ?? stage.Audit(), new LiveAggregates(stage.Account(), 4, TimeProvider.System), new PersonNames(People(stage), TimeProvider.System))).RunAsync(request, default));
 
     private static PersonDirectory People(ArchiveStage stage) => new(Encoding.UTF8.GetBytes(Some.TenantKey), stage.Account());
 }

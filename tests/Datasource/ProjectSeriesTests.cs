@@ -163,7 +163,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
 
             // Of words that no task is in any more, only the past has series.
             var expected = series.Where(one => one.Labels["status"].Length == 0 || one.Values.Span[^1] > 0).Select(one => one.Labels.ToString()).Order(StringComparer.Ordinal);
-            Assert.Equal(expected, await app.Series.LabelsAsync(matchers, default).Select(labels => labels.ToString()).Order(StringComparer.Ordinal).ToListAsync());
+            Assert.Equal(expected, await app.LabelsAsync(matchers).Select(labels => labels.ToString()).Order(StringComparer.Ordinal).ToListAsync());
         }
     }
 

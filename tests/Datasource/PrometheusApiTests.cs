@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Net;
 using System.Text.Json;
 using Confluent.Kafka;
 using ShitOps.Events;
@@ -38,6 +39,11 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
             await PostAsync(app, "series", ("match[]", "shitops_tasks_created_total"), ("match[]", "shitops_tasks_blocked")));
         Assert.Contains("\"warnings\":[\"results truncated due to limit\"]", (await GetAsync(app, "labels?limit=1")).Body, StringComparison.Ordinal);
         Assert.Equal("0", Value((await PostAsync(app, "query", ("query", "sum(shitops_pipeline_lag_records)"))).Body));
+
+        // Also behind an address that ends with /api.
+        using var below = await app.Http.GetAsync("api/api/v1/label/project/values");
+        Assert.Equal("""{"status":"success","data":["APOLLO"]}""", await below.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("api/api/v1/alerts")).StatusCode);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/v1/label/project/values");
         request.Headers.AcceptEncoding.ParseAdd("gzip");

@@ -13,10 +13,13 @@ using Microsoft.Extensions.Time.Testing;
 using ShitOps.Aggregation;
 using ShitOps.Datasource;
 using ShitOps.Events;
+using ShitOps.History;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
+using ShitOps.PromQL;
 using ShitOps.Rows;
+using ShitOps.Security;
 using ShitOps.Storage;
 
 namespace ShitOps.Tests.Rows;
@@ -38,7 +41,7 @@ internal sealed class RowsApp
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
     {
         _connection = connection;
-        var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
+        var account = Account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
@@ -56,7 +59,27 @@ internal sealed class RowsApp
     public static string PersonIdOf(string name) => PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), name);
 
     /// <summary>The series of its projects.</summary>
-    public ProjectSeries Series => new(_aggregates, _names, _time);
+    public ISeriesSource Series => SeriesOf(new HistoryBlocks(Account, History, _time));
+
+    /// <summary>How far back its metrics go.</summary>
+    public HistorySettings History { get; set; } = new(RetentionDays: null, HourlyDays: null, CacheBytes: 64 << 20);
+
+    /// <summary>Where all of it is stored.</summary>
+    public StorageAccount Account { get; }
+
+    /// <summary>Its live table.</summary>
+    public LiveAggregates Aggregates => _aggregates;
+
+    /// <summary>What builds its blocks of history.</summary>
+    public BlockBuilder Builder => new(Account, _aggregates, new HistoryBlocks(Account, History, _time), History, _time, NullLogger<BlockBuilder>.Instance);
+
+    /// <summary>The series of its projects, by blocks that may be in memory.</summary>
+    public ISeriesSource SeriesOf(HistoryBlocks blocks, LiveAggregates? aggregates = null, Scope? scope = null) =>
+        new Visible(new ProjectSeries(aggregates ?? _aggregates, new ProjectPasts(blocks, History, _time), _names, _time), scope ?? Scope.All);
+
+    /// <summary>The label sets of its projects.</summary>
+    public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, Scope? scope = null) =>
+        new ProjectSeries(_aggregates, new ProjectPasts(new HistoryBlocks(Account, History, _time), History, _time), _names, _time).LabelsAsync(scope ?? Scope.All, matchers, default);
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
@@ -84,7 +107,7 @@ internal sealed class RowsApp
     }
 
     /// <summary>Asks a route, such as <c>projects?limit=3</c>.</summary>
-    public async Task<RowsAnswer> GetAsync(string address, string? accept = null, string? ifNoneMatch = null)
+    public async Task<RowsAnswer> GetAsync(string address, string? accept = null, string? ifNoneMatch = null, Scope? scope = null)
     {
         var path = address.Split('?', 2)[0];
         return await RowsAnswer.OfAsync(address, request => path switch
@@ -96,7 +119,12 @@ internal sealed class RowsApp
             "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(request, default),
             "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(request, default),
             _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, Uri.UnescapeDataString(path["projects/".Length..]), default),
-        }, accept, ifNoneMatch);
+        }, accept, ifNoneMatch, scope);
+    }
+
+    private sealed class Visible(ProjectSeries all, Scope scope) : ISeriesSource
+    {
+        public ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) => all.SelectAsync(scope, selector, cancellationToken);
     }
 
     /// <summary>All rows of a route, page by page.</summary>
@@ -119,7 +147,7 @@ internal sealed class RowsApp
 internal sealed record RowsAnswer(int Status, string Body, IHeaderDictionary Headers)
 {
     /// <summary>The answer of a route to an address, such as <c>projects?limit=3</c>.</summary>
-    public static async Task<RowsAnswer> OfAsync(string address, Func<HttpRequest, Task<IActionResult>> run, string? accept = null, string? ifNoneMatch = null)
+    public static async Task<RowsAnswer> OfAsync(string address, Func<HttpRequest, Task<IActionResult>> run, string? accept = null, string? ifNoneMatch = null, Scope? scope = null)
     {
         using var body = new MemoryStream();
         var context = new DefaultHttpContext();
@@ -127,6 +155,7 @@ internal sealed record RowsAnswer(int Status, string Body, IHeaderDictionary Hea
         if (accept is not null) context.Request.Headers.Accept = accept;
         if (ifNoneMatch is not null) context.Request.Headers.IfNoneMatch = ifNoneMatch;
         context.Response.Body = body;
+        if (scope is not null) context.Features.Set(scope);
         var result = await run(context.Request);
         await result.ExecuteResultAsync(new ActionContext(context, new RouteData(), new ActionDescriptor()));
         return new RowsAnswer(context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.Headers);

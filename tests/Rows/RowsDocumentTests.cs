@@ -1,4 +1,7 @@
+using System.Reflection;
 using System.Text;
+using Microsoft.Azure.Functions.Worker;
+using ShitOps.Datasource;
 using ShitOps.Rows;
 
 namespace ShitOps.Tests.Rows;
@@ -40,7 +43,13 @@ public class RowsDocumentTests
     {
         var paths = OpenApi.Document()["paths"]!.AsObject();
 
-        Assert.Equal(OpenApi.Routes.Select(route => $"/api/{route.Path}"), paths.Select(path => path.Key));
+        Assert.Equal(OpenApi.Routes.Select(route => $"/api/{route.Path}"), paths.Select(path => path.Key).Where(path => path.StartsWith("/api/rows/", StringComparison.Ordinal)));
+        Assert.Equal(
+            typeof(GetQuery).Assembly.GetTypes().Where(type => type.Namespace == typeof(GetQuery).Namespace)
+                .SelectMany(type => type.GetMethods().SelectMany(method => method.GetParameters()).SelectMany(parameter => parameter.GetCustomAttributes<HttpTriggerAttribute>()))
+                .Where(trigger => !trigger.Route!.Contains('*', StringComparison.Ordinal))
+                .Select(trigger => $"/api/{trigger.Route}: {string.Join(' ', trigger.Methods!.Order())}").Order(StringComparer.Ordinal),
+            paths.Where(path => path.Key.StartsWith("/api/v1/", StringComparison.Ordinal)).Select(path => $"{path.Key}: {string.Join(' ', path.Value!.AsObject().Select(method => method.Key).Order())}").Order(StringComparer.Ordinal));
         foreach (var route in OpenApi.Routes)
         {
             var operation = paths[$"/api/{route.Path}"]!["get"]!;
