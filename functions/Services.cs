@@ -59,6 +59,7 @@ public static class Services
         services.AddSingleton<PersonErasure>();
         services.AddSingleton(HistorySettings.FromSettings(settings));
         services.AddSingleton<HistoryBlocks>();
+        services.AddSingleton<ProjectCache>();
         services.AddSingleton<ProjectPasts>();
         services.AddSingleton<BlockBuilder>();
         services.AddSingleton<ProjectSeries>();

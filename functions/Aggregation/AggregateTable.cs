@@ -204,6 +204,16 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         return teams;
     }
 
+    /// <summary>What differs once anything in a slice has changed that counts.</summary>
+    internal async Task<string> VersionAsync(SliceId slice, CancellationToken cancellationToken)
+    {
+        List<string> versions = [];
+        var (from, to) = (AggregateRows.CheckpointsPrefix, AggregateRows.After(AggregateRows.CheckpointsPrefix));
+        await foreach (var row in _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'", cancellationToken, select: ["RowKey", "Timestamp", "Next"]))
+            versions.Add(string.Create(CultureInfo.InvariantCulture, $"{row.RowKey} {row.GetInt64("Next")} {row.Timestamp:O}"));
+        return string.Join('\n', versions);
+    }
+
     /// <summary>The partitions that feed a slice.</summary>
     public async Task<IReadOnlyList<ConsumedPartition>> PartitionsAsync(SliceId slice, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ namespace ShitOps.Datasource;
 /// The series of projects, from their hourly history: a sample at the end of each hour, and one of the running hour at the present moment. A
 /// series begins with the first hour in which anything happened in its project, and goes on until now.
 /// </summary>
-public sealed class ProjectSeries(LiveAggregates aggregates, ProjectPasts pasts, PersonNames people, TimeProvider time)
+public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache, ProjectPasts pasts, PersonNames people, TimeProvider time)
 {
     /// <summary>Milliseconds between samples.</summary>
     public const long ResolutionMs = 3_600_000;
@@ -121,7 +121,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectPasts pasts,
     };
 
     /// <summary>The projects that fit; if the matchers list them, no others are read.</summary>
-    private static async IAsyncEnumerable<StoredProject> ProjectsAsync(
+    private async IAsyncEnumerable<StoredProject> ProjectsAsync(
         AggregateTable table, Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (matchers.FirstOrDefault(matcher => matcher.Name == MetricCatalogue.Project && matcher.Listed is not null) is { Listed: { } listed })
@@ -131,7 +131,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectPasts pasts,
             yield break;
         }
 
-        await foreach (var project in table.AllProjectsAsync(after: null, few: null, cancellationToken))
+        await foreach (var project in cache.AllAsync(table, cancellationToken))
             if (Fits(project)) yield return project;
 
         bool Fits(StoredProject project) => scope.Sees(project.State.Team) && matchers.All(matcher =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
 using ShitOps.Projects;
 using ShitOps.Storage;
@@ -11,6 +12,8 @@ namespace ShitOps.History;
 public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings, TimeProvider time)
 {
     private const int MostTries = 4;
+
+    private readonly ConditionalWeakTable<StoredProject, Later> _later = [];
 
     /// <summary>The first day of which there are samples.</summary>
     public DateOnly FirstDay => settings.FirstDay(time.GetUtcNow());
@@ -60,8 +63,7 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
         if (blocked?.FirstDay is not { } first || (wanted.HasStatuses && !project.Summary.Statuses.Others.IsZero)) return await WholeAsync();
         for (var tries = 0; tries < MostTries; tries++)
         {
-            var isMore = project.Pending.Flushes != blocked.Flushes || project.Pending.LastFlushedDay >= blocked.End;
-            var newer = isMore ? await table.ChangedDaysAsync(project.Key, blocked.Flushes, blocked.End, cancellationToken) : new Dictionary<DateOnly, ChangedDay>();
+            var newer = await LaterAsync(table, project, blocked, cancellationToken);
             if (newer.Values.Any(day => day.Flushes > project.Pending.Flushes))
             {
                 // More was written since the sums were read.
@@ -88,6 +90,18 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
         async Task<ProjectPast> WholeAsync() => ProjectPast.Whole(Coarse(await table.HistoryAsync(project.Key, DateOnly.MaxValue, cancellationToken)));
     }
 
+    /// <summary>The days that are not in blocks, or not as they are now.</summary>
+    private async Task<IReadOnlyDictionary<DateOnly, ChangedDay>> LaterAsync(AggregateTable table, StoredProject project, BlockedProject blocked, CancellationToken cancellationToken)
+    {
+        if (project.Pending.Flushes == blocked.Flushes && !(project.Pending.LastFlushedDay >= blocked.End)) return new Dictionary<DateOnly, ChangedDay>();
+
+        // While a project has flushed nothing, none of its day rows changes.
+        if (_later.TryGetValue(project, out var known) && known.Blocked == blocked) return known.Days;
+        var days = await table.ChangedDaysAsync(project.Key, blocked.Flushes, blocked.End, cancellationToken);
+        if (days.Values.All(day => day.Flushes <= project.Pending.Flushes)) _later.AddOrUpdate(project, new Later(blocked, days));
+        return days;
+    }
+
     /// <summary>With what is known by the day only at the end of its day.</summary>
     private HistoryChanges Coarse(HistoryChanges changes)
     {
@@ -97,4 +111,7 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
         foreach (var (day, change) in changes.ByDay()) coarse.Add(day < hourlyFrom ? change.AtEndOfDay() : change);
         return coarse;
     }
+
+    /// <summary>Days that were read beside what is in blocks.</summary>
+    private sealed record Later(BlockedProject Blocked, IReadOnlyDictionary<DateOnly, ChangedDay> Days);
 }

@@ -71,13 +71,14 @@ public sealed class AccountTable(TableClient table)
     /// <param name="filter">The filter.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="firstPage">How many the first request asks for, where few may do; those after it ask for <see cref="MostOfAPage"/>. Null: so does the first.</param>
-    public async IAsyncEnumerable<TableEntity> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken, int? firstPage = null)
+    /// <param name="select">Only these properties of them; null: all.</param>
+    public async IAsyncEnumerable<TableEntity> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken, int? firstPage = null, string[]? select = null)
     {
         await EnsureExistsAsync(cancellationToken);
         string? rest = null;
         if (firstPage < MostOfAPage)
         {
-            await foreach (var page in table.QueryAsync<TableEntity>(filter, firstPage, cancellationToken: cancellationToken).AsPages())
+            await foreach (var page in table.QueryAsync<TableEntity>(filter, firstPage, select, cancellationToken).AsPages())
             {
                 foreach (var entity in page.Values) yield return entity;
                 rest = page.ContinuationToken;
@@ -87,7 +88,7 @@ public sealed class AccountTable(TableClient table)
             if (rest is null) yield break;
         }
 
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).AsPages(rest))
+        await foreach (var page in table.QueryAsync<TableEntity>(filter, maxPerPage: null, select, cancellationToken).AsPages(rest))
             foreach (var entity in page.Values) yield return entity;
     }
 

@@ -36,6 +36,7 @@ internal sealed class RowsApp
     private readonly ProjectAggregator _aggregator;
     private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
+    private readonly ProjectCache _cache = new(TimeProvider.System) { Fresh = TimeSpan.Zero };
     private readonly long[] _offsets = new long[Partitions];
 
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
@@ -75,11 +76,11 @@ internal sealed class RowsApp
 
     /// <summary>The series of its projects, by blocks that may be in memory.</summary>
     public ISeriesSource SeriesOf(HistoryBlocks blocks, LiveAggregates? aggregates = null, Scope? scope = null) =>
-        new Visible(new ProjectSeries(aggregates ?? _aggregates, new ProjectPasts(blocks, History, _time), _names, _time), scope ?? Scope.All);
+        new Visible(new ProjectSeries(aggregates ?? _aggregates, _cache, new ProjectPasts(blocks, History, _time), _names, _time), scope ?? Scope.All);
 
     /// <summary>The label sets of its projects.</summary>
     public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, Scope? scope = null) =>
-        new ProjectSeries(_aggregates, new ProjectPasts(new HistoryBlocks(Account, History, _time), History, _time), _names, _time).LabelsAsync(scope ?? Scope.All, matchers, default);
+        new ProjectSeries(_aggregates, _cache, new ProjectPasts(new HistoryBlocks(Account, History, _time), History, _time), _names, _time).LabelsAsync(scope ?? Scope.All, matchers, default);
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
