@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
+using ShitOps.Asking;
 using ShitOps.Audit;
 using ShitOps.Datasource;
 using ShitOps.Events;
@@ -67,5 +68,10 @@ public static class Services
         services.AddSingleton<HistoryRows>();
         services.AddSingleton<PartitionRows>();
         services.AddSingleton<AuditRows>();
+        services.AddSingleton<LiveNames>();
+        services.AddSingleton<LiveModel>();
+        services.AddSingleton(provider => new QueryExecutor(provider.GetRequiredService<LiveAggregates>(), provider.GetRequiredService<PersonNames>(), provider.GetRequiredService<MetricSeries>(), provider.GetRequiredService<AuditSearch>()));
+        services.AddSingleton<QueryPlanner>();
+        services.AddSingleton<AskApi>();
     }
 }

@@ -33,13 +33,15 @@ internal sealed class RowsApp
     private readonly ProjectAggregator _aggregator;
     private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
+    private readonly PersonDirectory _people;
     private readonly long[] _offsets = new long[Partitions];
 
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
     {
         _connection = connection;
         var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
-        var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
+        Account = account;
+        var people = _people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
         _aggregator = new ProjectAggregator(
@@ -57,6 +59,18 @@ internal sealed class RowsApp
 
     /// <summary>The series of its projects.</summary>
     public ProjectSeries Series => new(_aggregates, _names, _time);
+
+    /// <summary>The account that it is stored in.</summary>
+    public StorageAccount Account { get; }
+
+    /// <summary>Where its projects are.</summary>
+    public LiveAggregates Aggregates => _aggregates;
+
+    /// <summary>The names of its people.</summary>
+    public PersonNames Names => _names;
+
+    /// <summary>The table of its people.</summary>
+    public PersonDirectory People => _people;
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
