@@ -1,6 +1,7 @@
 using ShitOps.Bench;
 using ShitOps.Bench.Archive;
 using ShitOps.Bench.Ingest;
+using ShitOps.Bench.Planning;
 
 switch (args)
 {
@@ -16,6 +17,8 @@ switch (args)
         return FoldBench.Run(rest);
     case ["ingest", .. var rest]:
         return await IngestBench.RunAsync(rest);
+    case ["plan", .. var rest]:
+        return await PlanBench.RunAsync(rest);
     case ["worker", .. var rest]:
         return await WorkerBench.RunAsync(rest);
     default:
@@ -27,6 +30,7 @@ switch (args)
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
+              plan [--events N]       what plans of queries take, and how near the cost model comes to the best
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime
             """);
         return 2;

@@ -12,6 +12,7 @@ using ShitOps.Events;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
+using ShitOps.Planning;
 using ShitOps.Replay;
 using ShitOps.Rows;
 using ShitOps.Storage;
@@ -69,9 +70,18 @@ public static class Services
         services.AddSingleton<PartitionRows>();
         services.AddSingleton<AuditRows>();
         services.AddSingleton<LiveNames>();
-        services.AddSingleton<LiveModel>();
+        services.AddSingleton(new ModelStore(account));
+        services.AddSingleton(new CorrectionStore(account, TimeProvider.System));
+        var pinned = LiveModel.PinnedFrom(settings);
+        services.AddSingleton(provider => new LiveModel(provider.GetRequiredService<ModelStore>(), pinned, TimeProvider.System, provider.GetRequiredService<ILogger<LiveModel>>()));
         services.AddSingleton(provider => new QueryExecutor(provider.GetRequiredService<LiveAggregates>(), provider.GetRequiredService<PersonNames>(), provider.GetRequiredService<MetricSeries>(), provider.GetRequiredService<AuditSearch>()));
-        services.AddSingleton<QueryPlanner>();
+        services.AddSingleton(provider => new QueryLog(account, TimeProvider.System, provider.GetRequiredService<ILogger<QueryLog>>()));
+        services.AddSingleton(provider => new QueryPlanner(
+            provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<QueryPlanner>>()));
+        services.AddSingleton<AskedQuery>();
         services.AddSingleton<AskApi>();
+        services.AddSingleton<ExplainApi>();
+        services.AddSingleton<FeedbackApi>();
+        services.AddSingleton<QuestionRefiner>();
     }
 }

@@ -25,7 +25,7 @@ public sealed class CostModel(Random random)
     /// <summary>How much of what was known is still believed after one more query.</summary>
     public const double Kept = 1 - (1.0 / 2_000);
 
-    private const int Draws = 16;
+    private const int Draws = 8;
     private const int MostShapes = 20_000;
     private const double ShapeKept = 1 - (1.0 / 50);
     private const double Noise = 0.3;
@@ -43,7 +43,7 @@ public sealed class CostModel(Random random)
     /// <param name="candidates">Plans that give the answer and are within limits; at least one.</param>
     public PlanChoice Choose(string shape, IReadOnlyList<PlanCandidate> candidates)
     {
-        var features = candidates.Select(Features.Of).ToList();
+        var ways = candidates.Select(candidate => (Rule: Math.Log(candidate.Estimate.RuleMs(candidate.Plan)), Features: Features.Of(candidate), Left: Left(shape, candidate))).ToArray();
         var chosen = Drawn();
         var same = 1;
         if (candidates.Count > 1)
@@ -54,10 +54,10 @@ public sealed class CostModel(Random random)
         {
             var weights = _belief.Draw(random);
             var (best, least) = (0, double.MaxValue);
-            for (var i = 0; i < candidates.Count; i++)
+            for (var i = 0; i < ways.Length; i++)
             {
-                var (mean, deviation) = Left(shape, candidates[i]);
-                var cost = Math.Log(candidates[i].Estimate.RuleMs(candidates[i].Plan)) + LinearBelief.Product(weights, features[i]) + mean + (deviation * Normal.Draw(random));
+                var (rule, features, left) = ways[i];
+                var cost = rule + LinearBelief.Product(weights, features) + left.Mean + (left.Deviation * Normal.Draw(random));
                 if (cost < least) (best, least) = (i, cost);
             }
 

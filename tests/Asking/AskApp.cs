@@ -6,6 +6,7 @@ using ShitOps.Audit;
 using ShitOps.Planning;
 using ShitOps.Replay;
 using ShitOps.Rows;
+using ShitOps.Synthesis.Training;
 using ShitOps.Tests.Rows;
 
 namespace ShitOps.Tests.Asking;
@@ -14,17 +15,36 @@ namespace ShitOps.Tests.Asking;
 internal sealed class AskApp
 {
     private readonly AskApi _api;
+    private readonly ExplainApi _explain;
+    private readonly FeedbackApi _feedback;
 
     public AskApp(RowsApp rows, AuditSearch? audit = null)
     {
         Rows = rows;
         Executor = new QueryExecutor(rows.Aggregates, rows.Names, rows.Series, audit ?? Audit(rows));
-        _api = new AskApi(new LiveNames(rows.Aggregates, rows.People, rows.Time, NullLogger<LiveNames>.Instance), new LiveModel(), new QueryPlanner(Executor), rows.Time);
+        Log = new QueryLog(rows.Account, rows.Time, NullLogger<QueryLog>.Instance, Some.Name("q").Replace("-", "", StringComparison.Ordinal));
+        var names = new LiveNames(rows.Aggregates, rows.People, rows.Time, NullLogger<LiveNames>.Instance);
+        Models = new ModelStore(rows.Account, Some.Name("models"));
+        Corrections = new CorrectionStore(rows.Account, rows.Time, Some.Name("c").Replace("-", "", StringComparison.Ordinal));
+        Model = OpenModel();
+        var queries = new AskedQuery(names, Model);
+        _feedback = new FeedbackApi(names, Corrections, rows.Time);
+        var planner = new QueryPlanner(Executor, Log, new CostModel(new Random(1)), rows.Time, NullLogger<QueryPlanner>.Instance);
+        _api = new AskApi(queries, names, planner, rows.Time);
+        _explain = new ExplainApi(queries, names, planner, rows.Aggregates, rows.Time);
     }
 
     public RowsApp Rows { get; }
 
     public QueryExecutor Executor { get; }
+
+    public QueryLog Log { get; }
+
+    public ModelStore Models { get; }
+
+    public CorrectionStore Corrections { get; }
+
+    public LiveModel Model { get; }
 
     public DateTime Now => Rows.Time.GetUtcNow().UtcDateTime;
 
@@ -33,6 +53,25 @@ internal sealed class AskApp
 
     /// <summary>Asks <c>/api/ask</c> with GET; the address begins with the question mark.</summary>
     public Task<RowsAnswer> GetAsync(string address) => RowsAnswer.OfAsync(address, request => new Ask(_api).RunAsync(request, default));
+
+    /// <summary>What another process would read questions with.</summary>
+    public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
+
+    /// <summary>Refines as the timer does, by fewer steps.</summary>
+    public Task<RefinementOutcome> RefineAsync(int steps) =>
+        new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps) }.RefineAsync(default);
+
+    /// <summary>Says what a question means.</summary>
+    public Task<RowsAnswer> CorrectAsync(string question, string query) => RowsAnswer.OfAsync("feedback", request =>
+    {
+        request.Method = HttpMethods.Post;
+        request.ContentType = "application/json";
+        request.Body = new MemoryStream(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { question, query }));
+        return new PostFeedback(_feedback).RunAsync(request, default);
+    });
+
+    /// <summary>Asks <c>/api/explain</c> with GET.</summary>
+    public Task<RowsAnswer> ExplainAsync(string address) => RowsAnswer.OfAsync(address, request => new Explain(_explain).RunAsync(request, default));
 
     /// <summary>Asks <c>/api/ask</c> with POST and a JSON object.</summary>
     public Task<RowsAnswer> PostAsync(string body) => RowsAnswer.OfAsync("ask", request =>

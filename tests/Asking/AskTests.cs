@@ -141,6 +141,46 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Contains("expected a JSON object whose members are texts: question, query, format.", answer.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_explanation_has_every_plan_and_what_the_cheapest_touches()
+    {
+        var app = await AppAsync();
+        var json = JsonDocument.Parse((await app.ExplainAsync($"?run=true&query={Uri.EscapeDataString("report open-tasks where project = \"LEDGER\"")}")).Body).RootElement;
+
+        var plans = json.GetProperty("plans").EnumerateArray().ToList();
+        Assert.Equal(plans.Select(plan => plan.GetProperty("expectedMs").GetDouble()).Order(), plans.Select(plan => plan.GetProperty("expectedMs").GetDouble()));
+        Assert.Contains(plans, plan => plan.GetProperty("plan").GetString() == "tasks/all/16" && plan.GetProperty("rows").GetInt32() == 8);
+        Assert.Contains(plans, plan => plan.GetProperty("plan").GetString() == "sums/listed/1" && plan.GetProperty("requests").GetInt32() == 2);
+        Assert.Contains(plans, plan => plan.GetProperty("plan").GetString() == json.GetProperty("spent").GetProperty("plan").GetString());
+        Assert.True(json.GetProperty("spent").GetProperty("requests").GetInt32() >= 2);
+        var nodes = json.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("id").GetString()).ToList();
+        Assert.Equal(["query", "plan"], nodes.Take(2));
+        Assert.All(json.GetProperty("edges").EnumerateArray(), edge => Assert.Contains(edge.GetProperty("target").GetString(), nodes));
+
+        // All four slices.
+        Assert.Equal(6, JsonDocument.Parse((await app.ExplainAsync("?format=nodes&query=report+tasks+by+team")).Body).RootElement.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task What_queries_took_is_logged_without_names_and_learnt_from_by_the_next_process()
+    {
+        var app = await StartAsync();
+        for (var i = 0; i < 3; i++) await app.GetAsync($"?query={Uri.EscapeDataString("report open-tasks where project = \"LEDGER\" and person = \"Balthasar Reed\"")}");
+        await app.Log.FlushAsync(default);
+
+        var logged = (await app.Log.LatestAsync(100, default)).Where(one => one.Shape.Contains("person", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["open-tasks project=1 person=1", "open-tasks project=1 person=1", "open-tasks project=1 person=1"], logged.Select(one => one.Shape));
+        Assert.All(logged, one => Assert.True(one is { SpentMs: > 0, Requests: > 0, Rows: 1, Propensity: > 0 and <= 1 } && one.Candidates > 6, $"{one}"));
+        Assert.Equal(2, (await app.Log.LatestAsync(2, default)).Count);
+
+        // A month later they are gone.
+        var then = app.Rows.Time.GetUtcNow();
+        app.Rows.Time.Advance(TimeSpan.FromDays(32));
+        await app.Log.ExpireAsync(default);
+        app.Rows.Time.AdjustTime(then);
+        Assert.Empty(await app.Log.LatestAsync(100, default));
+    }
+
     private static Event Task(string project, string task, TaskFields fields, int day = 28) => At(day, project, $"{task}-new", new TaskCreated(task, fields));
 
     private static Event At(int day, string project, string id, EventData data) => Some.Event(id, project, data) with { Time = new DateTimeOffset(2026, 1, day, 12, 0, 0, TimeSpan.Zero) };
