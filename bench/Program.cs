@@ -1,6 +1,7 @@
 using ShitOps.Bench;
 using ShitOps.Bench.Archive;
 using ShitOps.Bench.Ingest;
+using ShitOps.Bench.Planning;
 using ShitOps.Bench.Query;
 
 switch (args)
@@ -17,6 +18,8 @@ switch (args)
         return FoldBench.Run(rest);
     case ["ingest", .. var rest]:
         return await IngestBench.RunAsync(rest);
+    case ["plan", .. var rest]:
+        return await PlanBench.RunAsync(rest);
     case ["query", .. var rest]:
         return await QueryBench.RunAsync(rest);
     case ["worker", .. var rest]:
@@ -30,6 +33,7 @@ switch (args)
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
+              plan [--events N]       what plans of queries take, and how near the cost model comes to the best
               query [--projects N]    dashboards' queries over 90 days of many projects, beside a real Prometheus
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime
             """);

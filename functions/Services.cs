@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
+using ShitOps.Asking;
 using ShitOps.Audit;
 using ShitOps.Datasource;
 using ShitOps.Events;
@@ -12,8 +13,10 @@ using ShitOps.History;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
+using ShitOps.Planning;
 using ShitOps.Replay;
 using ShitOps.Rows;
+using ShitOps.Security;
 using ShitOps.Storage;
 
 namespace ShitOps;
@@ -74,5 +77,19 @@ public static class Services
         services.AddSingleton<HistoryRows>();
         services.AddSingleton<PartitionRows>();
         services.AddSingleton<AuditRows>();
+        services.AddSingleton<LiveNames>();
+        services.AddSingleton(new ModelStore(account));
+        services.AddSingleton(new CorrectionStore(account, TimeProvider.System));
+        var pinned = LiveModel.PinnedFrom(settings);
+        services.AddSingleton(provider => new LiveModel(provider.GetRequiredService<ModelStore>(), pinned, TimeProvider.System, provider.GetRequiredService<ILogger<LiveModel>>()));
+        services.AddSingleton(provider => new QueryExecutor(provider.GetRequiredService<LiveAggregates>(), provider.GetRequiredService<PersonNames>(), provider.GetRequiredService<MetricSeries>().In(Scope.All), provider.GetRequiredService<AuditSearch>()));
+        services.AddSingleton(provider => new QueryLog(account, TimeProvider.System, provider.GetRequiredService<ILogger<QueryLog>>()));
+        services.AddSingleton(provider => new QueryPlanner(
+            provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<QueryPlanner>>()));
+        services.AddSingleton<AskedQuery>();
+        services.AddSingleton<AskApi>();
+        services.AddSingleton<ExplainApi>();
+        services.AddSingleton<FeedbackApi>();
+        services.AddSingleton<QuestionRefiner>();
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ShitOps.Cli.Asking;
 using ShitOps.Cli.Input;
 using ShitOps.Planning;
 using ShitOps.Synthesis;
@@ -10,16 +11,24 @@ using ShitOps.Synthesis.Tensors;
 
 namespace ShitOps.Cli.CommandLine;
 
-/// <summary><c>ask --parse</c>: what questions in words are understood as.</summary>
+/// <summary><c>ask</c>: answers of the app to questions in words; and <c>ask --parse</c>: what they are understood as, without the app.</summary>
 internal sealed class AskCommand(Terminal terminal)
 {
     private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Argument<string?> _question = new("QUESTION") { Description = "The question. [default: each line of standard input]", Arity = ArgumentArity.ZeroOrOne };
 
-    private readonly Option<bool> _parse = new("--parse") { Description = "Say what is understood, without asking the app.", Required = true };
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(3);
 
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line: question, query, confidence, sure, readings." };
+    private readonly Option<string?> _query = new("--query") { Description = "Ask a query in its one-line form instead of a question.", HelpName = "LINE" };
+
+    private readonly Option<bool> _parse = new("--parse") { Description = "Say what is understood, without asking the app." };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line: the app's answer, or with --parse question, query, confidence, sure, readings." };
+
+    private readonly Option<Uri> _url = AppOption.Url();
+
+    private readonly Option<string?> _key = AppOption.Key();
 
     private readonly Option<DateTime?> _now = new("--now")
     {
@@ -41,13 +50,49 @@ internal sealed class AskCommand(Terminal terminal)
     {
         var command = new ExampleCommand(
             "ask",
-            "Understand questions in words. The exit code is 0, whether they can be answered or not; docs/asking.md says what can be asked.",
+            "Ask questions in words. The exit code is 0, whether they can be answered or not; docs/asking.md says what can be asked.",
+            "shitops ask \"which team has the most blocked tasks?\"",
+            "shitops ask --query 'trend completed by team step 1w'",
             "shitops ask --parse --catalog names.json \"how many tasks did payments finish last week?\"",
             "shitops ask --parse --json --now 2026-05-20 --catalog names.json < questions.txt");
         command.Arguments.Add(_question);
-        foreach (var option in (Option[])[_parse, _json, _now, _catalogue, _model]) command.Options.Add(option);
-        command.SetAction(arguments => Run(arguments));
+        foreach (var option in (Option[])[_query, _url, _key, _parse, _json, _now, _catalogue, _model]) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            var parses = result.GetValue(_parse);
+            if (parses && result.GetValue(_query) is not null) result.AddError("--query is asked as it is; leave --parse away");
+            foreach (var option in (Option[])[_now, _catalogue, _model])
+                if (!parses && result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} goes with --parse: the app has its own");
+        });
+        command.SetAction((arguments, stopping) => arguments.GetValue(_parse) ? Task.FromResult(Parse(arguments)) : AskAsync(arguments, stopping));
         return command;
+    }
+
+    private async Task<int> AskAsync(ParseResult arguments, CancellationToken stopping)
+    {
+        var url = arguments.GetRequiredValue(_url);
+
+        // A proxy would look for the app on its own machine.
+        using var handler = new SocketsHttpHandler { UseProxy = !url.IsLoopback };
+        using var http = new HttpClient(handler) { Timeout = AnswerTimeout };
+        var endpoint = new AskEndpoint(http, url, arguments.GetValue(_key));
+        var query = arguments.GetValue(_query);
+        try
+        {
+            foreach (var asked in query is not null ? [query] : arguments.GetValue(_question) is { } one ? [one] : Lines())
+            {
+                var answer = await endpoint.AskAsync(query is null ? "question" : "query", asked, stopping);
+                if (arguments.GetValue(_json)) terminal.Output.WriteLine(answer.GetRawText());
+                else foreach (var line in AnswerText.Lines(answer)) terminal.Output.WriteLine(line);
+            }
+
+            return ExitCode.Success;
+        }
+        catch (AskException fault)
+        {
+            terminal.Report(fault.Message);
+            return ExitCode.Failure;
+        }
     }
 
     private static Option<string?> FileOption(string name, string description)
@@ -60,7 +105,7 @@ internal sealed class AskCommand(Terminal terminal)
         return option;
     }
 
-    private int Run(ParseResult arguments)
+    private int Parse(ParseResult arguments)
     {
         try
         {

@@ -14,20 +14,9 @@ internal sealed class StatusCommand(Terminal terminal)
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
-    private readonly Option<Uri> _url = new("--url")
-    {
-        Description = "Address of the function app, with or without /api/health.",
-        HelpName = "URL",
-        DefaultValueFactory = _ => new Uri("http://localhost:7071"),
-        CustomParser = result =>
-        {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https") return parsed;
-            result.AddError($"--url: expected an address such as http://localhost:7071, found \"{result.Tokens[0].Value}\"");
-            return null!;
-        },
-    };
+    private readonly Option<Uri> _url = AppOption.Url();
 
-    private readonly Option<string?> _key = new("--key") { Description = "Function key, where the app wants one.", HelpName = "KEY" };
+    private readonly Option<string?> _key = AppOption.Key();
 
     private readonly Option<bool> _watch = new("--watch") { Description = "Look again every 2 s until Ctrl-C." };
 

@@ -81,6 +81,16 @@ public sealed class PersonDirectory(byte[] tenantKey, StorageAccount account) : 
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
     public async Task<string?> NameAsync(string id, CancellationToken cancellationToken) => await _table.GetAsync(PeopleTable.PartitionKey, id, cancellationToken) is { } entity ? PeopleTable.NameOf(entity) : null;
 
+    /// <summary>The names of all people who have not been erased, in no particular order.</summary>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<IReadOnlyList<string>> AllNamesAsync(CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        await foreach (var entity in _table.QueryAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PeopleTable.PartitionKey}"), cancellationToken))
+            if (PeopleTable.NameOf(entity) is { } name) names.Add(name);
+        return names;
+    }
+
     public void Dispose() => _storing.Dispose();
 
     private async Task<HashSet<string>> ReadIdsAsync(CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ public sealed class RowProblemException(RowProblem problem) : Exception(problem.
     /// <summary>The request asks for what does not make sense.</summary>
     public static RowProblemException Invalid(string detail) => new(new RowProblem("Invalid request", StatusCodes.Status400BadRequest, detail));
 
+    /// <summary>Whoever asks may not.</summary>
+    public static RowProblemException Forbidden(string detail) => new(new RowProblem("Forbidden", StatusCodes.Status403Forbidden, detail));
+
     /// <summary>There is no such project; no rows at all would hide a misspelt name.</summary>
     public static RowProblemException UnknownProject(string project) =>
         new(new RowProblem("Unknown project", StatusCodes.Status404NotFound, $"No event about the project \"{project}\" is aggregated; letter case counts. /api/rows/projects lists those that are known, and /api/health says how many events wait."));

@@ -54,6 +54,7 @@ public sealed class StorageAccount
         options.Retry.Delay = TimeSpan.FromMilliseconds(400);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
+        options.AddPolicy(StorageTally.Policy, HttpPipelinePosition.PerRetry);
         if (transport is not null) options.Transport = transport;
         return options;
     }

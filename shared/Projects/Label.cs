@@ -6,7 +6,7 @@ namespace ShitOps.Projects;
 /// <summary>
 /// Bounds of the texts in a state. They are functions of the text alone, so they cannot disturb convergence.
 /// </summary>
-internal static class Label
+public static class Label
 {
     /// <summary>The most UTF-8 bytes of a label under which tasks are counted.</summary>
     public const int MostBytes = 44;

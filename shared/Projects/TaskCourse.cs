@@ -20,6 +20,14 @@ internal readonly struct NoTimeline : ITimeline
     public void Change(long ticks, string status, long amount) { }
 }
 
+/// <summary>Adds the changes up by the hour.</summary>
+internal readonly struct HourlyTimeline(HistoryChanges history) : ITimeline
+{
+    public void Change(long ticks, Measure measure, long amount) => history.Add(ticks, measure, amount);
+
+    public void Change(long ticks, string status, long amount) => history.Add(ticks, status, amount);
+}
+
 /// <summary>
 /// Where the life of a task has got to, fact by fact, and the changes of measures that each fact makes. This is the one place that says what
 /// a task contributes: its changes by the hour are history, and their sum is its part of the project's totals, so that the two cannot

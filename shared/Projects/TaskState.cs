@@ -138,6 +138,16 @@ public sealed class TaskState
         return _course.Standing;
     }
 
+    /// <summary>All changes of the task's life by the hour: what it adds to the history of its project. None if it is deleted.</summary>
+    public HistoryChanges Changes()
+    {
+        var changes = new HistoryChanges();
+        if (!Exists) return changes;
+        var timeline = new HourlyTimeline(changes);
+        new TaskSnapshot(this).Walk(ref timeline);
+        return changes;
+    }
+
     /// <summary>
     /// Whether an event only goes on from where the task stands, as nearly all do: it is later than all that was stated, what it states is
     /// retained beside all that is, and the task counts after it, for the same team as before it or for the first time. Then

@@ -85,6 +85,14 @@ public sealed class QuestionModel
         return (tape.Linear(tape.Rows(x, begins), _choice, _choiceBias), tape.Linear(tape.Rows(x, items), _role, _roleBias));
     }
 
+    /// <summary>A copy that counts more words among those that it is taught with.</summary>
+    public QuestionModel WithWords(IEnumerable<string> words)
+    {
+        var copy = new QuestionModel(Shape, new Random(0)) { Vocabulary = Vocabulary.Concat(words).ToHashSet(StringComparer.Ordinal), Confidence = Confidence };
+        foreach (var (from, to) in Parameters.Zip(copy.Parameters)) from.Values.CopyTo(to.Values, 0);
+        return copy;
+    }
+
     /// <summary>The bytes of a safetensors file.</summary>
     public byte[] Write() => new SafeTensors(
         new Dictionary<string, string>(StringComparer.Ordinal)

@@ -37,13 +37,14 @@ internal sealed class RowsApp
     private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
     private readonly ProjectCache _cache = new(TimeProvider.System) { Fresh = TimeSpan.Zero };
+    private readonly PersonDirectory _people;
     private readonly long[] _offsets = new long[Partitions];
 
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
     {
         _connection = connection;
         var account = Account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
-        var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
+        var people = _people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
         _aggregator = new ProjectAggregator(
@@ -81,6 +82,12 @@ internal sealed class RowsApp
     /// <summary>The label sets of its projects.</summary>
     public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, Scope? scope = null) =>
         new ProjectSeries(_aggregates, _cache, new ProjectPasts(new HistoryBlocks(Account, History, _time), History, _time), _names, _time).LabelsAsync(scope ?? Scope.All, matchers, default);
+
+    /// <summary>The names of its people.</summary>
+    public PersonNames Names => _names;
+
+    /// <summary>The table of its people.</summary>
+    public PersonDirectory People => _people;
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;

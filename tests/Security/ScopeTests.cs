@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using ShitOps.Asking;
 using ShitOps.Events;
 using ShitOps.History;
 using ShitOps.People;
@@ -112,6 +114,16 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
             address,
             request => new GetAuditRows(new AuditRows(stage.Audit(), app.Aggregates, new PersonNames(new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), stage.Account()), TimeProvider.System))).RunAsync(request, default),
             scope: scope);
+    }
+
+    [Fact]
+    public async Task Questions_are_only_for_those_who_see_all()
+    {
+        var context = new DefaultHttpContext();
+        context.Features.Set(Blue);
+        context.Request.QueryString = new QueryString("?question=how+many+tasks+are+open");
+        var refused = await Assert.ThrowsAsync<RowProblemException>(() => AskRequest.OfAsync(context.Request, ["question"], default));
+        Assert.Equal(403, refused.Problem.Status);
     }
 
     private static async Task<List<string?>> PagedAsync(RowsApp app, string address, int limit)

@@ -50,7 +50,7 @@ public static class SynthesizerTraining
         return new SynthesizerTrainingResult(model, scores);
     }
 
-    private static IEnumerable<WrittenQuestion> Written(QuestionSet set, int seed, int questions)
+    internal static IEnumerable<WrittenQuestion> Written(QuestionSet set, int seed, int questions)
     {
         var random = new Random(seed);
         var generator = new QuestionGenerator(random) { Set = set };

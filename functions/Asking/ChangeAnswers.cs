@@ -1,0 +1,150 @@
+using System.Globalization;
+using ShitOps.Archive;
+using ShitOps.Audit;
+using ShitOps.Events;
+using ShitOps.Planning;
+using ShitOps.Rows;
+
+namespace ShitOps.Asking;
+
+/// <summary>Answers about who changed what, from the archive of all events.</summary>
+internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan plan, AskedFor asked, DateTime now)
+{
+    /// <summary>The most rows of a list that states no limit.</summary>
+    public const int UsualRows = 1_000;
+
+    /// <summary>The most changes that are counted.</summary>
+    public const int MostCounted = 200_000;
+
+    private static readonly Dictionary<string, string> WordsOfTypes = new(StringComparer.Ordinal)
+    {
+        [EventTypes.ProjectCreated] = "created",
+        [EventTypes.ProjectUpdated] = "updated",
+        [EventTypes.ProjectStatusChanged] = "status",
+        [EventTypes.TaskCreated] = "created",
+        [EventTypes.TaskUpdated] = "updated",
+        [EventTypes.TaskStatusChanged] = "status",
+        [EventTypes.TaskAssigned] = "assigned",
+        [EventTypes.TaskEstimated] = "estimated",
+        [EventTypes.TaskBlocked] = "blocked",
+        [EventTypes.TaskUnblocked] = "unblocked",
+        [EventTypes.TaskDeleted] = "deleted",
+        [EventTypes.ResourceAllocated] = "allocated",
+        [EventTypes.ResourceReleased] = "released",
+    };
+
+    /// <summary>The rows.</summary>
+    /// <exception cref="QuerySpanException">More would have to be read than one query may.</exception>
+    public async Task<RowPage> RowsAsync(Func<IEnumerable<string?>, Task<IReadOnlyDictionary<string, string>>> namesOf, CancellationToken cancellationToken)
+    {
+        var isCounted = query.Aggregation == QueryAggregation.Count;
+        var most = isCounted ? MostCounted + 1 : query.Limit ?? UsualRows;
+        var found = await FindAsync(most, cancellationToken);
+        if (!isCounted)
+        {
+            var names = await namesOf(found.SelectMany(one => new[] { one.Row.Actor, one.Row.Person }));
+            return RowPage.Of(Columns(names), found, continuation: null);
+        }
+
+        if (found.Count > MostCounted) throw TooMuch($"there are more than {MostCounted:N0} changes");
+        var values = Values(found);
+        return AnswerRows.Of(query, values, query.By == QueryField.Person ? await namesOf(values.Select(value => value.Group)) : new Dictionary<string, string>(StringComparer.Ordinal));
+    }
+
+    private static Column<AuditedEvent>[] Columns(IReadOnlyDictionary<string, string> names)
+    {
+        return
+        [
+            new("time", CellKind.Time, "when it happened", one => one.Row.Time),
+            new("project", CellKind.Text, "the project", one => one.Row.Project),
+            new("task", CellKind.Text, "the task's key", one => one.Row.Task),
+            new("change", CellKind.Text, "what it was", one => Word(one.Row.Type)),
+            new("person", CellKind.Text, "who did it: the name, or the person id if it was erased; null: the event does not say", one => Name(one.Row.Actor)),
+            new("title", CellKind.Text, "the title or name that it states", one => one.Row.Title),
+            new("status", CellKind.Text, "the status that it states", one => one.Row.Status),
+            new("to", CellKind.Text, "the assignee, owner or resource that it states", one => Name(one.Row.Person)),
+            new("type", CellKind.Text, "the event's type", one => one.Row.Type),
+        ];
+
+        string? Name(string? id) => id is null ? null : names.GetValueOrDefault(id, id);
+    }
+
+    private static string Word(string type) => WordsOfTypes.GetValueOrDefault(type, type);
+
+    private async Task<IReadOnlyList<AuditedEvent>> FindAsync(int most, CancellationToken cancellationToken)
+    {
+        var (begin, end) = (QuerySpans.BeginOf(query, query.Span, now, DateTime.MinValue), QuerySpans.EndOf(query.Span, now));
+        var filter = new ArchiveFilter
+        {
+            Task = asked.Kept(QueryField.Task) is { Count: 1 } tasks ? tasks.First() : null,
+            Actors = asked.Kept(QueryField.Person),
+            Types = asked.Kept(QueryField.Change) is { } words ? [.. WordsOfTypes.Where(one => words.Contains(one.Value)).Select(one => one.Key)] : null,
+            From = begin > DateTime.MinValue ? new DateTimeOffset(begin) : null,
+
+            // What a tracker dates ahead is known now.
+            Before = end < now ? new DateTimeOffset(end) : null,
+        };
+
+        var found = new List<AuditedEvent>();
+        if (plan.Reach == PlanReach.Listed)
+        {
+            await Parallel.ForEachAsync(
+                asked.Kept(QueryField.Project)!,
+                new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
+                async (project, stopping) =>
+                {
+                    var here = await SearchAsync(filter with { Project = project }, most, stopping);
+                    lock (found) found.AddRange(here);
+                });
+            return [.. found.OrderBy(one => one.Place, AuditPlace.NewestFirst).Take(most)];
+        }
+
+        return await SearchAsync(filter, most, cancellationToken);
+    }
+
+    /// <summary>The newest of a search, on and on until enough of them pass all filters.</summary>
+    private async Task<List<AuditedEvent>> SearchAsync(ArchiveFilter filter, int most, CancellationToken cancellationToken)
+    {
+        var found = new List<AuditedEvent>();
+        for (AuditPlace? after = null; found.Count < most;)
+        {
+            var page = await audit.NewestAsync(filter, after, most, cancellationToken) ?? throw TooMuch($"more than {AuditSearch.MostRead:N0} archived events would have to be read");
+            found.AddRange(page.Where(IsAskedFor).Take(most - found.Count));
+            if (page.Count < most) break;
+            after = page[^1].Place;
+        }
+
+        return found;
+    }
+
+    private bool IsAskedFor(AuditedEvent one) =>
+        asked.Lets(QueryField.Project, one.Row.Project) && asked.Lets(QueryField.Task, one.Row.Task) && asked.Lets(QueryField.Person, one.Row.Actor) && asked.Lets(QueryField.Change, Word(one.Row.Type));
+
+    private List<QueryValue> Values(IReadOnlyList<AuditedEvent> found)
+    {
+        var earliest = found.Count == 0 ? now : found.Min(one => one.Row.Time).UtcDateTime;
+        var end = QuerySpans.EndOf(query.Span, now);
+        var begin = QuerySpans.BeginOf(query, query.Span, now, query.Span is { From: null } ? earliest : DateTime.MinValue);
+        IReadOnlyList<DateTime> ends = query.Step is { } step ? MeasuredGroups.Steps(step, begin, end) : [end];
+        var groups = found.ToLookup(GroupOf, StringComparer.Ordinal);
+        IEnumerable<string> names = query.By is null ? [""] : groups.Select(group => group.Key);
+        return [.. names.SelectMany(name => ends.Select((until, i) =>
+        {
+            var from = i == 0 ? begin : ends[i - 1];
+            var isLast = i == ends.Count - 1;
+            return new QueryValue(name, from, until, groups[name].Count(one => (i == 0 || one.Row.Time.UtcDateTime >= from) && (isLast || one.Row.Time.UtcDateTime < until)), null);
+        }))];
+    }
+
+    private string GroupOf(AuditedEvent one) => query.By switch
+    {
+        QueryField.Project => one.Row.Project,
+        QueryField.Person => one.Row.Actor ?? "",
+        QueryField.Task => one.Row.Task is { } task ? TaskGroup.Of(one.Row.Project, task) : "",
+        QueryField.Change => Word(one.Row.Type),
+        _ => "",
+    };
+
+    private static QuerySpanException TooMuch(string what) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"To answer this is too much: {what}. Name a project or a task, or ask for a shorter time."));
+}

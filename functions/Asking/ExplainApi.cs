@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using ShitOps.Aggregation;
+using ShitOps.Planning;
+using ShitOps.Rows;
+
+namespace ShitOps.Asking;
+
+/// <summary>Says which ways there are to an answer, what each is expected to cost, and which stores and slices the cheapest touches.</summary>
+public sealed class ExplainApi(AskedQuery queries, LiveNames names, QueryPlanner planner, LiveAggregates aggregates, TimeProvider time)
+{
+    private const int MostNodes = 64;
+
+    private static readonly string[] Known = ["question", "query", "run", "format"];
+
+    /// <summary><c>/api/explain</c>.</summary>
+    public Task<IActionResult> ExplainAsync(HttpRequest request, CancellationToken cancellationToken) => AskProblems.OrAnswerAsync(async () =>
+    {
+        var asked = await AskRequest.OfAsync(request, Known, cancellationToken);
+        var format = asked.Value("format");
+        if (format is not (null or "all" or "nodes" or "edges")) throw RowProblemException.Invalid($"format is \"{format}\"; expected all, nodes or edges.");
+        if (asked.Value("run") is not (null or "true" or "false")) throw RowProblemException.Invalid($"run is \"{asked.Value("run")}\"; expected true or false.");
+        var now = time.GetUtcNow().UtcDateTime;
+        var (_, understood, query) = await queries.OfAsync(asked, now, cancellationToken);
+        if (query is null) throw RowProblemException.Invalid(understood!.Refusal ?? $"It is not sure what that means; expected one of these as query: {string.Join("; ", understood.Readings.Select(reading => reading.Query.ToString()))}.");
+        var fleet = (await names.GetAsync(cancellationToken)).Fleet;
+        var plans = await planner.ExplainAsync(query, fleet, now, cancellationToken);
+        var taken = asked.Value("run") == "true" ? (await planner.AnswerAsync(query, fleet, now, cancellationToken)).Taken : null;
+        var shown = taken is null ? plans[0] : plans.First(one => one.Candidate.Plan == taken.Plan);
+        var map = Map(query, shown.Candidate, shown.ExpectedMs, taken, await aggregates.TableAsync(cancellationToken));
+        return new Explanation(query, QueryShape.Of(query, now), plans, map, taken, format);
+    });
+
+    /// <summary>The query, its plan, and what that reads.</summary>
+    private static InteractionMap Map(Query query, PlanCandidate candidate, double expectedMs, TakenPlan? taken, AggregateTable table)
+    {
+        var (plan, estimate) = (candidate.Plan, candidate.Estimate);
+        var map = new InteractionMap([], []);
+        map.Nodes.Add(new MapNode("query", query.Kind.Word(), query.ToString(), ""));
+        map.Nodes.Add(new MapNode("plan", plan.ToString(), taken is null ? "not run" : string.Create(CultureInfo.InvariantCulture, $"{taken.SpentMs:F1} ms spent"), string.Create(CultureInfo.InvariantCulture, $"{expectedMs:F1} ms expected")));
+        map.Edges.Add(new MapEdge("query-plan", "query", "plan", ""));
+        if (plan.Source == PlanSource.Archive)
+        {
+            Store("archive", "archive", "files and segments that may hold what is asked for", estimate.Requests, estimate.Entities);
+        }
+        else
+        {
+            var keys = plan.Reach == PlanReach.Listed ? query.Filters.First(filter => filter is { Field: QueryField.Project, Excludes: false }).Values : null;
+            var slices = (keys is null ? table.Slices : keys.Select(table.SliceOf).Distinct()).ToList();
+            if (slices.Count > MostNodes) Store("slices", table.Name, $"{slices.Count} slices", estimate.Requests, estimate.Entities);
+            else
+                foreach (var slice in slices) Store($"slice-{slice}", $"slice {slice}", table.Name, estimate.Requests / slices.Count, estimate.Entities / slices.Count);
+        }
+
+        if (query.By == QueryField.Person || query.Filters.Any(filter => filter.Field == QueryField.Person) || query.Aggregation == QueryAggregation.List || query.Metric == QueryMetric.Changes)
+            map.Nodes.Add(new MapNode("people", "people", "names of the people in the answer", ""));
+        if (map.Nodes[^1].Id == "people") map.Edges.Add(new MapEdge("plan-people", "plan", "people", ""));
+        return map;
+
+        void Store(string id, string title, string subtitle, double requests, double entities)
+        {
+            map.Nodes.Add(new MapNode(id, title, subtitle, string.Create(CultureInfo.InvariantCulture, $"{entities:N0} rows")));
+            map.Edges.Add(new MapEdge($"plan-{id}", "plan", id, string.Create(CultureInfo.InvariantCulture, $"{requests:N1} requests")));
+        }
+    }
+
+    private sealed record MapNode(string Id, string Title, string Subtitle, string Stat);
+
+    private sealed record MapEdge(string Id, string Source, string Target, string Stat);
+
+    private sealed record InteractionMap(List<MapNode> Nodes, List<MapEdge> Edges);
+
+    /// <summary>The answer: nodes and edges have the members that Grafana's node graph asks for.</summary>
+    private sealed record Explanation(Query Query, string Shape, IReadOnlyList<(PlanCandidate Candidate, double ExpectedMs)> Plans, InteractionMap Map, TakenPlan? Taken, string? Format) : IActionResult
+    {
+        public async Task ExecuteResultAsync(ActionContext context)
+        {
+            var buffer = new ArrayBufferWriter<byte>(4096);
+            using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            {
+                if (Format == "nodes") WriteNodes(json);
+                else if (Format == "edges") WriteEdges(json);
+                else WriteAll(json);
+            }
+
+            var response = context.HttpContext.Response;
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = buffer.WrittenCount;
+            await response.Body.WriteAsync(buffer.WrittenMemory, context.HttpContext.RequestAborted);
+        }
+
+        private void WriteAll(Utf8JsonWriter json)
+        {
+            json.WriteStartObject();
+            json.WriteString("query", Query.ToString());
+            json.WriteString("kind", Query.Kind.Word());
+            json.WriteString("shape", Shape);
+            json.WriteStartArray("plans");
+            foreach (var (candidate, expectedMs) in Plans)
+            {
+                json.WriteStartObject();
+                json.WriteString("plan", candidate.Plan.ToString());
+                json.WriteNumber("expectedMs", Math.Round(expectedMs, 1));
+                json.WriteNumber("requests", Math.Round(candidate.Estimate.Requests));
+                json.WriteNumber("rows", Math.Round(candidate.Estimate.Entities));
+                json.WriteNumber("bytes", Math.Round(candidate.Estimate.Bytes));
+                json.WriteNumber("slices", candidate.Estimate.Slices);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            if (Taken is { } taken)
+            {
+                json.WriteStartObject("spent");
+                json.WriteString("plan", taken.Plan.ToString());
+                json.WriteNumber("ms", Math.Round(taken.SpentMs, 1));
+                json.WriteNumber("requests", taken.Requests);
+                json.WriteNumber("bytes", taken.Bytes);
+                json.WriteEndObject();
+            }
+
+            json.WritePropertyName("nodes");
+            WriteNodes(json);
+            json.WritePropertyName("edges");
+            WriteEdges(json);
+            json.WriteEndObject();
+        }
+
+        private void WriteNodes(Utf8JsonWriter json)
+        {
+            json.WriteStartArray();
+            foreach (var node in Map.Nodes)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", node.Id);
+                json.WriteString("title", node.Title);
+                json.WriteString("subtitle", node.Subtitle);
+                json.WriteString("mainstat", node.Stat);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        private void WriteEdges(Utf8JsonWriter json)
+        {
+            json.WriteStartArray();
+            foreach (var edge in Map.Edges)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", edge.Id);
+                json.WriteString("source", edge.Source);
+                json.WriteString("target", edge.Target);
+                json.WriteString("mainstat", edge.Stat);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+    }
+}

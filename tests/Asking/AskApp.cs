@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using ShitOps.Archive;
+using ShitOps.Asking;
+using ShitOps.Audit;
+using ShitOps.Planning;
+using ShitOps.Replay;
+using ShitOps.Rows;
+using ShitOps.Synthesis.Training;
+using ShitOps.Tests.Rows;
+
+namespace ShitOps.Tests.Asking;
+
+/// <summary>What answers questions, over the stores of a <see cref="RowsApp"/>.</summary>
+internal sealed class AskApp
+{
+    private readonly AskApi _api;
+    private readonly ExplainApi _explain;
+    private readonly FeedbackApi _feedback;
+
+    public AskApp(RowsApp rows, AuditSearch? audit = null)
+    {
+        Rows = rows;
+        Executor = new QueryExecutor(rows.Aggregates, rows.Names, rows.Series, audit ?? Audit(rows));
+        Log = new QueryLog(rows.Account, rows.Time, NullLogger<QueryLog>.Instance, Some.Name("q").Replace("-", "", StringComparison.Ordinal));
+        var names = new LiveNames(rows.Aggregates, rows.People, rows.Time, NullLogger<LiveNames>.Instance);
+        Models = new ModelStore(rows.Account, Some.Name("models"));
+        Corrections = new CorrectionStore(rows.Account, rows.Time, Some.Name("c").Replace("-", "", StringComparison.Ordinal));
+        Model = OpenModel();
+        var queries = new AskedQuery(names, Model);
+        _feedback = new FeedbackApi(names, Corrections, rows.Time);
+        var planner = new QueryPlanner(Executor, Log, new CostModel(new Random(1)), rows.Time, NullLogger<QueryPlanner>.Instance);
+        _api = new AskApi(queries, names, planner, rows.Time);
+        _explain = new ExplainApi(queries, names, planner, rows.Aggregates, rows.Time);
+    }
+
+    public RowsApp Rows { get; }
+
+    public QueryExecutor Executor { get; }
+
+    public QueryLog Log { get; }
+
+    public ModelStore Models { get; }
+
+    public CorrectionStore Corrections { get; }
+
+    public LiveModel Model { get; }
+
+    public DateTime Now => Rows.Time.GetUtcNow().UtcDateTime;
+
+    /// <summary>The rows that a plan gives, as JSON.</summary>
+    public async Task<string> RowsOfAsync(Query query, QueryPlan plan) => System.Text.Encoding.UTF8.GetString(JsonRows.Write(await Executor.RunAsync(query, plan, Now, default)));
+
+    /// <summary>Asks <c>/api/ask</c> with GET; the address begins with the question mark.</summary>
+    public Task<RowsAnswer> GetAsync(string address) => RowsAnswer.OfAsync(address, request => new Ask(_api).RunAsync(request, default));
+
+    /// <summary>What another process would read questions with.</summary>
+    public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
+
+    /// <summary>Refines as the timer does, by fewer steps.</summary>
+    public Task<RefinementOutcome> RefineAsync(int steps) =>
+        new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps) }.RefineAsync(default);
+
+    /// <summary>Says what a question means.</summary>
+    public Task<RowsAnswer> CorrectAsync(string question, string query) => RowsAnswer.OfAsync("feedback", request =>
+    {
+        request.Method = HttpMethods.Post;
+        request.ContentType = "application/json";
+        request.Body = new MemoryStream(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { question, query }));
+        return new PostFeedback(_feedback).RunAsync(request, default);
+    });
+
+    /// <summary>Asks <c>/api/explain</c> with GET.</summary>
+    public Task<RowsAnswer> ExplainAsync(string address) => RowsAnswer.OfAsync(address, request => new Explain(_explain).RunAsync(request, default));
+
+    /// <summary>Asks <c>/api/ask</c> with POST and a JSON object.</summary>
+    public Task<RowsAnswer> PostAsync(string body) => RowsAnswer.OfAsync("ask", request =>
+    {
+        request.Method = HttpMethods.Post;
+        request.ContentType = "application/json";
+        request.Body = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(body));
+        return new Ask(_api).RunAsync(request, default);
+    });
+
+    private static AuditSearch Audit(RowsApp rows)
+    {
+        var table = new ArchiveTable(rows.Account, new ArchiveTableSettings(), rows.Time);
+        return new AuditSearch(table, new ArchiveReader(rows.Account, table), new ArchivePositions(rows.Account, new(rows.Stream)));
+    }
+}

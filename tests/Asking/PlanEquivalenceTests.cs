@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using ShitOps.Events;
+using ShitOps.Planning;
+using ShitOps.Tests.Planning;
+using ShitOps.Tests.Projects;
+using ShitOps.Tests.Rows;
+
+namespace ShitOps.Tests.Asking;
+
+/// <summary>Whatever plan is taken for a query, the answer is the same.</summary>
+[Collection(nameof(BrokerCollection))]
+public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azurite)
+{
+    private const int Queries = 60;
+
+    private static readonly string[] Projects = ["P-0", "P-1", "P-2", "P-3", "many teams", "Zürich"];
+
+    private static readonly Dictionary<QueryField, string[]> Pool = new()
+    {
+        [QueryField.Project] = [.. Projects, "nowhere"],
+        [QueryField.Team] = ["red", "blue", "green", "team 3", "nobodys"],
+        [QueryField.Person] = ["ann", "bob", "eve", "nobody"],
+        [QueryField.Status] = ["todo", "in-progress 0", "done 1", "blocked", "Doing, with a name that is longer than any label may be, so that it is cut"],
+        [QueryField.Type] = ["bug", "story"],
+        [QueryField.Milestone] = ["m-0", "m-1"],
+        [QueryField.Task] = ["T-0", "T-1", "T-9"],
+    };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task All_plans_of_a_query_give_the_same_rows(int seed)
+    {
+        var app = await StartAsync(seed);
+        var random = new Random(seed);
+        var compared = new Dictionary<PlanSource, int>();
+        var withValues = 0;
+        for (var count = 0; count < Queries;)
+        {
+            var query = Draw(random);
+            var plans = QueryPlans.Of(query, app.Now).GroupBy(plan => (plan.Source, plan.Reach)).Select(group => group.ElementAt(random.Next(group.Count()))).ToList();
+            if (plans.Count < 2) continue;
+            count++;
+            var expected = await app.RowsOfAsync(query, plans[0]);
+            if (expected.Any(c => c is >= '1' and <= '9')) withValues++;
+            foreach (var plan in plans)
+            {
+                compared[plan.Source] = compared.GetValueOrDefault(plan.Source) + 1;
+                var actual = await app.RowsOfAsync(query, plan);
+                Assert.True(IsEqual(expected, actual), $"{query}\n{plans[0]}: {expected}\n{plan}: {actual}");
+            }
+        }
+
+        // The property holds of something.
+        Assert.True(withValues > Queries / 2, $"{withValues} answers have a value");
+        foreach (var source in (PlanSource[])[PlanSource.Tasks, PlanSource.Sums, PlanSource.History, PlanSource.Series]) Assert.True(compared.GetValueOrDefault(source) > 2, $"{source}: {compared.GetValueOrDefault(source)}");
+    }
+
+    [Fact]
+    public async Task Sums_of_teams_are_those_of_the_tasks()
+    {
+        var app = await StartAsync(seed: 3, hasManyTeams: false);
+        foreach (var line in (string[])["report tasks", "report open-tasks by team", "report tasks where team = \"red\", \"green\" by category", "report remaining-hours where team != \"red\" by team", "rank wip by team order desc limit 2"])
+        {
+            var query = QueryText.Parse(line);
+            var plans = QueryPlans.Of(query, app.Now);
+            Assert.Contains(plans, plan => plan.Source == PlanSource.TeamSums);
+            var expected = await app.RowsOfAsync(query, plans.First(plan => plan.Source == PlanSource.Tasks));
+            Assert.Contains("value", expected, StringComparison.Ordinal);
+            foreach (var plan in plans) Assert.Equal(expected, await app.RowsOfAsync(query, plan));
+        }
+    }
+
+    /// <summary>Equal but for the last digits of numbers that were added up in another order.</summary>
+    private static bool IsEqual(string one, string other)
+    {
+        if (one == other) return true;
+        var (rows, others) = (JsonDocument.Parse(one).RootElement, JsonDocument.Parse(other).RootElement);
+        return rows.GetArrayLength() == others.GetArrayLength() && rows.EnumerateArray().Zip(others.EnumerateArray()).All(pair =>
+            pair.First.EnumerateObject().Zip(pair.Second.EnumerateObject()).All(cells => cells.First.Name == cells.Second.Name && (cells.First.Value.ValueKind == JsonValueKind.Number && cells.Second.Value.ValueKind == JsonValueKind.Number
+                ? Math.Abs(cells.First.Value.GetDouble() - cells.Second.Value.GetDouble()) <= 2e-6
+                : cells.First.Value.GetRawText() == cells.Second.Value.GetRawText())));
+    }
+
+    private static Query Draw(Random random)
+    {
+        while (true)
+        {
+            var drawn = SomeQueries.DrawAny(random);
+            if (!MetricFormula.IsOfCounters(drawn.Metric) && drawn.Metric != QueryMetric.People) continue;
+            var query = drawn with
+            {
+                Filters = [.. drawn.Filters.Take(random.Next(3)).Select(filter => random.Next(2) == 0 ? filter.Field : QueryField.Project).Distinct().Select(field => new QueryFilter(field, Values(field), random.Next(4) == 0))],
+                Span = drawn.Span is null ? null : Span(),
+                Versus = drawn.Versus is null ? null : Span(),
+                Limit = drawn.Limit is null ? null : random.Next(1, 4),
+            };
+
+            // A trend has to have begun.
+            if (QueryRules.Fault(query) is null && (query.Step is null || query.Span?.From?.Instant is null || query.Span.Value.From.Value.Day < new DateOnly(2026, 3, 30))) return query;
+        }
+
+        IEnumerable<string> Values(QueryField field) => Pool.TryGetValue(field, out var values) ? Enumerable.Range(0, random.Next(1, 3)).Select(_ => values[random.Next(values.Length)]) : ["status"];
+
+        QuerySpan? Span()
+        {
+            var (from, to) = (Bound(0), Bound(2));
+            return random.Next(4) switch { 0 => QuerySpan.On(new DateOnly(2026, 3, 28).AddDays(random.Next(4))), 1 => new QuerySpan(from, null), 2 => new QuerySpan(null, to), _ => new QuerySpan(from, to) };
+        }
+
+        TimeBound Bound(int days)
+        {
+            var day = new DateOnly(2026, 3, 27).AddDays(days + random.Next(2));
+            return random.Next(2) == 0 ? new TimeBound(day) : new TimeBound(day.ToDateTime(new TimeOnly(random.Next(24), random.Next(60))));
+        }
+    }
+
+    /// <summary>Projects whose events get in each other's way; some of the events are of hours to come.</summary>
+    private async Task<AskApp> StartAsync(int seed, bool hasManyTeams = true)
+    {
+        var rows = await RowsApp.StartAsync(kafka, azurite);
+        rows.Time.Advance(new DateTimeOffset(2026, 3, 30, 22, 17, 0, TimeSpan.Zero) - rows.Time.GetUtcNow());
+        List<Event> events = [];
+        for (var i = 0; i < Projects.Length; i++)
+            events.AddRange(ProjectEvents.Of((seed * 100) + i).Select(one => one with { Project = Projects[i] }));
+        for (var i = 0; i < (hasManyTeams ? 80 : 3); i++)
+        {
+            events.Add(new Event(
+                string.Create(CultureInfo.InvariantCulture, $"team-{i}"), "https://tracker.example", EventTypes.TaskCreated, ProjectEvents.Start.AddMinutes(i * 7), "many teams",
+                new TaskCreated(string.Create(CultureInfo.InvariantCulture, $"M-{i}"), new TaskFields { Team = $"team {i}", Assignee = i % 3 == 0 ? "eve" : null, Status = new Status(Pool[QueryField.Status][4], StatusCategory.InProgress) })));
+        }
+
+        return new AskApp(await rows.StateAsync(events));
+    }
+}
