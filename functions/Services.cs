@@ -8,6 +8,7 @@ using ShitOps.Archive;
 using ShitOps.Audit;
 using ShitOps.Datasource;
 using ShitOps.Events;
+using ShitOps.Forecasting;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
@@ -56,7 +57,10 @@ public static class Services
         services.AddSingleton(provider => new AuditSearch(provider.GetRequiredService<ArchiveTable>(), provider.GetRequiredService<ArchiveReader>(), provider.GetRequiredService<ArchivePositions>()));
         services.AddSingleton<PersonNames>();
         services.AddSingleton<PersonErasure>();
+        services.AddSingleton(new ForecastTable(account));
+        services.AddSingleton<ProjectForecaster>();
         services.AddSingleton<ProjectSeries>();
+        services.AddSingleton<ForecastSeries>();
         services.AddSingleton<PipelineSeries>();
         services.AddSingleton<MetricSeries>();
         services.AddSingleton<PrometheusApi>();
@@ -65,6 +69,10 @@ public static class Services
         services.AddSingleton<ResourceRows>();
         services.AddSingleton<TeamRows>();
         services.AddSingleton<HistoryRows>();
+        services.AddSingleton<ForecastRows>();
+        services.AddSingleton<TaskForecastRows>();
+        services.AddSingleton<MilestoneForecastRows>();
+        services.AddSingleton<CalibrationRows>();
         services.AddSingleton<PartitionRows>();
         services.AddSingleton<AuditRows>();
     }

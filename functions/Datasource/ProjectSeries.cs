@@ -84,7 +84,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
     }
 
     /// <summary>The projects that fit; if the matchers list them, no others are read.</summary>
-    private static async IAsyncEnumerable<StoredProject> ProjectsAsync(
+    internal static async IAsyncEnumerable<StoredProject> ProjectsAsync(
         AggregateTable table, IReadOnlyList<LabelMatcher> matchers, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (matchers.FirstOrDefault(matcher => matcher.Name == MetricCatalogue.Project && matcher.Listed is not null) is { Listed: { } listed })

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 using ShitOps.Aggregation;
 using ShitOps.Datasource;
 using ShitOps.Events;
+using ShitOps.Forecasting;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
@@ -33,6 +34,7 @@ internal sealed class RowsApp
     private readonly ProjectAggregator _aggregator;
     private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
+    private readonly ForecastTable _forecasts;
     private readonly long[] _offsets = new long[Partitions];
 
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
@@ -42,6 +44,7 @@ internal sealed class RowsApp
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
+        _forecasts = new ForecastTable(account, Some.Name("f").Replace("-", "", StringComparison.Ordinal));
         _aggregator = new ProjectAggregator(
             _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
@@ -57,6 +60,15 @@ internal sealed class RowsApp
 
     /// <summary>The series of its projects.</summary>
     public ProjectSeries Series => new(_aggregates, _names, _time);
+
+    /// <summary>The forecasts of its projects.</summary>
+    public ForecastTable Forecasts => _forecasts;
+
+    /// <summary>Makes them; each is another instance of the app.</summary>
+    public ProjectForecaster Forecaster => new(_aggregates, _forecasts, _time, NullLogger<ProjectForecaster>.Instance);
+
+    /// <summary>The series of forecasts.</summary>
+    public ForecastSeries ForecastSeries => new(_aggregates, _forecasts, _time);
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
@@ -95,6 +107,10 @@ internal sealed class RowsApp
             "teams" => new GetTeamRows(new TeamRows(_aggregates)).RunAsync(request, default),
             "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(request, default),
             "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(request, default),
+            "forecasts" => new GetForecastRows(new ForecastRows(_forecasts)).RunAsync(request, default),
+            "task-forecasts" => new GetTaskForecastRows(new TaskForecastRows(_forecasts)).RunAsync(request, default),
+            "milestone-forecasts" => new GetMilestoneForecastRows(new MilestoneForecastRows(_forecasts)).RunAsync(request, default),
+            "calibration" => new GetCalibrationRows(new CalibrationRows(_forecasts)).RunAsync(request, default),
             _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, Uri.UnescapeDataString(path["projects/".Length..]), default),
         }, accept, ifNoneMatch);
     }
