@@ -5,6 +5,7 @@ using ShitOps.Cli.Import;
 using ShitOps.Cli.Import.GitHub;
 using ShitOps.Cli.Import.Jira;
 using ShitOps.Cli.Input;
+using ShitOps.Events;
 using ShitOps.Flow;
 using ShitOps.Forecasting;
 using ShitOps.Projects;
@@ -39,7 +40,7 @@ internal sealed class BackTestCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
     {
         var seed = arguments.GetValue(_seed);
-        var histories = new SortedDictionary<string, List<IEnumerable<Transition>>>(StringComparer.Ordinal);
+        var histories = new SortedDictionary<string, List<TaskHistory>>(StringComparer.Ordinal);
         var rejected = 0;
         foreach (var path in arguments.GetRequiredValue(_files))
         {
@@ -55,7 +56,7 @@ internal sealed class BackTestCommand(Terminal terminal)
             foreach (var project in projects)
             {
                 stopping.ThrowIfCancellationRequested();
-                origins.Add(BackTest.Origins(project, ThroughputModel.Recent, horizon, seed));
+                origins.Add(BackTest.Origins(project, horizon, seed));
                 terminal.Report($"{project.Project}, {horizon} weeks: {origins[^1].Count} origins");
             }
 
@@ -74,7 +75,7 @@ internal sealed class BackTestCommand(Terminal terminal)
 
     /// <summary>Adds the tasks of a file to their projects.</summary>
     /// <returns>How many lines were no records.</returns>
-    private async Task<int> ReadAsync(JsonLinesFile file, SortedDictionary<string, List<IEnumerable<Transition>>> histories, CancellationToken stopping)
+    private async Task<int> ReadAsync(JsonLinesFile file, SortedDictionary<string, List<TaskHistory>> histories, CancellationToken stopping)
     {
         var rejected = 0;
         try
@@ -90,7 +91,7 @@ internal sealed class BackTestCommand(Terminal terminal)
                     var state = new TaskState();
                     foreach (var one in task.Events) state.Apply(one, name => name, out _);
                     if (!histories.TryGetValue(task.Project, out var tasks)) histories[task.Project] = tasks = [];
-                    tasks.Add(ProjectHistory.TransitionsOf(state));
+                    tasks.Add(TaskHistory.Of(((TaskCreated)task.Events[0].Data!).Task, state, projectTeam: null));
                 }
                 catch (Exception exception) when (exception is JsonException or BadRecordException or InvalidOperationException)
                 {

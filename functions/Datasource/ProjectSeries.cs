@@ -57,7 +57,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         var wanted = Wanted(names);
         var found = new ConcurrentBag<Series>();
         var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
-        await foreach (var projects in ProjectsAsync(table, scope, selector.Matchers, cancellationToken).Chunk(ProjectsAtATime).WithCancellation(cancellationToken))
+        await foreach (var projects in MatchedProjects.OfAsync(cache, table, scope, selector.Matchers, cancellationToken).Chunk(ProjectsAtATime).WithCancellation(cancellationToken))
         {
             var (without, with) = (projects.Where(project => IsWithoutHistory(project, names)).ToList(), projects.Where(project => !IsWithoutHistory(project, names)).ToList());
             foreach (var project in without) await TakeAsync(project, ProjectPast.None, cancellationToken);
@@ -86,7 +86,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         if (names.Count == 0) yield break;
         var table = await aggregates.TableAsync(cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await foreach (var project in ProjectsAsync(table, scope, matchers, cancellationToken))
+        await foreach (var project in MatchedProjects.OfAsync(cache, table, scope, matchers, cancellationToken))
         {
             var set = new SeriesSet(project, Amounts.Of(project, now), new Hours(now, now, now), names, matchers, await ResourcesAsync(project, names, cancellationToken));
             foreach (var series in set.All()) yield return series.Labels;
@@ -119,24 +119,6 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         Measure.LeadMilliseconds or (>= Measure.LeadBuckets and < Measure.CycleBuckets) => MetricCatalogue.LeadTime,
         _ => MetricCatalogue.CycleTime,
     };
-
-    /// <summary>The projects that fit; if the matchers list them, no others are read.</summary>
-    private async IAsyncEnumerable<StoredProject> ProjectsAsync(
-        AggregateTable table, Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (matchers.FirstOrDefault(matcher => matcher.Name == MetricCatalogue.Project && matcher.Listed is not null) is { Listed: { } listed })
-        {
-            foreach (var key in listed.Distinct(StringComparer.Ordinal))
-                if (key.Length > 0 && await table.ProjectAsync(key, cancellationToken) is { } project && Fits(project)) yield return project;
-            yield break;
-        }
-
-        await foreach (var project in cache.AllAsync(table, cancellationToken))
-            if (Fits(project)) yield return project;
-
-        bool Fits(StoredProject project) => scope.Sees(project.State.Team) && matchers.All(matcher =>
-            matcher.Name == MetricCatalogue.Project ? matcher.Matches(project.Key) : matcher.Name != MetricCatalogue.Team || matcher.Matches(project.State.Team ?? ""));
-    }
 
     /// <summary>Whether all that is asked for of a project is what is known of the project itself.</summary>
     private static bool IsWithoutHistory(StoredProject project, HashSet<string> names) => project.State.FirstStated is not null && OfState.Count(metric => names.Contains(metric.Name)) == names.Count;

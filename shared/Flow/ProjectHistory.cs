@@ -1,12 +1,6 @@
 using ShitOps.Events;
-using ShitOps.Projects;
 
 namespace ShitOps.Flow;
-
-/// <summary>One status that a task took on.</summary>
-/// <param name="Time">When.</param>
-/// <param name="Category">What the status means.</param>
-public readonly record struct Transition(DateTimeOffset Time, StatusCategory Category);
 
 /// <summary>
 /// The retained transitions of a project's tasks. Every question takes an instant, the cutoff, and is answered from the transitions
@@ -14,21 +8,22 @@ public readonly record struct Transition(DateTimeOffset Time, StatusCategory Cat
 /// </summary>
 public sealed class ProjectHistory
 {
-    private readonly Transition[][] _tasks;
-
-    /// <summary>A history of the tasks' transitions.</summary>
+    /// <summary>A history of tasks.</summary>
     /// <param name="project">The project's key.</param>
-    /// <param name="tasks">The transitions of each task, in any order.</param>
-    public ProjectHistory(string project, IEnumerable<IEnumerable<Transition>> tasks)
+    /// <param name="tasks">Its tasks, without deleted ones.</param>
+    public ProjectHistory(string project, IEnumerable<TaskHistory> tasks)
     {
         Project = project;
-        _tasks = [.. tasks.Select(task => task.OrderBy(one => one.Time).ToArray()).Where(task => task.Length > 0)];
-        First = _tasks.Length == 0 ? null : _tasks.Min(task => task[0].Time);
-        Last = _tasks.Length == 0 ? null : _tasks.Max(task => task[^1].Time);
+        Tasks = [.. tasks.Where(task => task.Transitions.Count > 0)];
+        First = Tasks.Count == 0 ? null : Tasks.Min(task => task.Transitions[0].Time);
+        Last = Tasks.Count == 0 ? null : Tasks.Max(task => task.Transitions[^1].Time);
     }
 
     /// <summary>The project's key.</summary>
     public string Project { get; }
+
+    /// <summary>Its tasks.</summary>
+    public IReadOnlyList<TaskHistory> Tasks { get; }
 
     /// <summary>The earliest transition; null: there is none.</summary>
     public DateTimeOffset? First { get; }
@@ -36,51 +31,41 @@ public sealed class ProjectHistory
     /// <summary>The latest transition; null: there is none.</summary>
     public DateTimeOffset? Last { get; }
 
-    /// <summary>The statuses among a task's retained facts.</summary>
-    public static IEnumerable<Transition> TransitionsOf(TaskState task)
-    {
-        List<Transition> transitions = [];
-        foreach (var fact in task.Progress)
-            if (fact.IsStatus) transitions.Add(new Transition(fact.Stamp.Time, Category(fact.Kind)));
-        return transitions;
-    }
-
     /// <summary>
     /// Throughput in the weeks that end at the cutoff, the oldest first: the tasks that stand done at the cutoff, each in the week in
     /// which it last became so. A week includes its start and not its end.
     /// </summary>
-    public int[] Throughput(DateTimeOffset cutoff, int weeks)
+    public int[] Throughput(DateTimeOffset cutoff, int weeks) => ByWeek(cutoff, weeks, task => ClosedAsOf(task, cutoff, isDone: true));
+
+    /// <summary>The same of tasks that stand closed: done or cancelled.</summary>
+    public int[] Departures(DateTimeOffset cutoff, int weeks) => ByWeek(cutoff, weeks, task => ClosedAsOf(task, cutoff, isDone: false));
+
+    /// <summary>The tasks that came to be in each of the weeks that end at the cutoff, the oldest first.</summary>
+    public int[] Arrivals(DateTimeOffset cutoff, int weeks) => ByWeek(cutoff, weeks, task => task.Transitions[0].Time is var created && created < cutoff ? created : null);
+
+    private int[] ByWeek(DateTimeOffset cutoff, int weeks, Func<TaskHistory, DateTimeOffset?> timeOf)
     {
-        var throughput = new int[weeks];
-        foreach (var task in _tasks)
+        var counts = new int[weeks];
+        foreach (var task in Tasks)
         {
-            if (CompletedAsOf(task, cutoff) is not { } completed) continue;
-            var week = (cutoff - completed - TimeSpan.FromTicks(1)).Days / 7;
-            if (week < weeks) throughput[weeks - 1 - week]++;
+            if (timeOf(task) is not { } time) continue;
+            var week = (cutoff - time - TimeSpan.FromTicks(1)).Days / 7;
+            if (week < weeks) counts[weeks - 1 - week]++;
         }
 
-        return throughput;
+        return counts;
     }
 
-    /// <summary>When the task became done, as it is known before the cutoff; null unless it stands done there.</summary>
-    private static DateTimeOffset? CompletedAsOf(Transition[] task, DateTimeOffset cutoff)
+    /// <summary>When the task became done, or closed in either way, as it is known before the cutoff; null unless it stands so there.</summary>
+    private static DateTimeOffset? ClosedAsOf(TaskHistory task, DateTimeOffset cutoff, bool isDone)
     {
-        DateTimeOffset? completed = null;
-        foreach (var (time, category) in task)
+        DateTimeOffset? closed = null;
+        foreach (var (time, category, _) in task.Transitions)
         {
             if (time >= cutoff) break;
-            completed = category == StatusCategory.Done ? completed ?? time : null;
+            closed = category == StatusCategory.Done || (category == StatusCategory.Cancelled && !isDone) ? closed ?? time : null;
         }
 
-        return completed;
+        return closed;
     }
-
-    private static StatusCategory Category(FactKind kind) => kind switch
-    {
-        FactKind.Todo => StatusCategory.Todo,
-        FactKind.InProgress => StatusCategory.InProgress,
-        FactKind.BlockedStatus => StatusCategory.Blocked,
-        FactKind.Done => StatusCategory.Done,
-        _ => StatusCategory.Cancelled,
-    };
 }

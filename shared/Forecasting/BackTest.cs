@@ -1,5 +1,4 @@
 using ShitOps.Flow;
-using ShitOps.Projects;
 
 namespace ShitOps.Forecasting;
 
@@ -7,7 +6,7 @@ namespace ShitOps.Forecasting;
 /// <param name="P50">So many items or more were promised at odds of 50%.</param>
 /// <param name="P85">The same at 85%.</param>
 /// <param name="P95">The same at 95%.</param>
-/// <param name="Crps">The continuous ranked probability score of its draws.</param>
+/// <param name="Crps">The continuous ranked probability score of its distribution.</param>
 public readonly record struct OriginForecast(double P50, double P85, double P95, double Crps);
 
 /// <summary>One origin of a back-test.</summary>
@@ -15,7 +14,7 @@ public readonly record struct OriginForecast(double P50, double P85, double P95,
 /// <param name="Cutoff">What lies before it was known.</param>
 /// <param name="Actual">The items done in the horizon that began there, as known at its end.</param>
 /// <param name="Naive">As many as in the same time before the cutoff.</param>
-/// <param name="Model">The model with adaptive levels.</param>
+/// <param name="Model">The calibrated combination.</param>
 /// <param name="Bootstrap">The 12-week bootstrap.</param>
 public sealed record Origin(string Project, DateTimeOffset Cutoff, double Actual, double Naive, OriginForecast Model, OriginForecast Bootstrap);
 
@@ -44,51 +43,33 @@ public sealed record HorizonScores(int Weeks, int Origins, MethodScores Model, M
 /// </summary>
 public static class BackTest
 {
-    private const int Draws = 1000;
-    private const int Step = 2;
-    private const int Warmup = 26;
+    private const int Runs = 1000;
     private const int BlockWeeks = 52;
     private const int Replicates = 500;
-    private const double LevelRate = 0.02;
 
     /// <summary>The origins of one project in the order of their cutoffs.</summary>
     /// <param name="history">All that is known of the project today.</param>
-    /// <param name="model">The model beside the bootstrap.</param>
     /// <param name="horizon">Weeks.</param>
     /// <param name="seed">The same seed gives the same origins.</param>
-    public static IReadOnlyList<Origin> Origins(ProjectHistory history, ThroughputModel model, int horizon, int seed)
+    public static IReadOnlyList<Origin> Origins(ProjectHistory history, int horizon, int seed)
     {
         List<Origin> origins = [];
         if (history.First is not { } first || history.Last is not { } last || !IsLongEnough(history, first, last)) return origins;
 
-        AdaptiveLevel[] levels = [new(0.5, LevelRate), new(0.15, LevelRate), new(0.05, LevelRate)];
-        var settled = 0;
+        var record = new HorizonRecord(horizon, RankPool.None);
         var ahead = TimeSpan.FromDays(7 * horizon);
-        for (var cutoff = first.AddDays(7 * Warmup); cutoff + ahead <= last; cutoff = cutoff.AddDays(7 * Step))
+        foreach (var forecast in RollingForecasts.Of(history, first.AddDays(7 * RollingForecasts.Warmup), (last - ahead).AddTicks(1), [record], Runs, unchecked((ulong)seed)))
         {
-            // Only a horizon that is over by the cutoff teaches anything.
-            for (; settled < origins.Count && origins[settled].Cutoff + ahead <= cutoff; settled++)
-            {
-                var (actual, promised) = (origins[settled].Actual, origins[settled].Model);
-                levels[0].Settle(actual < promised.P50);
-                levels[1].Settle(actual < promised.P85);
-                levels[2].Settle(actual < promised.P95);
-            }
-
-            var known = (cutoff - first).Days / 7;
-            var throughput = history.Throughput(cutoff, known);
-            if (throughput.TakeLast(12).All(done => done == 0)) continue;
-            var actually = (double)history.Throughput(cutoff + ahead, horizon).Sum();
-            var own = unchecked((int)(StableHash.Of(history.Project) ^ (ulong)(cutoff.UtcTicks / TimeSpan.TicksPerDay)) ^ seed);
-            var draws = model.Draw(throughput, horizon, Draws, own);
-            var bootstrap = ThroughputModel.Bootstrap12.Draw(throughput, horizon, Draws, own);
+            var actual = (double)history.Throughput(forecast.Cutoff + ahead, horizon).Sum();
+            var counts = forecast.Paths.Counts(horizon - 1, record.Weights);
+            var bootstrap = FlowPaths.Of([FlowMethod.Bootstrap12], new FlowPast(forecast.Throughput, forecast.Cutoff), horizon, Runs, forecast.Seed).Counts(horizon - 1, [1]);
             origins.Add(new Origin(
                 history.Project,
-                cutoff,
-                actually,
-                throughput.TakeLast(horizon).Sum(),
-                new OriginForecast(levels[0].Quantile(draws), levels[1].Quantile(draws), levels[2].Quantile(draws), Scores.Crps(draws, actually)),
-                new OriginForecast(Scores.Quantile(bootstrap, 0.5), Scores.Quantile(bootstrap, 0.15), Scores.Quantile(bootstrap, 0.05), Scores.Crps(bootstrap, actually))));
+                forecast.Cutoff,
+                actual,
+                forecast.Throughput.TakeLast(horizon).Sum(),
+                new OriginForecast(counts.Quantile(record.Level(0.5)), counts.Quantile(record.Level(0.15)), counts.Quantile(record.Level(0.05)), counts.Crps(actual)),
+                new OriginForecast(bootstrap.Quantile(0.5), bootstrap.Quantile(0.15), bootstrap.Quantile(0.05), bootstrap.Crps(actual))));
         }
 
         return origins;
@@ -145,7 +126,7 @@ public static class BackTest
                 var start = 0;
                 for (var i = 0; i < series.Length; i++)
                 {
-                    var within = i % (BlockWeeks / Step);
+                    var within = i % (BlockWeeks / RollingForecasts.Step);
                     if (within == 0) start = random.Next(series.Length);
                     sum += series[(start + within) % series.Length];
                 }

@@ -15,6 +15,9 @@ public static class MetricCatalogue
     /// <summary>The label of a status in the tracker's word.</summary>
     public const string Status = "status";
 
+    /// <summary>The label of the odds at which something is promised, such as <c>0.85</c>.</summary>
+    public const string Quantile = "quantile";
+
     public static Metric Tasks { get; } = new("shitops_tasks", MetricType.Gauge, "", "Tasks that are not deleted, by what their status means.", [Project, Team, Category]);
 
     public static Metric TasksByStatus { get; } = new("shitops_tasks_by_status", MetricType.Gauge, "", "Tasks that are not deleted, by their status in the tracker's word.", [Project, Team, Status]);
@@ -44,6 +47,30 @@ public static class MetricCatalogue
     public static Metric ResourceAllocation { get; } = new(
         "shitops_resource_allocation_hours", MetricType.Gauge, "hours", "Hours per week that a person or another resource is allocated to the project, as is planned now.", [Project, Team, "resource"]);
 
+    public static Metric ForecastCompletion { get; } = new(
+        "shitops_forecast_completion_timestamp_seconds", MetricType.Gauge, "seconds", "When the present backlog is done at odds of quantile; Unix time.", [Project, Team, Quantile]);
+
+    public static Metric ForecastCompletionWithGrowth { get; } = new(
+        "shitops_forecast_completion_with_growth_timestamp_seconds", MetricType.Gauge, "seconds", "When nothing is open any more, with what arrives until then, at odds of quantile; Unix time.", [Project, Team, Quantile]);
+
+    public static Metric ForecastRemaining { get; } = new(
+        "shitops_forecast_remaining_tasks", MetricType.Gauge, "", "What remains of the present backlog, so much or less at odds of quantile; with samples in the future.", [Project, Team, Quantile]);
+
+    public static Metric ForecastOpen { get; } = new(
+        "shitops_forecast_open_tasks", MetricType.Gauge, "", "Open tasks with what arrives, so many or fewer at odds of quantile; with samples in the future.", [Project, Team, Quantile]);
+
+    public static Metric ForecastOnTime { get; } = new(
+        "shitops_forecast_on_time_probability", MetricType.Gauge, "", "The odds that the present backlog is done by the end of the project's due day, 0 to 1.", [Project, Team]);
+
+    public static Metric ForecastOnTimeWithGrowth { get; } = new(
+        "shitops_forecast_on_time_with_growth_probability", MetricType.Gauge, "", "The odds that nothing is open any more by then, with what arrives until then, 0 to 1.", [Project, Team]);
+
+    public static Metric ForecastItems { get; } = new(
+        "shitops_forecast_items", MetricType.Gauge, "", "Tasks that will be done in so many weeks from then on, so many or more at odds of quantile.", [Project, Team, "weeks", Quantile]);
+
+    public static Metric ForecastMoved { get; } = new(
+        "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than before the backlog is done at odds of 85%, at those moments at which a forecast moved materially; cause says why.", [Project, Team, "cause"]);
+
     public static Metric PipelineLag { get; } = new("shitops_pipeline_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet aggregated; now only.", ["stream", "topic", "partition"]);
 
     public static Metric PipelineFreshness { get; } = new(
@@ -59,6 +86,7 @@ public static class MetricCatalogue
     public static IReadOnlyList<Metric> All { get; } =
     [
         Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, LeadTime, CycleTime, ProjectInfo, ProjectDue, ResourceAllocation,
+        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, ForecastMoved,
         PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag,
     ];
 }

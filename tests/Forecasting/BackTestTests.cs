@@ -15,8 +15,8 @@ public class BackTestTests
         var planted = Start.AddDays(7 * 90);
         var (original, changed) = (History(tasks), History([.. tasks.Select((task, i) => i % 2 == 0 ? Reopened(task, planted) : task), .. Tasks(120).Where(task => task[0].Time >= planted)]));
 
-        var expected = BackTest.Origins(original, ThroughputModel.Recent, 4, seed: 1).Where(origin => origin.Cutoff.AddDays(28) <= planted).ToArray();
-        var found = BackTest.Origins(changed, ThroughputModel.Recent, 4, seed: 1).Where(origin => origin.Cutoff.AddDays(28) <= planted).ToArray();
+        var expected = BackTest.Origins(original, 4, seed: 1).Where(origin => origin.Cutoff.AddDays(28) <= planted).ToArray();
+        var found = BackTest.Origins(changed, 4, seed: 1).Where(origin => origin.Cutoff.AddDays(28) <= planted).ToArray();
 
         Assert.NotEmpty(expected);
         Assert.Equal(expected, found);
@@ -29,7 +29,7 @@ public class BackTestTests
         var planted = Start.AddDays(7 * 60);
         var changed = History([.. tasks.Select((task, i) => i % 2 == 0 ? Reopened(task, planted) : task)]);
 
-        Assert.NotEqual(BackTest.Origins(History(tasks), ThroughputModel.Recent, 4, 1).Select(origin => origin.Model), BackTest.Origins(changed, ThroughputModel.Recent, 4, 1).Select(origin => origin.Model));
+        Assert.NotEqual(BackTest.Origins(History(tasks), 4, 1).Select(origin => origin.Model), BackTest.Origins(changed, 4, 1).Select(origin => origin.Model));
     }
 
     [Fact]
@@ -46,24 +46,12 @@ public class BackTestTests
     [Fact]
     public void Too_short_a_history_has_no_origins_and_no_scores()
     {
-        Assert.Empty(BackTest.Origins(History([]), ThroughputModel.Recent, 4, 1));
-        Assert.Empty(BackTest.Origins(History(Tasks(weeks: 60)), ThroughputModel.Recent, 4, 1));
+        Assert.Empty(BackTest.Origins(History([]), 4, 1));
+        Assert.Empty(BackTest.Origins(History(Tasks(weeks: 60)), 4, 1));
         Assert.Null(BackTest.Score([[]], 4, 1));
     }
 
-    [Fact]
-    public void A_level_goes_down_when_promises_fail_and_back_when_they_hold()
-    {
-        var level = new AdaptiveLevel(0.15, 0.02);
-        level.Settle(isMissed: true);
-        Assert.Equal(0.133, level.Level, 12);
-        level.Settle(isMissed: false);
-        Assert.Equal(0.136, level.Level, 12);
-        for (var i = 0; i < 10; i++) level.Settle(isMissed: true);
-        Assert.Equal(0, level.Quantile([5, 6, 7]));
-    }
-
-    private static ProjectHistory History(IEnumerable<Transition[]> tasks) => new("P", tasks);
+    private static ProjectHistory History(IEnumerable<Transition[]> tasks) => new("P", tasks.Select((task, i) => new TaskHistory($"T-{i}", task)));
 
     private static Transition[] Reopened(Transition[] task, DateTimeOffset time) =>
         task[^1].Time < time ? [.. task, new(time, StatusCategory.Todo)] : task;

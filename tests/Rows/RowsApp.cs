@@ -13,6 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 using ShitOps.Aggregation;
 using ShitOps.Datasource;
 using ShitOps.Events;
+using ShitOps.Forecasting;
 using ShitOps.History;
 using ShitOps.Ingestion;
 using ShitOps.People;
@@ -38,6 +39,7 @@ internal sealed class RowsApp
     private readonly PersonNames _names;
     private readonly ProjectCache _cache = new(TimeProvider.System) { Fresh = TimeSpan.Zero };
     private readonly PersonDirectory _people;
+    private readonly ForecastTable _forecasts;
     private readonly long[] _offsets = new long[Partitions];
 
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
@@ -47,6 +49,7 @@ internal sealed class RowsApp
         var people = _people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
+        _forecasts = new ForecastTable(account, Some.Name("f").Replace("-", "", StringComparison.Ordinal));
         _aggregator = new ProjectAggregator(
             _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
@@ -76,8 +79,14 @@ internal sealed class RowsApp
     public BlockBuilder Builder => new(Account, _aggregates, new HistoryBlocks(Account, History, _time), History, _time, NullLogger<BlockBuilder>.Instance);
 
     /// <summary>The series of its projects, by blocks that may be in memory.</summary>
-    public ISeriesSource SeriesOf(HistoryBlocks blocks, LiveAggregates? aggregates = null, Scope? scope = null) =>
-        new Visible(new ProjectSeries(aggregates ?? _aggregates, _cache, new ProjectPasts(blocks, History, _time), _names, _time), scope ?? Scope.All);
+    public ISeriesSource SeriesOf(HistoryBlocks blocks, LiveAggregates? aggregates = null, Scope? scope = null)
+    {
+        var series = new ProjectSeries(aggregates ?? _aggregates, _cache, new ProjectPasts(blocks, History, _time), _names, _time);
+        return new Selecting((selector, stopping) => series.SelectAsync(scope ?? Scope.All, selector, stopping));
+    }
+
+    /// <summary>The series of forecasts that a scope sees.</summary>
+    public ISeriesSource ForecastsIn(Scope scope) => new Selecting((selector, stopping) => ForecastSeries.SelectAsync(scope, selector, stopping));
 
     /// <summary>The label sets of its projects.</summary>
     public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, Scope? scope = null) =>
@@ -88,6 +97,15 @@ internal sealed class RowsApp
 
     /// <summary>The table of its people.</summary>
     public PersonDirectory People => _people;
+
+    /// <summary>The forecasts of its projects.</summary>
+    public ForecastTable Forecasts => _forecasts;
+
+    /// <summary>Makes them; each is another instance of the app.</summary>
+    public ProjectForecaster Forecaster => new(_aggregates, _forecasts, _time, NullLogger<ProjectForecaster>.Instance);
+
+    /// <summary>The series of forecasts.</summary>
+    public ForecastSeries ForecastSeries => new(_aggregates, _cache, _forecasts, _time);
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
@@ -126,13 +144,17 @@ internal sealed class RowsApp
             "teams" => new GetTeamRows(new TeamRows(_aggregates)).RunAsync(request, default),
             "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(request, default),
             "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(request, default),
+            "forecasts" => new GetForecastRows(new ForecastRows(_forecasts)).RunAsync(request, default),
+            "task-forecasts" => new GetTaskForecastRows(new TaskForecastRows(_forecasts)).RunAsync(request, default),
+            "milestone-forecasts" => new GetMilestoneForecastRows(new MilestoneForecastRows(_forecasts)).RunAsync(request, default),
+            "calibration" => new GetCalibrationRows(new CalibrationRows(_forecasts)).RunAsync(request, default),
             _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, Uri.UnescapeDataString(path["projects/".Length..]), default),
         }, accept, ifNoneMatch, scope);
     }
 
-    private sealed class Visible(ProjectSeries all, Scope scope) : ISeriesSource
+    private sealed class Selecting(Func<SeriesSelector, CancellationToken, ValueTask<IReadOnlyList<Series>>> select) : ISeriesSource
     {
-        public ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) => all.SelectAsync(scope, selector, cancellationToken);
+        public ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) => select(selector, cancellationToken);
     }
 
     /// <summary>All rows of a route, page by page.</summary>

@@ -27,6 +27,7 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
         "projects/RED-1", "projects/BLUE-1", "projects/LOST-1",
         "tasks", "tasks?limit=3", "tasks?project=RED-1", "tasks?project=BLUE-2", "tasks?team=red", "tasks?status=red%20doing", "tasks?assignee=Red%20Ann", "tasks?assignee=Both%20Bob", "tasks?milestone=red%20M1", "tasks?blocked=true&limit=1",
         "resources", "resources?limit=1", "resources?project=RED-1", "resources?resource=Red%20Ann", "resources?resource=Both%20Bob",
+        "forecasts", "forecasts?limit=1", "forecasts?project=RED-1", "forecasts?project=BLUE-1&from=2026-01-01", "forecasts?project=RED-1&from=2026-01-01", "task-forecasts?project=RED-1", "task-forecasts?project=BLUE-1", "milestone-forecasts", "calibration",
         "teams", "teams?team=red", "teams?team=blue", "history?project=RED-1", "history?project=BLUE-1&step=1d",
     ];
 
@@ -46,6 +47,8 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
         var all = Events(random);
         await mixed.StateAsync(all);
         await only.StateAsync(all.Where(one => one.Project.StartsWith("BLUE", StringComparison.Ordinal)));
+        await mixed.Forecaster.RunAsync(default);
+        await only.Forecaster.RunAsync(default);
         foreach (var address in Addresses)
         {
             var (seen, expected) = (await mixed.GetAsync(address, scope: Blue), await only.GetAsync(address));
@@ -78,6 +81,12 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
                 Assert.Equal(expected, seen);
                 AssertNothingOfRed(string.Join('\n', seen), query.Contains("absent", StringComparison.Ordinal) ? "red" : "");
             }
+        }
+
+        foreach (var query in (string[])["{__name__=~\"shitops_forecast.+\"}", "sum(shitops_forecast_open_tasks)", "shitops_forecast_items{project=\"RED-1\"}"])
+        {
+            var now = mixed.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            Assert.Equal(await TextOfAsync(new QueryEngine(only.ForecastsIn(Scope.All)), query, now), await TextOfAsync(new QueryEngine(mixed.ForecastsIn(Blue)), query, now));
         }
 
         foreach (var selector in Queries[..5])

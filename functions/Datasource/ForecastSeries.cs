@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ShitOps.Aggregation;
+using ShitOps.Forecasting;
+using ShitOps.Metrics;
+using ShitOps.PromQL;
+using ShitOps.Security;
+
+namespace ShitOps.Datasource;
+
+/// <summary>
+/// The series of forecasts: a sample on each full hour and one at the present moment, each of the forecast that was the latest then; and of
+/// trajectories samples on the hours to come, of the latest one.
+/// </summary>
+public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache, ForecastTable forecasts, TimeProvider time)
+{
+    private const long HourMs = ProjectSeries.ResolutionMs;
+    private const int ConcurrentProjects = 16;
+
+    private static readonly Metric[] Metrics =
+    [
+        MetricCatalogue.ForecastCompletion, MetricCatalogue.ForecastCompletionWithGrowth, MetricCatalogue.ForecastRemaining, MetricCatalogue.ForecastOpen, MetricCatalogue.ForecastOnTime,
+        MetricCatalogue.ForecastOnTimeWithGrowth, MetricCatalogue.ForecastItems, MetricCatalogue.ForecastMoved,
+    ];
+
+    private static readonly (string Odds, Func<TrajectoryPoint, double> Of)[] OfTrajectory =
+        [("0.05", point => point.P05), ("0.15", point => point.P15), ("0.5", point => point.P50), ("0.85", point => point.P85), ("0.95", point => point.P95)];
+
+    private static readonly (string Odds, Func<CompletionForecast, DateTimeOffset?> Of)[] OfCompletion = [("0.5", dates => dates.P50), ("0.85", dates => dates.P85), ("0.95", dates => dates.P95)];
+
+    private static readonly (string Odds, Func<ItemsForecast, double> Of)[] OfItems = [("0.5", items => items.P50), ("0.85", items => items.P85), ("0.95", items => items.P95)];
+
+    /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
+    /// <param name="scope">What whoever asks may see.</param>
+    /// <param name="selector">Which series, and of which time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
+    {
+        var names = NamesOf(selector.Matchers);
+        var (from, now) = (selector.FirstMs(HourMs), time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (names.Count == 0 || selector.ToMs < from) return [];
+        var table = await aggregates.TableAsync(cancellationToken);
+        var found = new ConcurrentBag<Series>();
+        var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
+        await Parallel.ForEachAsync(
+            MatchedProjects.OfAsync(cache, table, scope, selector.Matchers, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
+            async (project, stopping) =>
+            {
+                var made = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
+                foreach (var series in new SeriesSet(project, made, names, selector.Matchers, from, selector.ToMs, now).All())
+                {
+                    if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
+                    if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
+                    found.Add(series);
+                }
+            });
+        return [.. found];
+    }
+
+    /// <summary>The label sets of the series that fit all matchers, as they are now; of moves there are none.</summary>
+    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var series in await SelectAsync(scope, new SeriesSelector(matchers, now, now), cancellationToken)) yield return series.Labels;
+    }
+
+    /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first.</summary>
+    private async Task<IReadOnlyList<StoredForecast>> MadeAsync(string project, long fromMs, long toMs, CancellationToken cancellationToken)
+    {
+        // The present needs one row only.
+        if (await forecasts.OutlookAsync(project, cancellationToken) is not { Latest: var latest }) return [];
+        if (latest.Forecast.Cutoff.ToUnixTimeMilliseconds() <= fromMs) return [latest];
+
+        // A forecast is renewed after a week at the latest, so the one that was there at the beginning is not much older.
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, fromMs)) - (2 * ProjectForecaster.Fresh);
+        List<StoredForecast> made = [];
+        await foreach (var stored in forecasts.ForecastsAsync(project, from, DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, toMs)), cancellationToken)) made.Add(stored);
+        return made;
+    }
+
+    private static HashSet<string> NamesOf(IReadOnlyList<LabelMatcher> matchers) =>
+        Metrics.Select(metric => metric.Name).Where(name => matchers.All(matcher => matcher.Name != Labels.MetricName || matcher.Matches(name))).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The series of one project that fit.</summary>
+    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs)
+    {
+        private readonly IReadOnlyList<StoredForecast> _told = [.. made.Where(one => one.Forecast.Shortage is null)];
+
+        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Moves()).OfType<Series>();
+
+        private IEnumerable<Series?> Dates()
+        {
+            (Metric Metric, Func<ProjectForecast, CompletionForecast?> Of)[] metrics =
+                [(MetricCatalogue.ForecastCompletion, forecast => forecast.Completion), (MetricCatalogue.ForecastCompletionWithGrowth, forecast => forecast.CompletionWithGrowth)];
+            foreach (var (metric, completion) in metrics)
+                foreach (var (odds, date) in OfCompletion)
+                    yield return Present(metric, [(MetricCatalogue.Quantile, odds)], forecast => completion(forecast) is { } dates ? date(dates)?.ToUnixTimeSeconds() : null);
+        }
+
+        private IEnumerable<Series?> Odds()
+        {
+            yield return Present(MetricCatalogue.ForecastOnTime, [], forecast => forecast.Completion?.OnTime);
+            yield return Present(MetricCatalogue.ForecastOnTimeWithGrowth, [], forecast => forecast.CompletionWithGrowth?.OnTime);
+        }
+
+        private IEnumerable<Series?> Items()
+        {
+            foreach (var weeks in ForecastInput.Horizons)
+                foreach (var (odds, count) in OfItems)
+                {
+                    yield return Present(
+                        MetricCatalogue.ForecastItems, [("weeks", weeks.ToString(CultureInfo.InvariantCulture)), (MetricCatalogue.Quantile, odds)],
+                        forecast => forecast.Items.FirstOrDefault(items => items.Weeks == weeks) is { } items ? count(items) : null);
+                }
+        }
+
+        private IEnumerable<Series?> Trajectories()
+        {
+            (Metric Metric, Func<ProjectForecast, IReadOnlyList<TrajectoryPoint>> Of)[] metrics = [(MetricCatalogue.ForecastRemaining, forecast => forecast.Remaining), (MetricCatalogue.ForecastOpen, forecast => forecast.Open)];
+            foreach (var (metric, points) in metrics)
+                foreach (var (odds, count) in OfTrajectory)
+                    yield return Sampled(metric, [(MetricCatalogue.Quantile, odds)], isFuture: true, (forecast, ms) => At(points(forecast), count, ms));
+        }
+
+        /// <summary>A sample for each move, at the cutoff of the forecast that made it.</summary>
+        private IEnumerable<Series?> Moves()
+        {
+            if (!names.Contains(MetricCatalogue.ForecastMoved.Name)) yield break;
+            foreach (var cause in _told.Where(one => one.Move?.Days is not null && one.Forecast.Cutoff.ToUnixTimeMilliseconds() >= fromMs).GroupBy(one => one.Move!.Cause, StringComparer.Ordinal))
+            {
+                if (LabelsOf(MetricCatalogue.ForecastMoved, [("cause", cause.Key)]) is { } labels)
+                    yield return new Series(labels, cause.Select(one => one.Forecast.Cutoff.ToUnixTimeMilliseconds()).ToArray(), cause.Select(one => one.Move!.Days!.Value * 86_400).ToArray());
+            }
+        }
+
+        private Series? Present(Metric metric, (string, string)[] own, Func<ProjectForecast, double?> valueOf) => Sampled(metric, own, isFuture: false, (forecast, _) => valueOf(forecast));
+
+        private Series? Sampled(Metric metric, (string, string)[] own, bool isFuture, Func<ProjectForecast, long, double?> valueOf)
+        {
+            if (!names.Contains(metric.Name) || _told.Count == 0 || LabelsOf(metric, own) is not { } labels) return null;
+            List<long> times = [];
+            List<double> values = [];
+            var at = 0;
+            var first = Math.Max(fromMs, _told[0].Forecast.Cutoff.ToUnixTimeMilliseconds());
+            for (var hour = (first + HourMs - 1) / HourMs * HourMs; hour <= toMs + HourMs; hour += HourMs)
+            {
+                // The present moment lies between two hours; who asks for a moment ago asks for it.
+                if (hour > nowMs && hour - HourMs < nowMs) Add(Math.Min(nowMs, toMs));
+                if (hour > toMs || (hour > nowMs && !isFuture)) break;
+                Add(hour);
+            }
+
+            return times.Count == 0 ? null : new Series(labels, times.ToArray(), values.ToArray(), HourMs);
+
+            void Add(long ms)
+            {
+                if (ms < first || (times.Count > 0 && times[^1] >= ms)) return;
+                while (at + 1 < _told.Count && _told[at + 1].Forecast.Cutoff.ToUnixTimeMilliseconds() <= ms) at++;
+                if (valueOf(_told[at].Forecast, ms) is not { } value) return;
+                times.Add(ms);
+                values.Add(value);
+            }
+        }
+
+        /// <summary>On the line between the points before and after; null: beyond the last one.</summary>
+        private static double? At(IReadOnlyList<TrajectoryPoint> points, Func<TrajectoryPoint, double> of, long ms)
+        {
+            if (points.Count == 0) return null;
+            var weeks = (ms - points[0].Time.ToUnixTimeMilliseconds()) / (7 * 24.0 * HourMs);
+            var week = (int)weeks;
+            if (weeks < 0 || week >= points.Count) return null;
+            return week + 1 == points.Count ? (weeks == week ? of(points[week]) : null) : of(points[week]) + ((weeks - week) * (of(points[week + 1]) - of(points[week])));
+        }
+
+        private Labels? LabelsOf(Metric metric, (string Name, string Value)[] own)
+        {
+            var builder = new LabelsBuilder();
+            builder.Set(Labels.MetricName, metric.Name);
+            builder.Set(MetricCatalogue.Project, project.Key);
+            builder.Set(MetricCatalogue.Team, project.State.Team ?? "");
+            foreach (var (name, value) in own) builder.Set(name, value);
+            var labels = builder.Build();
+            return matchers.All(matcher => matcher.Matches(labels[matcher.Name])) ? labels : null;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using ShitOps.Aggregation;
+using ShitOps.Projects;
+using ShitOps.Storage;
+
+namespace ShitOps.Forecasting;
+
+/// <summary>
+/// Forecasts as they stand in the table <c>forecasts</c>: PartitionKey = one of 16 slices, which do not change with those of the aggregates;
+/// RowKey by kind, in which P is the project as <see cref="KeyText"/> writes it and C the cutoff as yyyyMMddHH:
+/// <list type="bullet">
+/// <item><c>n:P</c>: where the project's forecasting stands (<c>Outlook</c>).</item>
+/// <item><c>f:P:C</c>: a forecast (<c>Forecast</c>).</item>
+/// <item><c>i:P:C</c>: what it was computed from (<c>Source</c>).</item>
+/// <item><c>s:P:C:WW</c>: what a promise of C for WW weeks, or with 00 of a completion, came to.</item>
+/// </list>
+/// A forecast is one transaction of all of them, guarded by the ETag of <c>n:P</c>. Values are compressed JSON.
+/// </summary>
+/// <param name="account">The account that holds it.</param>
+/// <param name="name">The name of the table.</param>
+public sealed class ForecastTable(StorageAccount account, string name = "forecasts")
+{
+    private const int SliceCount = 16;
+    private const string Latest = "n:";
+
+    private readonly AccountTable _table = account.Table(name);
+
+    /// <summary>Where a project's forecasting stands; null: it was never forecast.</summary>
+    public async Task<ProjectOutlook?> OutlookAsync(string project, CancellationToken cancellationToken) =>
+        await _table.GetAsync(SliceOf(project), LatestKey(project), cancellationToken) is { } row ? OutlookOf(row) : null;
+
+    /// <summary>Where the forecasting of all projects stands: slice by slice, and in each in the order of their keys.</summary>
+    /// <param name="after">The project after which to begin; null: with the first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<ProjectOutlook> OutlooksAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (outlook, _) in RowsAsync(after, cancellationToken)) yield return outlook;
+    }
+
+    /// <summary>The forecasts of a project whose cutoffs lie within a span, both ends included, the earliest first.</summary>
+    public async IAsyncEnumerable<StoredForecast> ForecastsAsync(string project, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Cutoffs are whole hours; a bound between them is as good as the hour before it, or behind it.
+        var filter = $"PartitionKey eq '{SliceOf(project)}' and RowKey ge '{ForecastKey('f', project, from)}' and RowKey lt '{ForecastKey('f', project, to)}~'";
+        await foreach (var row in _table.QueryAsync(filter, cancellationToken))
+        {
+            if (AggregateRows.Read(row, "Forecast", ForecastBytes.Read<StoredForecast>) is var stored && stored.Forecast.Cutoff >= from && stored.Forecast.Cutoff <= to) yield return stored;
+        }
+    }
+
+    /// <summary>The latest forecast of a project with a cutoff up to an instant, and what it was computed from; null: there is none.</summary>
+    public async Task<(StoredForecast Forecast, ForecastSource Source)?> AsOfAsync(string project, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        StoredForecast? found = null;
+        await foreach (var stored in ForecastsAsync(project, DateTimeOffset.UnixEpoch, asOf, cancellationToken)) found = stored;
+        if (found is null) return null;
+        var row = await _table.GetAsync(SliceOf(project), ForecastKey('i', project, found.Forecast.Cutoff), cancellationToken);
+        return row is null ? null : (found, AggregateRows.Read(row, "Source", ForecastBytes.Read<ForecastSource>));
+    }
+
+    /// <summary>Everything that a run of the forecaster has to know of the forecasts before it.</summary>
+    internal IAsyncEnumerable<(ProjectOutlook Outlook, ETag ETag)> AllAsync(CancellationToken cancellationToken) => RowsAsync(after: null, cancellationToken);
+
+    /// <summary>Stores a forecast, all of it or nothing.</summary>
+    /// <param name="outlook">Where the project stands with it.</param>
+    /// <param name="source">What it was computed from.</param>
+    /// <param name="settled">Promises that were settled on the way.</param>
+    /// <param name="before">The version of what stood there; null: nothing did.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>False: another has forecast the project meanwhile, and nothing was stored.</returns>
+    /// <exception cref="ArgumentException">It is beyond a limit of Azure.</exception>
+    internal async Task<bool> StoreAsync(ProjectOutlook outlook, ForecastSource source, IReadOnlyList<SettledPromise> settled, ETag? before, CancellationToken cancellationToken)
+    {
+        var forecast = outlook.Latest.Forecast;
+        var project = forecast.Project;
+        var latest = Row(LatestKey(project), "Outlook", ForecastBytes.Of(outlook));
+        List<TableTransactionAction> actions =
+        [
+            before is { } version ? new(TableTransactionActionType.UpdateReplace, latest, version) : new(TableTransactionActionType.Add, latest),
+            new(TableTransactionActionType.Add, Row(ForecastKey('f', project, forecast.Cutoff), "Forecast", ForecastBytes.Of(outlook.Latest with { Forecast = forecast with { Tasks = [] } }))),
+            new(TableTransactionActionType.Add, Row(ForecastKey('i', project, forecast.Cutoff), "Source", ForecastBytes.Of(source))),
+        ];
+        foreach (var promise in settled)
+        {
+            var row = new TableEntity(SliceOf(project), $"{ForecastKey('s', project, promise.Cutoff)}:{promise.Weeks.ToString("D2", CultureInfo.InvariantCulture)}")
+            {
+                [nameof(promise.Held50)] = promise.Held50, [nameof(promise.Held85)] = promise.Held85, [nameof(promise.Held95)] = promise.Held95,
+            };
+            if (promise.Actual is { } actual) row[nameof(promise.Actual)] = actual;
+            if (promise.Error is { } error) row[nameof(promise.Error)] = error;
+            actions.Add(new(TableTransactionActionType.UpsertReplace, row));
+        }
+
+        return await _table.SubmitAsync(actions, cancellationToken) is not null;
+
+        TableEntity Row(string key, string property, byte[] bytes) => AggregateRows.With(new TableEntity(SliceOf(project), key), property, bytes);
+    }
+
+    private IAsyncEnumerable<(ProjectOutlook Outlook, ETag ETag)> RowsAsync(string? after, CancellationToken cancellationToken)
+    {
+        var first = after is null ? 0 : SliceId.Of(after, SliceCount).Value;
+        return ReadAhead.OfAsync(Enumerable.Range(first, SliceCount - first).ToAsyncEnumerable(), OfSliceAsync, cancellationToken);
+
+        async IAsyncEnumerable<(ProjectOutlook, ETag)> OfSliceAsync(int slice, [EnumeratorCancellation] CancellationToken stopping)
+        {
+            var from = after is not null && slice == first ? $"{LatestKey(after)}!" : Latest;
+            await foreach (var row in _table.QueryAsync($"PartitionKey eq '{new SliceId(slice)}' and RowKey ge '{from}' and RowKey lt '{AggregateRows.After(Latest)}'", stopping))
+                yield return (OutlookOf(row), row.ETag);
+        }
+    }
+
+    private static ProjectOutlook OutlookOf(TableEntity row) => AggregateRows.Read(row, "Outlook", ForecastBytes.Read<ProjectOutlook>);
+
+    private static string SliceOf(string project) => SliceId.Of(project, SliceCount).ToString();
+
+    private static string LatestKey(string project) => $"{Latest}{KeyText.Of(project)}";
+
+    private static string ForecastKey(char kind, string project, DateTimeOffset cutoff) => $"{kind}:{KeyText.Of(project)}:{cutoff.UtcDateTime.ToString("yyyyMMddHH", CultureInfo.InvariantCulture)}";
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Azure;
+using Microsoft.Extensions.Logging;
+using ShitOps.Aggregation;
+using ShitOps.Flow;
+
+namespace ShitOps.Forecasting;
+
+/// <summary>
+/// Forecasts the projects that have changed since they were last forecast, and those whose forecast is a week old. Each is one transaction, so
+/// a run that is stopped has done what it has done, and the next goes on; what is done is told by (project, cutoff).
+/// </summary>
+public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable forecasts, TimeProvider time, ILogger<ProjectForecaster> logger)
+{
+    /// <summary>Hours from one cutoff to the next; the first of a day is midnight (UTC).</summary>
+    public const int CutoffHours = 6;
+
+    /// <summary>A forecast of a project that does not change serves for so long.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
+
+    /// <summary>How long a run takes at most; a timer function of a consumption plan may take five minutes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private const ulong Seed = 1;
+    private const int RanksOfAProject = 26;
+
+    /// <summary>The cutoff of forecasts that are made at an instant.</summary>
+    public static DateTimeOffset CutoffAt(DateTimeOffset now) => new(now.UtcTicks - (now.UtcTicks % (CutoffHours * TimeSpan.TicksPerHour)), TimeSpan.Zero);
+
+    /// <summary>Forecasts what is due.</summary>
+    /// <returns>How many projects were forecast.</returns>
+    /// <exception cref="RequestFailedException">Storage is down or refuses; what was stored stands.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var (table, began, cutoff) = (await aggregates.TableAsync(cancellationToken), time.GetTimestamp(), CutoffAt(time.GetUtcNow()));
+        var known = new Dictionary<string, (ProjectOutlook Outlook, ETag ETag)>(StringComparer.Ordinal);
+        await foreach (var (outlook, version) in forecasts.AllAsync(cancellationToken)) known[outlook.Latest.Forecast.Project] = (Lean(outlook), version);
+        var pools = PoolsOf(known.Values.Select(one => one.Outlook));
+
+        List<StoredProject> due = [];
+        await foreach (var project in table.AllProjectsAsync(after: null, few: null, cancellationToken))
+        {
+            var before = known.GetValueOrDefault(project.Key).Outlook?.Latest;
+            if (before is null || (before.Forecast.Cutoff < cutoff && (project.LastWritten >= before.Computed || before.Forecast.Cutoff + Fresh <= cutoff))) due.Add(project);
+        }
+
+        var checkpoints = new ConcurrentDictionary<int, Task<IReadOnlyList<ConsumedPartition>>>();
+        var count = 0;
+        await Parallel.ForEachAsync(
+            due.OrderBy(project => known.GetValueOrDefault(project.Key).Outlook?.Latest.Forecast.Cutoff ?? DateTimeOffset.MinValue),
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+            async (project, stopping) =>
+            {
+                if (time.GetElapsedTime(began) > Patience) return;
+                try
+                {
+                    var slice = table.SliceOf(project.Key);
+                    var consumed = await checkpoints.GetOrAdd(slice.Value, _ => table.PartitionsAsync(slice, cancellationToken));
+                    var isKnown = known.TryGetValue(project.Key, out var before);
+                    var (outlook, source, settled) = await ForecastAsync(table, project, isKnown ? before.Outlook : null, cutoff, pools, consumed, stopping);
+                    if (await forecasts.StoreAsync(outlook, source, settled, isKnown ? before.ETag : null, stopping)) Interlocked.Increment(ref count);
+                }
+                catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
+                {
+                    // One project that cannot be read or stored does not hold up the others.
+                    logger.LogError(fault, "{Project} cannot be forecast", project.Key);
+                }
+            });
+        if (count > 0) logger.LogInformation("{Count} of {Due} projects were forecast with the cutoff {Cutoff:u}", count, due.Count, cutoff);
+        return count;
+    }
+
+    /// <summary>A project's past as it is known in the table.</summary>
+    internal static async Task<ProjectHistory> HistoryAsync(AggregateTable table, StoredProject project, CancellationToken cancellationToken)
+    {
+        List<TaskHistory> tasks = [];
+        await foreach (var (key, task) in table.TasksAsync(project.Key, after: null, cancellationToken))
+            if (task.Exists) tasks.Add(TaskHistory.Of(key, task, project.State.Team));
+        return new ProjectHistory(project.Key, tasks);
+    }
+
+    private async Task<(ProjectOutlook Outlook, ForecastSource Source, IReadOnlyList<SettledPromise> Settled)> ForecastAsync(
+        AggregateTable table, StoredProject project, ProjectOutlook? before, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, IReadOnlyList<ConsumedPartition> consumed, CancellationToken cancellationToken)
+    {
+        var history = await HistoryAsync(table, project, cancellationToken);
+        var input = ForecastInput.Of(history, project.State.Due, cutoff, pools, Seed);
+        var forecast = ProjectForecast.Of(input);
+        List<SettledPromise> settled = [];
+        List<Promise> promises = [];
+        foreach (var promise in before?.Promises ?? [])
+        {
+            var (over, rest) = promise.Settle(history, cutoff);
+            settled.AddRange(over);
+            if (rest is not null) promises.Add(rest);
+        }
+
+        // One promise a week: those of a day are about nearly the same future.
+        var promised = before?.LastPromised;
+        if (forecast.Shortage is null && (promised is not { } last || WeekOf(cutoff) > WeekOf(last)))
+        {
+            promises.Add(Promise.Of(forecast));
+            promised = cutoff;
+        }
+
+        var move = before is null ? null : ForecastMove.Between(before.Latest.Forecast, before.Latest.Due, forecast, project.State.Due);
+        return (
+            new ProjectOutlook(new StoredForecast(forecast, project.State.Team, project.State.Due, time.GetUtcNow(), move), promises, promised, TalliesOf(before?.Tallies ?? [], settled), input.Records),
+            new ForecastSource(input, [.. consumed.Select(ForecastCheckpoint.Of).OrderBy(one => one.Stream, StringComparer.Ordinal).ThenBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.Partition)]),
+            settled);
+    }
+
+    private static IReadOnlyList<PromiseTally> TalliesOf(IReadOnlyList<PromiseTally> before, IReadOnlyList<SettledPromise> settled)
+    {
+        var tallies = before.ToDictionary(tally => tally.Weeks);
+        foreach (var one in settled) tallies[one.Weeks] = tallies.GetValueOrDefault(one.Weeks, new PromiseTally(one.Weeks, 0, 0, 0, 0, 0, 0)).With(one);
+        return [.. tallies.Values.OrderBy(tally => tally.Weeks)];
+    }
+
+    /// <summary>Without what is long and not needed to go on.</summary>
+    private static ProjectOutlook Lean(ProjectOutlook outlook) =>
+        outlook with { Latest = outlook.Latest with { Forecast = outlook.Latest.Forecast with { Tasks = [], Milestones = [], Remaining = [], Open = [] } } };
+
+    /// <summary>What all projects together teach one whose own past is short; few ranks of each, so that no project speaks for all.</summary>
+    private static IReadOnlyList<HorizonPool> PoolsOf(IEnumerable<ProjectOutlook> outlooks) =>
+    [
+        .. outlooks.SelectMany(outlook => outlook.Records).GroupBy(record => record.Weeks).OrderBy(group => group.Key)
+            .Select(group => new HorizonPool(group.Key, RankPool.Of(group.SelectMany(record => record.Ranks.TakeLast(RanksOfAProject))))),
+    ];
+
+    /// <summary>Weeks since the year 1, which began with a Monday.</summary>
+    private static int WeekOf(DateTimeOffset time) => (int)(time.UtcTicks / TimeSpan.TicksPerDay / 7);
+}

@@ -1,0 +1,42 @@
+using ShitOps.Forecasting;
+
+namespace ShitOps.Rows;
+
+/// <summary>A row for each milestone, sprint or version that has a last day and open tasks: the share of it that will be done.</summary>
+public sealed class MilestoneForecastRows(ForecastTable forecasts)
+{
+    private const int Order = 1;
+
+    private static readonly Column<Row>[] Columns =
+    [
+        new("project", CellKind.Text, "its project", row => row.Forecast.Project),
+        new("milestone", CellKind.Text, "its name", row => row.Milestone.Name),
+        new("due", CellKind.Date, "its last day, included", row => row.Milestone.Due),
+        new("tasks", CellKind.Integer, "its tasks without cancelled ones", row => (long)row.Milestone.Tasks),
+        new("done", CellKind.Integer, "those of them that are done", row => (long)row.Milestone.Done),
+        new("doneShareP50", CellKind.Number, "the share that is done when the day is over, so much or more at odds of 50%, 0 to 1", row => Math.Round(row.Milestone.P50, 4)),
+        new("doneShareP85", CellKind.Number, "the same at odds of 85%", row => Math.Round(row.Milestone.P85, 4)),
+        new("doneShareP95", CellKind.Number, "the same at odds of 95%", row => Math.Round(row.Milestone.P95, 4)),
+        new("allDoneProbability", CellKind.Number, "the odds that all of it is done then, 0 to 1", row => Math.Round(row.Milestone.AllDone, 4)),
+        new("cutoff", CellKind.Time, "what lies before it was known", row => row.Forecast.Cutoff),
+    ];
+
+    /// <summary><c>GET /api/rows/milestone-forecasts</c>.</summary>
+    public static RowRoute Route { get; } = new(
+        "rows/milestone-forecasts",
+        "One row a milestone, sprint or version with a last day and open tasks, in the latest forecast of its project: by project, and in each by the day.",
+        [new("project", "only of these projects", MayRepeat: true)],
+        Columns) { IsPaged = false };
+
+    /// <summary>The milestones that a query asks for.</summary>
+    /// <exception cref="RowProblemException">The query is not right.</exception>
+    public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
+    {
+        List<Row> rows = [];
+        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, RowPosition.Of(query, Route, Order), cancellationToken))
+            rows.AddRange(outlook.Latest.Forecast.Milestones.Select(milestone => new Row(outlook.Latest.Forecast, milestone)));
+        return RowPage.Of(Columns, rows, continuation: null);
+    }
+
+    private sealed record Row(ProjectForecast Forecast, MilestoneForecast Milestone);
+}

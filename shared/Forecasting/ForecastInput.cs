@@ -1,0 +1,172 @@
+using ShitOps.Events;
+using ShitOps.Flow;
+
+namespace ShitOps.Forecasting;
+
+/// <summary>An open task, as a forecast takes it.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Status">The tracker's word of its status; empty: none was stated.</param>
+/// <param name="Category">What the status means.</param>
+/// <param name="AgeHours">Hours since it came to be.</param>
+/// <param name="StatusHours">Hours since it took on its status.</param>
+/// <param name="Due">The last day, included: its own, else its milestone's, else the project's; null: none.</param>
+/// <param name="Milestone">What it is planned for; null: nothing.</param>
+public sealed record OpenTask(string Key, string Status, StatusCategory Category, int AgeHours, int StatusHours, DateOnly? Due, string? Milestone);
+
+/// <summary>How long tasks stayed open from when they took on a status.</summary>
+/// <param name="Status">The tracker's word.</param>
+/// <param name="Category">What it means.</param>
+/// <param name="Hours">As <see cref="StayTimes"/> takes them, the latest.</param>
+public sealed record StatusStays(string Status, StatusCategory Category, IReadOnlyList<int> Hours);
+
+/// <summary>A milestone, sprint or version with a last day that has open tasks.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Due">The last day, included.</param>
+/// <param name="Tasks">Its tasks without cancelled ones.</param>
+/// <param name="Done">Those of them that are done.</param>
+public sealed record MilestoneScope(string Name, DateOnly Due, int Tasks, int Done);
+
+/// <summary>The ranks of the outcomes of other projects at a horizon.</summary>
+public sealed record HorizonPool(int Weeks, RankPool Ranks);
+
+/// <summary>
+/// All that a forecast is computed from: with the same input the same version of the model gives the same forecast, digit by digit.
+/// </summary>
+public sealed record ForecastInput
+{
+    /// <summary>The version of the model. It changes with whatever changes a forecast.</summary>
+    public const int PresentModel = 1;
+
+    /// <summary>The horizons, in weeks, at which items are promised and promises are settled.</summary>
+    public static IReadOnlyList<int> Horizons { get; } = [1, 2, 4, 8, 12];
+
+    /// <summary>Weeks of the past that are used at most.</summary>
+    public const int MostWeeks = 156;
+
+    /// <summary>Open tasks that are judged one by one at most: those begun first, then the oldest.</summary>
+    public const int MostTasks = 2000;
+
+    private const int MostStays = 400;
+    private const int MostStatuses = 24;
+    private const int MostMilestones = 50;
+
+    /// <summary>The version of the model that it is for.</summary>
+    public int Model { get; init; } = PresentModel;
+
+    /// <summary>The project's key.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>What lies before it is known.</summary>
+    public required DateTimeOffset Cutoff { get; init; }
+
+    /// <summary>Seeds the simulation.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Tasks done in each week up to the cutoff, the oldest first.</summary>
+    public required int[] Done { get; init; }
+
+    /// <summary>Tasks that left the backlog in each week: done or cancelled.</summary>
+    public required int[] Left { get; init; }
+
+    /// <summary>Tasks that came to be in each week.</summary>
+    public required int[] Arrived { get; init; }
+
+    /// <summary>Open tasks.</summary>
+    public required int Backlog { get; init; }
+
+    /// <summary>The project's last day, included; null: none.</summary>
+    public DateOnly? Due { get; init; }
+
+    /// <summary>Open tasks, up to <see cref="MostTasks"/>.</summary>
+    public required IReadOnlyList<OpenTask> Tasks { get; init; }
+
+    /// <summary>How long tasks stayed open, by status.</summary>
+    public required IReadOnlyList<StatusStays> Stays { get; init; }
+
+    /// <summary>Milestones with a last day that have open tasks, by that day.</summary>
+    public required IReadOnlyList<MilestoneScope> Milestones { get; init; }
+
+    /// <summary>The state of calibration and combination, by horizon.</summary>
+    public required IReadOnlyList<HorizonState> Records { get; init; }
+
+    /// <summary>What other projects teach where the own past is short.</summary>
+    public required IReadOnlyList<HorizonPool> Pools { get; init; }
+
+    /// <summary>The input of a forecast at a cutoff.</summary>
+    /// <param name="history">The project's past.</param>
+    /// <param name="due">The project's last day, included; null: none.</param>
+    /// <param name="cutoff">What lies before it is known.</param>
+    /// <param name="pools">What other projects teach.</param>
+    /// <param name="seed">Another seed draws other runs.</param>
+    public static ForecastInput Of(ProjectHistory history, DateOnly? due, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, ulong seed)
+    {
+        var weeks = history.First is { } first && first < cutoff ? Math.Min(MostWeeks, (cutoff - first).Days / 7) : 0;
+        var stands = history.Tasks.Select(task => (Task: task, Stay: task.At(cutoff))).Where(one => one.Stay is not null).Select(one => (one.Task, Stay: one.Stay!.Value)).ToArray();
+        var open = stands.Where(one => one.Stay.ClosedSince is null).ToArray();
+        var byHorizon = pools.ToDictionary(pool => pool.Weeks, pool => pool.Ranks);
+        return new ForecastInput
+        {
+            Project = history.Project,
+            Cutoff = cutoff,
+            Seed = RollingForecasts.SeedOf(history.Project, cutoff, seed),
+            Done = history.Throughput(cutoff, weeks),
+            Left = history.Departures(cutoff, weeks),
+            Arrived = history.Arrivals(cutoff, weeks),
+            Backlog = open.Length,
+            Due = due,
+            Tasks =
+            [
+                .. open.Select(one => new OpenTask(
+                        one.Task.Key, one.Stay.Status, one.Stay.Category, Hours(one.Task.Transitions[0].Time, cutoff), Hours(one.Stay.Since, cutoff), one.Task.Due ?? one.Task.Milestone?.Due ?? due, one.Task.Milestone?.Name))
+                    .OrderBy(task => task.Category == StatusCategory.Todo).ThenByDescending(task => task.AgeHours).ThenBy(task => task.Key, StringComparer.Ordinal).Take(MostTasks),
+            ],
+            Stays = StaysOf(stands.Select(one => one.Task), cutoff),
+            Milestones =
+            [
+                .. stands.Where(one => one.Task.Milestone?.Due is not null && one.Stay.Category != StatusCategory.Cancelled)
+                    .GroupBy(one => one.Task.Milestone!.Name, StringComparer.Ordinal)
+                    .Select(group => new MilestoneScope(group.Key, group.Max(one => one.Task.Milestone!.Due!.Value), group.Count(), group.Count(one => one.Stay.Category == StatusCategory.Done)))
+                    .Where(milestone => milestone.Done < milestone.Tasks)
+                    .OrderBy(milestone => milestone.Due).ThenBy(milestone => milestone.Name, StringComparer.Ordinal).TakeLast(MostMilestones),
+            ],
+            Records = [.. RollingForecasts.Learn(history, cutoff, Horizons, byHorizon, seed).Select(record => record.State)],
+            Pools = pools,
+        };
+    }
+
+    /// <summary>The records that the forecast is read by.</summary>
+    public IReadOnlyList<HorizonRecord> RecordsWithPools() =>
+        [.. Records.Select(state => new HorizonRecord(state, Pools.FirstOrDefault(pool => pool.Weeks == state.Weeks)?.Ranks ?? RankPool.None))];
+
+    private static IReadOnlyList<StatusStays> StaysOf(IEnumerable<TaskHistory> tasks, DateTimeOffset cutoff)
+    {
+        var stays = new Dictionary<(string Status, StatusCategory Category), List<(DateTimeOffset Since, int Hours)>>();
+        foreach (var task in tasks)
+        {
+            // From the last transition to the first, so that the next closing of each is known.
+            DateTimeOffset? closed = null;
+            for (var i = task.Transitions.Count - 1; i >= 0; i--)
+            {
+                var (time, category, status) = task.Transitions[i];
+                if (time >= cutoff) continue;
+                if (category >= StatusCategory.Done)
+                {
+                    closed = time;
+                    continue;
+                }
+
+                if (i > 0 && task.Transitions[i - 1] is var before && before.Category == category && before.Status == status) continue;
+                if (!stays.TryGetValue((status, category), out var ofStatus)) stays.Add((status, category), ofStatus = []);
+                ofStatus.Add((time, closed is { } end ? Hours(time, end) : -1 - Hours(time, cutoff)));
+            }
+        }
+
+        return
+        [
+            .. stays.OrderByDescending(one => one.Value.Count).ThenBy(one => one.Key.Status, StringComparer.Ordinal).ThenBy(one => one.Key.Category).Take(MostStatuses)
+                .Select(one => new StatusStays(one.Key.Status, one.Key.Category, [.. one.Value.OrderBy(stay => stay.Since).ThenBy(stay => stay.Hours).TakeLast(MostStays).Select(stay => stay.Hours)])),
+        ];
+    }
+
+    private static int Hours(DateTimeOffset from, DateTimeOffset to) => (int)Math.Min(int.MaxValue - 1, Math.Max(0, (to - from).TotalHours));
+}

@@ -1,0 +1,139 @@
+using System.Numerics.Tensors;
+
+namespace ShitOps.Forecasting;
+
+/// <summary>
+/// Draws past weeks with replacement. The later a week, the likelier it is drawn: one k weeks back with weight Decay^k. Each run has a level
+/// exp(u) of mean 1 by which its weeks are multiplied: u begins with variance LevelVariance and goes on as u ← 0.97·u + ε with Var ε =
+/// LevelDrift, so that dispersion grows with the horizon and does not grow for ever. Weeks with days off count for what they can hold.
+/// </summary>
+/// <param name="Name">Its name, in words.</param>
+/// <param name="Window">How many past weeks are drawn from, at least 1.</param>
+/// <param name="Decay">How much less likely than the next a week is drawn, above 0, to 1: all alike.</param>
+public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMethod
+{
+    private const int SlotBits = 12;
+    private const int ShortestSpan = 4;
+    private const double LevelReturn = 0.97;
+    private const double WeightBeforeShift = 0.3;
+    private const double EvidenceScale = 20;
+
+    /// <inheritdoc/>
+    public override string Name { get; init; } = Name;
+
+    /// <summary>How many weeks that followed each other are drawn together, at least 1.</summary>
+    public int Stretch { get; init; } = 1;
+
+    /// <summary>
+    /// If more than 0: the evidence from which on a shift of the level counts as such, and weeks before it are drawn with 0.3 of their weight,
+    /// or with less, exp(−x/20), for x more of it.
+    /// It is twice the logarithm of the likelihood ratio of two Poisson levels against one, divided by the dispersion of week to week.
+    /// </summary>
+    public double ShiftEvidence { get; init; }
+
+    /// <summary>The variance of the level's logarithm before the first week.</summary>
+    public double LevelVariance { get; init; } = 0.06;
+
+    /// <summary>What each week adds to it.</summary>
+    public double LevelDrift { get; init; } = 0.03;
+
+    /// <summary>Whether days off are allowed for.</summary>
+    public bool HasCalendar { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override void Simulate(FlowPast past, FlowPaths paths, int first, int count, ulong seed)
+    {
+        var (weeks, slots) = Pool(past);
+        var random = new FastRandom(seed);
+        var normals = NormalTable.Values;
+        var hasLevel = LevelVariance > 0 || LevelDrift > 0;
+        var (level, factor, drawn) = (new float[count], new float[count], new short[count]);
+        Array.Fill(factor, 1);
+        if (hasLevel)
+        {
+            var spread = (float)Math.Sqrt(LevelVariance);
+            for (var run = 0; run < count; run++) level[run] = spread * normals[(int)(random.Bits() >> (64 - NormalTable.Bits))];
+        }
+
+        var (variance, step) = (LevelVariance, (float)Math.Sqrt(LevelDrift));
+        for (var week = 0; week < paths.Weeks; week++)
+        {
+            var capacity = HasCalendar ? (float)past.Capacity(week) : 1;
+            var sums = paths.At(week).Slice(first, count);
+            if (week > 0) paths.At(week - 1).Slice(first, count).CopyTo(sums);
+            variance = (LevelReturn * LevelReturn * variance) + LevelDrift;
+            var isNew = week % Stretch == 0;
+            for (var run = 0; run < count; run++)
+            {
+                // One number gives both draws: its highest and its next bits.
+                var bits = random.Bits();
+                var at = isNew ? slots[bits >> (64 - SlotBits)] : drawn[run] + 1;
+                if (at == weeks.Length) at = Math.Max(0, at - Stretch);
+                drawn[run] = (short)at;
+                level[run] = ((float)LevelReturn * level[run]) + (step * normals[(bits >> (64 - SlotBits - NormalTable.Bits)) & ((1 << NormalTable.Bits) - 1)]);
+            }
+
+            if (hasLevel)
+            {
+                TensorPrimitives.Subtract(level, (float)(variance / 2), factor);
+                TensorPrimitives.Exp<float>(factor, factor);
+            }
+
+            for (var run = 0; run < count; run++) sums[run] += weeks[drawn[run]] * factor[run] * capacity;
+        }
+    }
+
+    /// <summary>What each week would have held without days off, and which week each of 4,096 equally likely slots stands for.</summary>
+    private (float[] Weeks, short[] Slots) Pool(FlowPast past)
+    {
+        var counts = past.Weeks.AsSpan(Math.Max(0, past.Weeks.Length - Window));
+        var (weeks, weights) = (new float[counts.Length], new double[counts.Length]);
+        var (shift, evidence) = ShiftEvidence > 0 ? LastShift(counts) : (0, 0);
+        var before = WeightBeforeShift * Math.Exp((ShiftEvidence - evidence) / EvidenceScale);
+        var total = 0.0;
+        for (var i = 0; i < weeks.Length; i++)
+        {
+            var back = weeks.Length - 1 - i;
+            var capacity = HasCalendar ? past.Capacity(-1 - back) : 1;
+            weeks[i] = (float)(counts[i] / capacity);
+            total += weights[i] = Math.Pow(Decay, back) * capacity * (i < shift ? before : 1);
+        }
+
+        var slots = new short[1 << SlotBits];
+        var (week, upTo) = (0, weights[0]);
+        for (var slot = 0; slot < slots.Length; slot++)
+        {
+            while (week < weeks.Length - 1 && (slot + 0.5) / slots.Length * total > upTo) upTo += weights[++week];
+            slots[slot] = (short)week;
+        }
+
+        return (weeks, slots);
+    }
+
+    /// <summary>The week with which the present level began, 0: there is no sign of a shift; and the evidence.</summary>
+    private (int Week, double Evidence) LastShift(ReadOnlySpan<int> counts)
+    {
+        var (total, steps) = (0.0, 0.0);
+        for (var i = 0; i < counts.Length; i++)
+        {
+            total += counts[i];
+            if (i > 0) steps += (counts[i] - counts[i - 1]) * (counts[i] - counts[i - 1]) / 2.0;
+        }
+
+        var mean = total / counts.Length;
+        if (mean <= 0 || counts.Length < 2 * ShortestSpan) return (0, 0);
+        var dispersion = Math.Max(1, steps / (counts.Length - 1) / Math.Max(mean, 0.2));
+        var (before, best, found) = (0.0, ShiftEvidence, 0);
+        for (var split = 1; split <= counts.Length - ShortestSpan; split++)
+        {
+            before += counts[split - 1];
+            if (split < ShortestSpan) continue;
+            var evidence = 2 * (Gain(before, split) + Gain(total - before, counts.Length - split)) / dispersion;
+            if (evidence > best) (best, found) = (evidence, split);
+        }
+
+        return (found, best);
+
+        double Gain(double sum, int weeks) => sum > 0 ? sum * Math.Log(sum / weeks / mean) : 0;
+    }
+}

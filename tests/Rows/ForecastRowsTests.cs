@@ -1,0 +1,180 @@
+using System.Text.Json;
+using ShitOps.Events;
+using ShitOps.Forecasting;
+using ShitOps.PromQL.Evaluation;
+using ShitOps.Security;
+
+namespace ShitOps.Tests.Rows;
+
+/// <summary>Forecasts from events to rows and series, over a real store.</summary>
+[Collection(nameof(BrokerCollection))]
+public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
+{
+    private static readonly Status Todo = new("To Do", StatusCategory.Todo);
+    private static readonly Status Done = new("Done", StatusCategory.Done);
+
+    /// <summary>The cutoff of forecasts that are made when the app starts: a quarter of a day begins at noon.</summary>
+    private static readonly DateTimeOffset Cutoff = Some.Time;
+
+    [Fact]
+    public async Task A_project_is_forecast_once_a_cutoff_and_the_rows_say_it()
+    {
+        var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)), Steady("YOUNG", perWeek: 4, open: 5, weeks: 3));
+        Assert.Equal(2, await app.Forecaster.RunAsync(default));
+        Assert.Equal(0, await app.Forecaster.RunAsync(default));
+
+        var row = (await app.GetAsync("forecasts?project=APOLLO")).Rows.Single();
+        Assert.Equal(Cutoff, row.GetProperty("cutoff").GetDateTimeOffset());
+        Assert.Equal((20, 4.0, "red", "2026-04-30"), (row.GetProperty("open").GetInt32(), row.GetProperty("leftPerWeek").GetDouble(), row.GetProperty("team").GetString(), row.GetProperty("due").GetString()));
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("shortage").ValueKind);
+
+        // 20 tasks at 4 a week are five weeks, and the day is thirteen weeks ahead.
+        Assert.InRange((row.GetProperty("completionP50").GetDateTimeOffset() - Cutoff).TotalDays, 28, 45);
+        Assert.True(row.GetProperty("completionP85").GetDateTimeOffset() > row.GetProperty("completionP50").GetDateTimeOffset());
+        Assert.InRange(row.GetProperty("onTimeProbability").GetDouble(), 0.9, 0.99);
+        Assert.InRange(row.GetProperty("itemsIn4WeeksP50").GetDouble(), 13, 19);
+
+        var young = (await app.GetAsync("forecasts?project=YOUNG")).Rows.Single();
+        Assert.StartsWith("not enough history: 3 weeks", young.GetProperty("shortage").GetString());
+        Assert.Equal(JsonValueKind.Null, young.GetProperty("completionP85").ValueKind);
+        Assert.Equal(["APOLLO", "YOUNG"], (await app.PagesAsync("forecasts", limit: 1)).Select(one => one.GetProperty("project").GetString()).Order());
+        Assert.Equal(["APOLLO"], (await app.GetAsync("forecasts?team=red")).Texts("project"));
+    }
+
+    [Fact]
+    public async Task A_stored_forecast_is_reproduced_exactly()
+    {
+        var app = await StartAsync(Steady("APOLLO", perWeek: 3, open: 12, due: new DateOnly(2026, 3, 31)));
+        await app.Forecaster.RunAsync(default);
+        var (stored, source) = (await app.Forecasts.AsOfAsync("APOLLO", Cutoff.AddHours(3), default))!.Value;
+
+        Assert.Equal(JsonSerializer.Serialize(stored.Forecast), JsonSerializer.Serialize(ProjectForecast.Of(source.Input) with { Tasks = [] }));
+        Assert.NotEmpty(source.Checkpoints);
+        Assert.Null(await app.Forecasts.AsOfAsync("APOLLO", Cutoff.AddHours(-1), default));
+    }
+
+    [Fact]
+    public async Task Of_several_instances_one_stores_each_forecast()
+    {
+        var app = await StartAsync(Steady("A", 3, 10), Steady("B", 3, 10), Steady("C", 3, 10));
+        var counts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => app.Forecaster.RunAsync(default)));
+
+        Assert.Equal(3, counts.Sum());
+        foreach (var project in (string[])["A", "B", "C"]) Assert.Single((await app.GetAsync($"forecasts?project={project}&from=2026-01-01")).Rows);
+    }
+
+    [Fact]
+    public async Task Series_are_those_of_the_rows_and_go_on_into_the_future()
+    {
+        var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)), Steady("YOUNG", perWeek: 4, open: 5, weeks: 3));
+        await app.Forecaster.RunAsync(default);
+        app.Time.Advance(TimeSpan.FromMinutes(100));
+        var (engine, now, row) = (new QueryEngine(app.ForecastsIn(Scope.All)), app.Time.GetUtcNow().ToUnixTimeMilliseconds(), (await app.GetAsync("forecasts?project=APOLLO")).Rows.Single());
+
+        Assert.Equal(row.GetProperty("completionP85").GetDateTimeOffset().ToUnixTimeSeconds(), await NowAsync("shitops_forecast_completion_timestamp_seconds{quantile=\"0.85\"}"));
+        Assert.Equal(row.GetProperty("onTimeProbability").GetDouble(), await NowAsync("shitops_forecast_on_time_probability"), 0.0001);
+        Assert.Equal(row.GetProperty("itemsIn8WeeksP95").GetDouble(), await NowAsync("shitops_forecast_items{weeks=\"8\", quantile=\"0.95\"}"));
+
+        // The trajectory begins with what is open, never rises, and is done at about the date that is promised.
+        var future = (await engine.RangeAsync("shitops_forecast_remaining_tasks{quantile=\"0.85\"}", Cutoff.ToUnixTimeMilliseconds(), now + (120L * 86_400_000), 86_400_000, default)).Series.Single();
+        Assert.Equal(20, future.Values.Span[0]);
+        Assert.Equal(future.Values.ToArray().OrderDescending(), future.Values.ToArray());
+        Assert.Equal(121, future.Values.Length);
+        var done = Cutoff.AddDays(future.Values.ToArray().TakeWhile(remaining => remaining > 0.5).Count());
+        Assert.InRange((done - row.GetProperty("completionP85").GetDateTimeOffset()).TotalDays, -8, 8);
+
+        // In between there is none in the past of the first forecast, and a project without enough history has none.
+        Assert.Empty(((VectorResult)await engine.InstantAsync("shitops_forecast_remaining_tasks", Cutoff.AddHours(-1).ToUnixTimeMilliseconds(), default)).Samples);
+        Assert.Empty(((VectorResult)await engine.InstantAsync("{project=\"YOUNG\"}", now, default)).Samples);
+        Assert.Equal(5, (await app.ForecastSeries.LabelsAsync(Scope.All, ShitOps.PromQL.Parsing.Parser.ParseSelector("shitops_forecast_open_tasks").Matchers, default).ToListAsync()).Count);
+
+        async Task<double> NowAsync(string query) => ((VectorResult)await engine.InstantAsync(query, now, default)).Samples.Single().Value;
+    }
+
+    [Fact]
+    public async Task Promises_are_settled_and_a_forecast_that_moves_says_why()
+    {
+        var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20));
+        await app.Forecaster.RunAsync(default);
+        Assert.Empty((await app.GetAsync("calibration")).Rows);
+
+        // In the week that follows 4 tasks are done, and 60 come in.
+        await app.StateAsync(
+        [
+            .. Enumerable.Range(0, 4).Select(i => At("APOLLO", Cutoff.AddDays(1 + i), new TaskStatusChanged($"open-{i}", Done))),
+            .. Enumerable.Range(0, 60).Select(i => At("APOLLO", Cutoff.AddDays(2).AddMinutes(i), new TaskCreated($"new-{i}", new TaskFields { Status = Todo }))),
+        ]);
+        app.Time.Advance(TimeSpan.FromDays(7));
+        Assert.Equal(1, await app.Forecaster.RunAsync(default));
+
+        var first = (await app.GetAsync("forecasts?project=APOLLO&from=2026-01-01")).Rows[0];
+        var settled = (await app.GetAsync("calibration")).Rows;
+        Assert.Equal([null, "APOLLO"], settled.Select(row => row.GetProperty("project").GetString()));
+        Assert.All(settled, row => Assert.Equal(
+            ("items", 1, 1, first.GetProperty("itemsIn1WeekP50").GetDouble() <= 4 ? 1.0 : 0, first.GetProperty("itemsIn1WeekP95").GetDouble() <= 4 ? 1.0 : 0, Math.Abs(4 - first.GetProperty("itemsIn1WeekP50").GetDouble())),
+            (row.GetProperty("promise").GetString(), row.GetProperty("weeks").GetInt32(), row.GetProperty("settled").GetInt32(), row.GetProperty("heldP50").GetDouble(), row.GetProperty("heldP95").GetDouble(), row.GetProperty("meanError").GetDouble())));
+
+        var rows = (await app.GetAsync("forecasts?project=APOLLO&from=2026-01-01&to=2026-12-31")).Rows;
+        Assert.Equal([Cutoff, Cutoff.AddDays(7)], rows.Select(row => row.GetProperty("cutoff").GetDateTimeOffset()));
+        Assert.InRange(rows[1].GetProperty("movedDays").GetDouble(), 60, 400);
+        Assert.StartsWith("76 tasks are open, 60 more than at the pace before", rows[1].GetProperty("cause").GetString());
+
+        var moved = (await new QueryEngine(app.ForecastsIn(Scope.All)).RangeAsync("shitops_forecast_moved_seconds", Cutoff.ToUnixTimeMilliseconds(), app.Time.GetUtcNow().ToUnixTimeMilliseconds(), 6 * 3_600_000, default)).Series.Single();
+        Assert.Equal([rows[1].GetProperty("movedDays").GetDouble() * 86_400], moved.Values.ToArray());
+        Assert.Equal(rows[1].GetProperty("cause").GetString(), moved.Labels["cause"]);
+        Assert.Equal(rows.Select(row => row.GetRawText()), (await app.PagesAsync("forecasts?project=APOLLO&from=2026-01-01", limit: 1)).Select(row => row.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Tasks_and_milestones_have_odds_of_their_own()
+    {
+        var sprint = new Milestone("Sprint 9", MilestoneKind.Sprint, null, new DateOnly(2026, 2, 6));
+        var app = await StartAsync(
+            Steady("APOLLO", perWeek: 4, open: 20),
+            [
+                At("APOLLO", Cutoff.AddDays(-3), new TaskCreated("over", new TaskFields { Status = Todo, Due = new DateOnly(2026, 1, 30) })),
+                At("APOLLO", Cutoff.AddDays(-3), new TaskCreated("planned", new TaskFields { Status = Todo, Milestone = sprint })),
+                At("APOLLO", Cutoff.AddDays(-3), new TaskCreated("finished", new TaskFields { Status = Done, Milestone = sprint })),
+            ]);
+        await app.Forecaster.RunAsync(default);
+
+        var tasks = (await app.GetAsync("task-forecasts?project=APOLLO")).Rows;
+        Assert.Equal(("over", 1.0), (tasks[0].GetProperty("task").GetString(), tasks[0].GetProperty("lateProbability").GetDouble()));
+        Assert.Equal("planned", tasks[1].GetProperty("task").GetString());
+        Assert.Equal(22, tasks.Length);
+        Assert.Equal(tasks.Select(row => row.GetRawText()), (await app.PagesAsync("task-forecasts?project=APOLLO", limit: 5)).Select(row => row.GetRawText()));
+
+        var milestone = (await app.GetAsync("milestone-forecasts")).Rows.Single();
+        Assert.Equal(("Sprint 9", 2, 1), (milestone.GetProperty("milestone").GetString(), milestone.GetProperty("tasks").GetInt32(), milestone.GetProperty("done").GetInt32()));
+        Assert.Equal(1 - tasks[1].GetProperty("lateProbability").GetDouble(), milestone.GetProperty("allDoneProbability").GetDouble(), 0.06);
+    }
+
+    [Fact]
+    public async Task What_is_asked_wrongly_is_said()
+    {
+        var app = await RowsApp.StartAsync(kafka, azurite);
+        Assert.Equal("from and to want one project, but there are 0; expected project=NAME.", (await app.GetAsync("forecasts?from=2026-01-01")).Detail);
+        Assert.Equal("project is missing: name the one whose tasks are wanted.", (await app.GetAsync("task-forecasts")).Detail);
+        Assert.Empty((await app.GetAsync("forecasts?project=NOWHERE")).Rows);
+    }
+
+    private async Task<RowsApp> StartAsync(params IEnumerable<Event>[] projects) => await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(projects.SelectMany(events => events));
+
+    /// <summary>Tasks that take two weeks each, so many of them done every week up to the cutoff, and some that wait.</summary>
+    private static IEnumerable<Event> Steady(string project, int perWeek, int open, int weeks = 30, DateOnly? due = null)
+    {
+        yield return At(project, Cutoff.AddDays(-7 * weeks), new ProjectCreated(new ProjectFields { Team = project == "APOLLO" ? "red" : "blue", Due = due }));
+        for (var week = 0; week < weeks; week++)
+            for (var i = 0; i < perWeek; i++)
+            {
+                var done = Cutoff.AddDays(-(7 * week) - 1 - i);
+                var created = done.AddDays(-14) < Cutoff.AddDays(-7 * weeks) ? Cutoff.AddDays(-7 * weeks) : done.AddDays(-14);
+                yield return At(project, created, new TaskCreated($"done-{week}-{i}", new TaskFields { Status = Todo }));
+                yield return At(project, done, new TaskStatusChanged($"done-{week}-{i}", Done));
+            }
+
+        for (var i = 0; i < open; i++) yield return At(project, Cutoff.AddDays(-7 * weeks).AddMinutes(i), new TaskCreated($"open-{i}", new TaskFields { Status = Todo }));
+    }
+
+    private static Event At(string project, DateTimeOffset time, EventData data) => Some.Event(Some.Name("e"), project, data) with { Time = time };
+}
