@@ -1,6 +1,7 @@
 using ShitOps.Bench;
 using ShitOps.Bench.Archive;
 using ShitOps.Bench.Ingest;
+using ShitOps.Bench.Scaling;
 
 switch (args)
 {
@@ -16,6 +17,8 @@ switch (args)
         return FoldBench.Run(rest);
     case ["ingest", .. var rest]:
         return await IngestBench.RunAsync(rest);
+    case ["scaling"]:
+        return ScalingBench.Run();
     case ["worker", .. var rest]:
         return await WorkerBench.RunAsync(rest);
     default:
