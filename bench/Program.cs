@@ -17,8 +17,8 @@ switch (args)
         return FoldBench.Run(rest);
     case ["ingest", .. var rest]:
         return await IngestBench.RunAsync(rest);
-    case ["scaling"]:
-        return ScalingBench.Run();
+    case ["scaling", .. var rest]:
+        return ScalingBench.Run(rest);
     case ["worker", .. var rest]:
         return await WorkerBench.RunAsync(rest);
     default:
@@ -30,6 +30,7 @@ switch (args)
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
+              scaling                 docs/scaling.md: a day with bursts through the formulas of autoscalers; simulated, a minute
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime
             """);
         return 2;

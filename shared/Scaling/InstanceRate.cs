@@ -2,7 +2,7 @@ namespace ShitOps.Scaling;
 
 /// <summary>
 /// Events that one instance processes in a second, for what scales by it. Measured with Azurite on two shared cores (docs/benchmarks.md), where the store
-/// is the limit; a deployment states its own in the setting <c>InstanceEventsPerSecond</c>.
+/// is the limit; a deployment states its own in the settings <c>InstanceEventsPerSecond</c> and <c>InstanceArchiveEventsPerSecond</c>.
 /// </summary>
 public static class InstanceRate
 {

@@ -2,7 +2,7 @@ namespace ShitOps.Scaling;
 
 /// <summary>
 /// KEDA on a HorizontalPodAutoscaler with the defaults of both: the Kafka scaler by lag, and if it is given, the metrics-api scaler on
-/// <see cref="InstanceDemand"/> with target 1; the greater of them counts. Sources: KEDA's Kafka scaler (lag is capped at threshold × partitions),
+/// <see cref="InstanceDemand"/> with <see cref="DemandTarget"/>; the greater of them counts. Sources: KEDA's Kafka scaler (lag is capped at threshold × partitions),
 /// and the HorizontalPodAutoscaler's algorithm: ceil(value ÷ target), kept as it is within a tenth of it, at most the double or four more
 /// every 15 s, and never less than the greatest of the last five minutes' answers.
 /// </summary>
@@ -12,6 +12,11 @@ namespace ShitOps.Scaling;
 /// <param name="mostInstances">The greatest number of replicas, from 1.</param>
 public sealed class KedaScaling(long lagThreshold, int partitions, InstanceDemand? demand = null, int mostInstances = int.MaxValue) : IAutoscaler
 {
+    /// <summary>
+    /// The demand that one instance shall bear: less than 1, since a HorizontalPodAutoscaler leaves instances alone that bear a tenth more than their target.
+    /// </summary>
+    public const double DemandTarget = 0.8;
+
     private const double Tolerance = 0.1;
     private static readonly TimeSpan Stabilization = TimeSpan.FromMinutes(5);
 
@@ -28,7 +33,7 @@ public sealed class KedaScaling(long lagThreshold, int partitions, InstanceDeman
     public int Decide(TimeSpan now, int instances, Backlog backlog)
     {
         var answer = Recommend(Math.Min(backlog.Lag, (double)lagThreshold * partitions), lagThreshold, instances);
-        if (demand is { } signal) answer = Math.Max(answer, Recommend(signal.Of(backlog), 1, instances));
+        if (demand is { } signal) answer = Math.Max(answer, Recommend(signal.Of(backlog), DemandTarget, instances));
         answer = Math.Clamp(answer, 1, Math.Min(partitions, mostInstances));
 
         _answers.Enqueue((now, answer));

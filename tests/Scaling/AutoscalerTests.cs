@@ -92,7 +92,8 @@ public sealed class AutoscalerTests
         var backlog = new Backlog(Lag: 0, ArrivalsPerSecond: 13_000);
 
         Assert.Equal(1, new KedaScaling(45_000, partitions: 8).Decide(TimeSpan.Zero, 1, backlog));
-        Assert.Equal(3, new KedaScaling(45_000, partitions: 8, new InstanceDemand(4500, TimeSpan.FromMinutes(1))).Decide(TimeSpan.Zero, 1, backlog));
+        // 13,000 / 4,500 / 0.8 = 3.6
+        Assert.Equal(4, new KedaScaling(45_000, partitions: 8, new InstanceDemand(4500, TimeSpan.FromMinutes(1))).Decide(TimeSpan.Zero, 1, backlog));
     }
 
     [Property]
