@@ -110,6 +110,20 @@ public sealed class MonthlyCostTests
     }
 
     [Fact]
+    public async Task What_the_sizes_cost_is_what_the_command_says()
+    {
+        var rows = File.ReadAllLines(RepositoryRoot.File("docs", "operations.md")).Where(line => line.Contains("`--events-per-second", StringComparison.Ordinal)).Select(line => line.Split('|')).ToList();
+
+        Assert.Equal(["small", "team", "enterprise"], rows.Select(cells => cells[1].Trim()));
+        foreach (var cells in rows)
+        {
+            var lines = (await CommandRun.OfAsync(["cost", .. cells[3].Trim(' ', '`').Split(' ')])).Output.Split('\n');
+            Assert.Contains($" {cells[4].Trim()} USD", lines[^3], StringComparison.Ordinal);
+            Assert.Contains($" {cells[5].Trim()} USD", lines[^2], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void What_events_ask_for_is_what_the_benchmarks_say()
     {
         var lines = File.ReadAllLines(RepositoryRoot.File("docs", "benchmarks.md"));
