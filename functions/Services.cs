@@ -61,6 +61,7 @@ public static class Services
         services.AddSingleton<ProjectSeries>();
         services.AddSingleton<PipelineSeries>();
         services.AddSingleton<MetricSeries>();
+        services.AddSingleton(QuerySettings.FromSettings(settings));
         services.AddSingleton<PrometheusApi>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<TaskRows>();

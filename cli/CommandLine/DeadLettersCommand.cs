@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +16,8 @@ namespace ShitOps.Cli.CommandLine;
 internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand events, Func<IConfiguration> settings)
 {
     private readonly Option<string?> _reason = Reason();
+    private readonly Option<string?> _stream = new("--stream") { Description = "Only those of this stream.", HelpName = "NAME" };
+    private readonly Option<string?> _from = new("--from-topic") { Description = "Only those of this topic.", HelpName = "TOPIC" };
     private readonly StorageOptions _account = new();
 
     public Command Create()
@@ -38,7 +39,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
             "List them, each with its place, when it was put aside, and what is wrong with it; and count them by the kind of fault.",
             "shitops dead-letters list",
             "shitops dead-letters list --reason InvalidData --limit 10");
-        command.Options.Add(_reason);
+        AddFilters(command);
         command.Options.Add(most);
         storage.AddTo(command);
         command.SetAction((arguments, stopping) => storage.RunAsync(
@@ -48,11 +49,11 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                 var decoder = new EventDecoder();
                 var reasons = new SortedDictionary<string, long>(StringComparer.Ordinal);
                 var (all, good) = (0L, 0L);
-                await foreach (var letter in LettersAsync(account, arguments.GetValue(_reason), stopping))
+                await foreach (var letter in LettersAsync(account, arguments, stopping))
                 {
                     var isEvent = letter.Decode(decoder).IsDecoded;
                     if (all++ < arguments.GetValue(most))
-                        storage.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{letter.Place}  {letter.Stored:yyyy-MM-dd HH:mm:ss}Z  {letter.Reason}  {letter.Error}{(isEvent ? "  (an event by now)" : "")}"));
+                        storage.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{letter.Place}  {letter.Stored:yyyy-MM-dd HH:mm:ss}Z  {letter.Reason}  {Printable.Line(letter.Error)}{(isEvent ? "  (an event by now)" : "")}"));
                     if (isEvent) good++;
                     reasons[letter.Reason] = reasons.GetValueOrDefault(letter.Reason) + 1;
                     progress.Tell("reading dead letters", all, 0);
@@ -77,15 +78,17 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
             async (account, _, _) =>
             {
                 var wanted = arguments.GetRequiredValue(place);
-                await foreach (var letter in LettersAsync(account, reason: null, stopping))
+                await foreach (var letter in new DeadLetters(account, NullLogger<DeadLetters>.Instance).ReadAsync(stopping))
                 {
                     if (letter.Place != wanted) continue;
                     var now = letter.Decode(new EventDecoder());
                     storage.Output.WriteLine($"reason: {letter.Reason}");
-                    storage.Output.WriteLine($"error: {letter.Error}");
-                    storage.Output.WriteLine(now.IsDecoded ? "now: an event" : $"now: {now.Error}");
-                    foreach (var header in letter.Headers) storage.Output.WriteLine($"header {header.Name}: {Encoding.UTF8.GetString(header.Value.Span)}");
-                    storage.Output.WriteLine(letter.Value is null ? "no value" : $"value, {letter.Value.Length:N0} bytes:\n{Encoding.UTF8.GetString(letter.Value)}");
+                    storage.Output.WriteLine($"error: {Printable.Line(letter.Error)}");
+                    storage.Output.WriteLine(now.IsDecoded ? "now: an event" : $"now: {Printable.Line(now.Error.ToString())}");
+                    storage.Output.WriteLine($"put on the topic: {Time(letter.TimestampMs)}");
+                    storage.Output.WriteLine(letter.Key is null ? "no key" : $"key: {Printable.Line(letter.Key)}");
+                    foreach (var header in letter.Headers) storage.Output.WriteLine($"header {Printable.Line(header.Name)}: {Printable.Line(header.Value.Span)}");
+                    storage.Output.WriteLine(letter.Value is null ? "no value" : string.Create(CultureInfo.InvariantCulture, $"value, {letter.Value.Length:N0} bytes:\n{Printable.Lines(letter.Value)}"));
                     return ExitCode.Success;
                 }
 
@@ -102,8 +105,8 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
             "replay",
             "Send those again that are events for this version, since it knows more than the one that put them aside. They stay listed until they expire: sent twice, an event states nothing new.",
             "shitops dead-letters replay --dry-run",
-            "shitops dead-letters replay --reason UnsupportedContentType");
-        command.Options.Add(_reason);
+            "shitops dead-letters replay --reason UnsupportedContentType --stream prod-1");
+        AddFilters(command);
         _account.AddTo(command);
         events.AddTo(command);
         command.SetAction((arguments, stopping) =>
@@ -117,10 +120,12 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                     try
                     {
                         var decoder = new EventDecoder();
-                        await foreach (var letter in LettersAsync(_account.Account(arguments, settings()).Account, arguments.GetValue(_reason), stopping))
+                        await foreach (var letter in LettersAsync(_account.Account(arguments, settings()).Account, arguments, stopping))
                         {
-                            if (letter.Decode(decoder) is not { IsDecoded: true } now) still++;
-                            else await run.SendAsync(new Place(letter.Place), now.Event, ArchivedEvent.ToStructured(letter.Value, [.. letter.Headers]));
+                            // It is sent in structured mode, in which data that came alone lie one level deeper: so that has to be an event too.
+                            if (letter.Decode(decoder).IsDecoded && ArchivedEvent.ToStructured(letter.Value, [.. letter.Headers]) is var json && decoder.DecodeStructured(json) is { IsDecoded: true } now)
+                                await run.SendAsync(new Place(letter.Place), now.Event, json);
+                            else still++;
                         }
                     }
                     catch (Exception fault) when (fault is RequestFailedException or InvalidDataException)
@@ -134,8 +139,24 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
         return command;
     }
 
-    private static IAsyncEnumerable<StoredDeadLetter> LettersAsync(StorageAccount account, string? reason, CancellationToken stopping) =>
-        new DeadLetters(account, NullLogger<DeadLetters>.Instance).ReadAsync(stopping).Where(letter => reason is null || letter.Reason == reason);
+    private void AddFilters(Command command)
+    {
+        command.Options.Add(_reason);
+        command.Options.Add(_stream);
+        command.Options.Add(_from);
+    }
+
+    private IAsyncEnumerable<StoredDeadLetter> LettersAsync(StorageAccount account, ParseResult arguments, CancellationToken stopping)
+    {
+        var (reason, stream, topic) = (arguments.GetValue(_reason), arguments.GetValue(_stream), arguments.GetValue(_from));
+        return new DeadLetters(account, NullLogger<DeadLetters>.Instance).ReadAsync(stopping).Where(letter =>
+            (reason is null || letter.Reason == reason) && (stream is null || letter.Stream == stream) && (topic is null || letter.Topic == topic));
+    }
+
+    // As it came: a producer may state a time that no calendar has.
+    private static string Time(long milliseconds) => milliseconds >= 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        ? string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(milliseconds):yyyy-MM-dd HH:mm:ss.fff}Z")
+        : string.Create(CultureInfo.InvariantCulture, $"{milliseconds} ms since 1970");
 
     private static Option<string?> Reason()
     {

@@ -30,7 +30,7 @@ public sealed class ArchiveRetention
     /// <exception cref="SettingException">One of them is no such number.</exception>
     public static ArchiveRetention FromSettings(IConfiguration settings) => new(settings.GetSection(Section).GetChildren()
         .Where(type => !string.IsNullOrEmpty(type.Value))
-        .Select(type => KeyValuePair.Create(type.Key, ArchiveTableSettings.Number(settings, type.Path, 0, 1, 36_500, "days"))));
+        .Select(type => KeyValuePair.Create(type.Key, NumberSetting.Of(settings, type.Path, 0, 1, 36_500, "days"))));
 
     /// <summary>How many days events of a type stay; null: for ever. Types of the same retention may share files.</summary>
     public int? DaysOf(string type) => _days.TryGetValue(type, out var days) ? days : null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace ShitOps.Archive;
@@ -28,19 +27,10 @@ public sealed record ArchiveTableSettings
     /// <exception cref="SettingException">One of them is out of its range.</exception>
     public static ArchiveTableSettings FromSettings(IConfiguration settings) => new()
     {
-        FileBytes = (long)Number(settings, "ArchiveFileMegabytes", 128, 1, 1024, "megabytes") << 20,
-        CheckpointCommits = Number(settings, "ArchiveCheckpointCommits", 50, 1, 10_000, "commits"),
-        VacuumAfter = TimeSpan.FromHours(Number(settings, "ArchiveVacuumHours", 168, 1, 87_600, "hours")),
-        LogRetention = TimeSpan.FromDays(Number(settings, "ArchiveLogRetentionDays", 30, 1, 3_650, "days")),
+        FileBytes = (long)NumberSetting.Of(settings, "ArchiveFileMegabytes", 128, 1, 1024, "megabytes") << 20,
+        CheckpointCommits = NumberSetting.Of(settings, "ArchiveCheckpointCommits", 50, 1, 10_000, "commits"),
+        VacuumAfter = TimeSpan.FromHours(NumberSetting.Of(settings, "ArchiveVacuumHours", 168, 1, 87_600, "hours")),
+        LogRetention = TimeSpan.FromDays(NumberSetting.Of(settings, "ArchiveLogRetentionDays", 30, 1, 3_650, "days")),
         Retention = ArchiveRetention.FromSettings(settings),
     };
-
-    internal static int Number(IConfiguration settings, string name, int otherwise, int least, int greatest, string unit)
-    {
-        var text = settings[name];
-        if (string.IsNullOrEmpty(text)) return otherwise;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest
-            ? number
-            : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"the setting {name} is \"{text}\"; expected a number of {unit} from {least:N0} to {greatest:N0}"));
-    }
 }

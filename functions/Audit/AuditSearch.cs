@@ -37,6 +37,7 @@ public sealed class AuditSearch(ArchiveTable table, ArchiveReader reader, Archiv
             await foreach (var rows in reader.RowsAsync(chain, snapshot?.VersionOf(chain.AppId) ?? 0, tail.End, cancellationToken))
             {
                 search.Count(rows.Count);
+                if (search.HasReadTooMuch) return null;
                 search.Add(chain, rows);
             }
         }

@@ -9,12 +9,8 @@ public sealed class MetricSeries(ProjectSeries projects, PipelineSeries pipeline
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) =>
         [.. await projects.SelectAsync(selector, cancellationToken), .. await pipeline.SelectAsync(selector, cancellationToken)];
 
-    /// <summary>The label sets of all series that fit all matchers, as they are now, in their order.</summary>
+    /// <summary>The label sets of all series that fit all matchers, as they are now, in no particular order.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<IReadOnlyList<Labels>> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken)
-    {
-        Labels[] all = [.. await projects.LabelsAsync(matchers, cancellationToken), .. await pipeline.LabelsAsync(matchers, cancellationToken)];
-        Array.Sort(all, Labels.Compare);
-        return all;
-    }
+    public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken) =>
+        projects.LabelsAsync(matchers, cancellationToken).Concat(pipeline.LabelsAsync(matchers, cancellationToken));
 }

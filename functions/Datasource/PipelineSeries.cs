@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ShitOps.Metrics;
 using ShitOps.Pipeline;
 using ShitOps.PromQL;
@@ -21,24 +22,33 @@ public sealed class PipelineSeries(PipelineHealth health, TimeProvider time) : I
     }
 
     /// <summary>The label sets of the series that fit all matchers.</summary>
-    public async Task<IReadOnlyList<Labels>> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken) =>
-        [.. (await AtAsync(matchers, 0, cancellationToken)).Select(series => series.Labels)];
+    public async IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var series in await AtAsync(matchers, 0, cancellationToken)) yield return series.Labels;
+    }
 
     private async Task<IReadOnlyList<Series>> AtAsync(IReadOnlyList<LabelMatcher> matchers, long now, CancellationToken cancellationToken)
     {
         if (!Metrics.Any(metric => matchers.All(matcher => matcher.Name != Labels.MetricName || matcher.Matches(metric.Name)))) return [];
-        var report = await health.MeasureAsync(cancellationToken);
+        return Of(await health.MeasureAsync(cancellationToken), matchers, now);
+    }
+
+    /// <summary>The series of a report that fit all matchers.</summary>
+    internal static IReadOnlyList<Series> Of(HealthReport report, IReadOnlyList<LabelMatcher> matchers, long now)
+    {
+        // What is not known has no sample, so that nobody takes an outage for an empty pipeline.
+        if (!report.IsCounted) return [];
         List<Series> found = [];
         foreach (var partition in report.Partitions)
         {
             var number = partition.Partition.ToString(CultureInfo.InvariantCulture);
-            Add(MetricCatalogue.PipelineLag, partition.Lag, ("partition", number));
+            Add(MetricCatalogue.PipelineLag, partition.EndOffset < partition.Checkpoint ? null : partition.Lag, ("partition", number));
             Add(MetricCatalogue.PipelineFreshness, partition.BehindSeconds, ("partition", number));
         }
 
         foreach (var (type, count) in report.Events.ByType) Add(MetricCatalogue.PipelineEvents, count, ("type", type));
         Add(MetricCatalogue.PipelineDeadLetters, report.DeadLetters);
-        Add(MetricCatalogue.PipelineArchiveLag, report.Archive?.Lag);
+        Add(MetricCatalogue.PipelineArchiveLag, report.Partitions.All(partition => partition.ArchiveLag is not null) ? report.Archive?.Lag : null);
         return found;
 
         void Add(Metric metric, double? value, params (string, string)[] own)

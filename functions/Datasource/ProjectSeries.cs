@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
 using ShitOps.Metrics;
 using ShitOps.People;
@@ -20,6 +21,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
     private const int ConcurrentProjects = 16;
     private const double MilliHours = 1_000;
     private const long FirstUnixHour = 719_162L * 24;
+    private const long FirstMs = -FirstUnixHour * ResolutionMs;
 
     private static readonly Metric[] OfHistory =
     [
@@ -42,10 +44,11 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
         var names = NamesOf(selector.Matchers);
         if (names.Count == 0) return [];
         var hours = Hours.Of(selector, time.GetUtcNow().ToUnixTimeMilliseconds());
-        if (hours.ToMs < hours.FromMs) return [];
+        if (hours.ToMs < hours.FromMs || hours.ToMs < FirstMs) return [];
 
         var table = await aggregates.TableAsync(cancellationToken);
         var found = new ConcurrentBag<Series>();
+        var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
         await Parallel.ForEachAsync(
             ProjectsAsync(table, selector.Matchers, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
@@ -53,27 +56,29 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
             {
                 var amounts = IsWithoutHistory(project, names) ? Amounts.None : Amounts.Of(await table.HistoryAsync(project.Key, hours.LastDay, stopping));
                 var set = new SeriesSet(project, amounts, hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping));
-                foreach (var series in set.All()) found.Add(series);
+                foreach (var series in set.All())
+                {
+                    if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
+                    if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
+                    found.Add(series);
+                }
             });
         return [.. found];
     }
 
     /// <summary>The label sets of all series that fit all matchers, as they are now: statuses that no task is in any more are left out.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<IReadOnlyList<Labels>> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var names = NamesOf(matchers);
-        if (names.Count == 0) return [];
+        if (names.Count == 0) yield break;
         var table = await aggregates.TableAsync(cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        List<Labels> found = [];
         await foreach (var project in ProjectsAsync(table, matchers, cancellationToken))
         {
             var set = new SeriesSet(project, Amounts.Of(project, now), new Hours(now, now, now), names, matchers, await ResourcesAsync(project, names, cancellationToken));
-            found.AddRange(set.All().Select(series => series.Labels));
+            foreach (var series in set.All()) yield return series.Labels;
         }
-
-        return found;
     }
 
     /// <summary>The names of series that may fit.</summary>
@@ -85,7 +90,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
 
     /// <summary>The projects that fit; if the matchers list them, no others are read.</summary>
     private static async IAsyncEnumerable<StoredProject> ProjectsAsync(
-        AggregateTable table, IReadOnlyList<LabelMatcher> matchers, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        AggregateTable table, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (matchers.FirstOrDefault(matcher => matcher.Name == MetricCatalogue.Project && matcher.Listed is not null) is { Listed: { } listed })
         {
@@ -114,12 +119,12 @@ public sealed class ProjectSeries(LiveAggregates aggregates, PersonNames people,
     private readonly record struct Hours(long FromMs, long ToMs, long NowMs)
     {
         /// <summary>
-        /// Those of a selection. Who asks for the present asks for a moment ago, by another clock or rounded to a step: if that is in the running hour, its
-        /// sample is of that moment.
+        /// Those of a selection. Who asks for the present asks for a moment ago, by another clock or rounded to a step: if that is in the running hour, or no
+        /// longer ago than one looks back by, the sample of its hour is of that moment.
         /// </summary>
         public static Hours Of(SeriesSelector selector, long nowMs)
         {
-            var isPresent = selector.ToMs < nowMs && selector.ToMs / ResolutionMs == nowMs / ResolutionMs;
+            var isPresent = selector.ToMs < nowMs && (selector.ToMs / ResolutionMs == nowMs / ResolutionMs || selector.ToMs >= nowMs - Lookback.DefaultMs);
             return new Hours(selector.FirstMs(ResolutionMs), Math.Min(selector.ToMs, nowMs), isPresent ? selector.ToMs : nowMs);
         }
 

@@ -55,16 +55,11 @@ internal sealed class PrometheusAnswer : IActionResult
             QueryErrorKind.Canceled => (StatusCodes.Status503ServiceUnavailable, "canceled"),
             _ => (StatusCodes.Status422UnprocessableEntity, "execution"),
         };
-        return new PrometheusAnswer(status, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("status"u8, "error"u8);
-            json.WriteString("errorType"u8, word);
-            json.WriteString("error"u8, message);
-            json.WriteEndObject();
-            return Task.CompletedTask;
-        });
+        return Error(status, word, message);
     }
+
+    /// <summary>What the answer needs is away.</summary>
+    public static PrometheusAnswer Unavailable(string message) => Error(StatusCodes.Status503ServiceUnavailable, "unavailable", message);
 
     /// <inheritdoc/>
     public async Task ExecuteResultAsync(ActionContext context)
@@ -84,6 +79,16 @@ internal sealed class PrometheusAnswer : IActionResult
         await using var packed = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
         await WriteAsync(packed, context.HttpContext.RequestAborted);
     }
+
+    private static PrometheusAnswer Error(int status, string word, string message) => new(status, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("status"u8, "error"u8);
+        json.WriteString("errorType"u8, word);
+        json.WriteString("error"u8, message);
+        json.WriteEndObject();
+        return Task.CompletedTask;
+    });
 
     private static PrometheusAnswer Success(Func<Utf8JsonWriter, Task> data, IReadOnlyList<string> warnings) => new(StatusCodes.Status200OK, async json =>
     {

@@ -1,5 +1,7 @@
+using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
 using ShitOps.Metrics;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Ast;
@@ -9,15 +11,12 @@ using ShitOps.PromQL.Parsing;
 namespace ShitOps.Datasource;
 
 /// <summary>Answers the questions of Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/) over the metric catalogue.</summary>
-public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
+public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, TimeProvider time, ILogger<PrometheusApi> logger)
 {
     /// <summary>The most points of a series in one answer, as in Prometheus.</summary>
     public const int MostPoints = 11_000;
 
-    /// <summary>How long a query may take, if it does not ask for less.</summary>
-    public static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
-
-    private readonly QueryEngine _engine = new(series);
+    private readonly QueryEngine _engine = new(series, new QueryOptions { Limits = settings.Limits });
 
     /// <summary><c>/api/v1/query</c>: an expression at an instant.</summary>
     public Task<IActionResult> QueryAsync(HttpRequest request, CancellationToken cancellationToken) => AnswerAsync(
@@ -50,7 +49,10 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         async (parameters, stopping) =>
         {
             if (parameters.All("match[]").Count == 0) throw new QueryException(QueryErrorKind.BadData, "no match[] parameter provided");
-            return Listed(await LabelsAsync(parameters, stopping), parameters.Limit("limit"), PrometheusAnswer.WriteLabels);
+            var found = new SortedSet<Labels>(Comparer<Labels>.Create(Labels.Compare));
+            await foreach (var labels in LabelsAsync(parameters, stopping))
+                if (found.Add(labels) && found.Count > settings.Limits.MaxSeries) throw QueryException.TooManySeries();
+            return Listed(found, parameters.Limit("limit"), PrometheusAnswer.WriteLabels);
         },
         cancellationToken);
 
@@ -60,7 +62,7 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         async (parameters, stopping) =>
         {
             var names = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var labels in await LabelsAsync(parameters, stopping))
+            await foreach (var labels in LabelsAsync(parameters, stopping))
                 foreach (var (name, _) in labels.Pairs) names.Add(name);
             return Listed(names, parameters.Limit("limit"), (json, name) => json.WriteStringValue(name));
         },
@@ -72,7 +74,9 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         async (parameters, stopping) =>
         {
             if (!LabelName.IsValid(name)) throw new QueryException(QueryErrorKind.BadData, $"invalid label name: {QuotedText.Of(name)}");
-            var values = new SortedSet<string>((await LabelsAsync(parameters, stopping)).Select(labels => labels[name]).Where(value => value.Length > 0), StringComparer.Ordinal);
+            var values = new SortedSet<string>(StringComparer.Ordinal);
+            await foreach (var labels in LabelsAsync(parameters, stopping))
+                if (labels[name] is { Length: > 0 } value) values.Add(value);
             return Listed(values, parameters.Limit("limit"), (json, value) => json.WriteStringValue(value));
         },
         cancellationToken);
@@ -137,27 +141,27 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         }
     }
 
-    /// <summary>The label sets of what <c>match[]</c> selects, each once and in order; of all series if there is none.</summary>
-    private async Task<IReadOnlyList<Labels>> LabelsAsync(QueryParameters parameters, CancellationToken cancellationToken)
+    /// <summary>The label sets of what <c>match[]</c> selects, in no particular order, those that several select more than once; of all series if there is none.</summary>
+    private IAsyncEnumerable<Labels> LabelsAsync(QueryParameters parameters, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (parameters.Time("end", now) < parameters.Time("start", 0)) throw QueryParameters.Invalid("end", "end timestamp must not be before start time");
         var selectors = parameters.All("match[]");
-        if (selectors.Count == 0) return await series.LabelsAsync([], cancellationToken);
-        var found = new SortedSet<Labels>(Comparer<Labels>.Create(Labels.Compare));
-        foreach (var selector in selectors)
+        return selectors.Count == 0
+            ? series.LabelsAsync([], cancellationToken)
+            : selectors.Select(Matchers).ToList().ToAsyncEnumerable().SelectMany(matchers => series.LabelsAsync(matchers, cancellationToken));
+
+        static IReadOnlyList<LabelMatcher> Matchers(string selector)
         {
             try
             {
-                found.UnionWith(await series.LabelsAsync(Parser.ParseSelector(selector).Matchers, cancellationToken));
+                return Parser.ParseSelector(selector).Matchers;
             }
             catch (ParseException fault)
             {
                 throw QueryParameters.Invalid("match[]", fault.Message);
             }
         }
-
-        return [.. found];
     }
 
     private static PrometheusAnswer Listed<T>(IReadOnlyCollection<T> all, int? limit, Action<System.Text.Json.Utf8JsonWriter, T> write) => PrometheusAnswer.Of(
@@ -169,12 +173,12 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         },
         all.Count > limit ? ["results truncated due to limit"] : null);
 
-    private static async Task<IActionResult> AnswerAsync(HttpRequest request, Func<QueryParameters, CancellationToken, Task<PrometheusAnswer>> answer, CancellationToken cancellationToken)
+    private async Task<IActionResult> AnswerAsync(HttpRequest request, Func<QueryParameters, CancellationToken, Task<PrometheusAnswer>> answer, CancellationToken cancellationToken)
     {
         try
         {
             var parameters = await QueryParameters.OfAsync(request, cancellationToken);
-            var patience = parameters.Duration("timeout") is { } asked && asked < MostTime.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(0, asked)) : MostTime;
+            var patience = parameters.Duration("timeout") is { } asked && asked < settings.Timeout.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(0, asked)) : settings.Timeout;
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             stopping.CancelAfter(patience);
             try
@@ -189,6 +193,11 @@ public sealed class PrometheusApi(MetricSeries series, TimeProvider time)
         catch (QueryException fault)
         {
             return PrometheusAnswer.Of(fault.Kind, fault.Message);
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException { InnerException: RequestFailedException })
+        {
+            logger.LogError(fault, "A query could not be answered: storage does not answer, or refuses");
+            return PrometheusAnswer.Unavailable("storage does not answer, or refuses; the app's log says why. Try again");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

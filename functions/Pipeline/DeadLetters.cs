@@ -73,7 +73,8 @@ public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> log
                 offsets.Clear();
             }
 
-            using var lines = new StreamReader(await _container.GetBlobClient(blob.Name).OpenReadAsync(cancellationToken: cancellationToken));
+            if (await OpenAsync(blob.Name, cancellationToken) is not { } content) continue;
+            using var lines = new StreamReader(content);
             for (var number = 1; await lines.ReadLineAsync(cancellationToken) is { } line; number++)
             {
                 StoredDeadLetter letter;
@@ -88,6 +89,20 @@ public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> log
 
                 if (offsets.Add(letter.Offset)) yield return letter;
             }
+        }
+    }
+
+    /// <summary>Reads a blob; null: it has expired since it was listed.</summary>
+    private async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // All at once: what is read bit by bit may expire in between.
+            return (await _container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content.ToStream();
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            return null;
         }
     }
 

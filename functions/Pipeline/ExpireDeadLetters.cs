@@ -21,12 +21,5 @@ public sealed record DeadLetterRetention(TimeSpan Period)
 {
     /// <summary>Reads the setting.</summary>
     /// <exception cref="SettingException">It is not a number of days from 1 to 3,650.</exception>
-    public static DeadLetterRetention FromSettings(IConfiguration settings)
-    {
-        var text = settings["DeadLetterRetentionDays"];
-        if (string.IsNullOrEmpty(text)) return new DeadLetterRetention(TimeSpan.FromDays(30));
-        return int.TryParse(text, out var days) && days is >= 1 and <= 3650
-            ? new DeadLetterRetention(TimeSpan.FromDays(days))
-            : throw new SettingException($"the setting DeadLetterRetentionDays is \"{text}\"; expected a number of days from 1 to 3,650");
-    }
+    public static DeadLetterRetention FromSettings(IConfiguration settings) => new(TimeSpan.FromDays(NumberSetting.Of(settings, "DeadLetterRetentionDays", 30, 1, 3_650, "days")));
 }

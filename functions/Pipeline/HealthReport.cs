@@ -29,6 +29,9 @@ public sealed record HealthReport(
 {
     internal bool IsHealthy => Faults.Count == 0;
 
+    /// <summary>Whether the counts could be read; else all are 0.</summary>
+    internal bool IsCounted { get; private init; } = true;
+
     /// <summary>What is wrong when a partition ends below its checkpoint.</summary>
     internal static string AnotherLog(int partition, long end, long checkpoint) => AnotherLog($"partition {partition} ends at offset {end}, below the checkpoint {checkpoint}");
 
@@ -44,13 +47,14 @@ public sealed record HealthReport(
     internal static HealthReport Of(
         string stream,
         string topic,
-        IReadOnlyList<PartitionCount> rows,
+        IReadOnlyList<PartitionCount>? counted,
         IReadOnlyList<ArchivePosition> archive,
         IReadOnlyDictionary<int, long> ends,
         string? topicId,
         IReadOnlyList<string> faults,
         DateTimeOffset now)
     {
+        var rows = counted ?? [];
         var rowOf = rows.ToDictionary(row => row.Partition);
         var archiveOf = archive.ToDictionary(position => position.Partition);
         // Whoever archives one partition shall archive all.
@@ -68,7 +72,10 @@ public sealed record HealthReport(
         return new HealthReport(
             faults.Count == 0 ? "healthy" : "degraded", faults, stream, topic, partitions.Sum(partition => partition.Lag ?? 0), events.Undecodable, rows.Sum(row => row.Skipped), events, partitions,
             archive.Count == 0 ? null : ArchiveHealth.Of(archive, partitions),
-            partitions.Any(partition => partition.BehindSeconds is null) ? null : partitions.Max(partition => partition.BehindSeconds));
+            partitions.Any(partition => partition.BehindSeconds is null) ? null : partitions.Max(partition => partition.BehindSeconds))
+        {
+            IsCounted = counted is not null,
+        };
     }
 }
 

@@ -41,11 +41,11 @@ public sealed class PipelineHealth(
         patience.CancelAfter(Patience);
         List<string> faults = [];
         var measuringEnds = logEnds.MeasureAsync();
-        var (rows, positions) = await OrFaultAsync(
-            async () => (await counts.ListAsync((await aggregates.TableAsync(patience.Token)).Name, stream, patience.Token), await archive.ListAsync(patience.Token)), ([], []), "storage does not answer");
+        var (rows, positions) = await OrFaultAsync<(IReadOnlyList<PartitionCount>?, IReadOnlyList<ArchivePosition>)>(
+            async () => (await counts.ListAsync((await aggregates.TableAsync(patience.Token)).Name, stream, patience.Token), await archive.ListAsync(patience.Token)), (null, []), "storage does not answer");
         var ends = await OrFaultAsync(() => measuringEnds, new Dictionary<int, long>(), "Kafka does not answer");
         var topicId = ends.Count == 0 ? null : await logEnds.TopicIdAsync();
-        return HealthReport.Of(stream.Name, connection.Topic, [.. rows.Where(row => row.Topic == connection.Topic)], [.. positions.Where(position => position.Topic == connection.Topic)], ends, topicId, faults, time.GetUtcNow());
+        return HealthReport.Of(stream.Name, connection.Topic, rows?.Where(row => row.Topic == connection.Topic).ToList(), [.. positions.Where(position => position.Topic == connection.Topic)], ends, topicId, faults, time.GetUtcNow());
 
         // The report is open to all, so what exactly went wrong goes to the log: it may name hosts and accounts.
         async Task<T> OrFaultAsync<T>(Func<Task<T>> ask, T nothing, string fault)

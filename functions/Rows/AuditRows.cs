@@ -86,12 +86,12 @@ public sealed class AuditRows(AuditSearch search, PersonNames people)
             ? new AuditPlace(at, id, source)
             : throw RowProblemException.Invalid("continuation is no token of this listing; begin again without it.");
 
-    private static RowProblemException TooMuch(ArchiveFilter filter)
+    private RowProblemException TooMuch(ArchiveFilter filter)
     {
         string?[] narrower = [filter.Project is null ? "name a project" : null, filter.Task is null ? "name a task" : null, filter.From is null || filter.Before is null ? "say from when to when" : "ask for a shorter time"];
         return RowProblemException.Invalid(string.Create(
             CultureInfo.InvariantCulture,
-            $"To answer this, more than {AuditSearch.MostRead:N0} archived events would have to be read: {string.Join(", or ", narrower.OfType<string>())}. For what spans more, read the archive's table with an engine made for that."));
+            $"To answer this, more than {search.Limit:N0} archived events would have to be read: {string.Join(", or ", narrower.OfType<string>())}. For what spans more, read the archive's table with an engine made for that."));
     }
 
     private sealed class AuditRow(AuditedEvent audited)

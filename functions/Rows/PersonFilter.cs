@@ -2,7 +2,7 @@ using ShitOps.People;
 
 namespace ShitOps.Rows;
 
-/// <summary>A filter for people, by name or by person id. The name of somebody who was erased finds nothing: nobody knows any more whose it was.</summary>
+/// <summary>A filter for people, by name or by person id. The name of somebody who was erased finds nothing, since no name is stored beside the id any more.</summary>
 internal sealed class PersonFilter
 {
     private readonly HashSet<string>? _ids;

@@ -67,7 +67,10 @@ public static class ArchivedEvent
         var count = 0;
         foreach (var member in rest) Write(output, ref count, utf8[member.NameAt], utf8[member.Value]);
         var isMerged = decoded.Data is not null && data.Count == 1;
-        if (decoded.Data is not null) FillColumns(cells, decoded.Type, data[^1], personId);
+        if (decoded.Data is not null) FillColumns(cells, ColumnsOf(decoded.Type), data[^1], personId);
+
+        // Who did it is asked of every event, also of those whose type is not known.
+        else if (data.Count > 0) FillColumns(cells, ["actor"], data[^1], personId);
         foreach (var one in data)
         {
             var left = WithoutHeld(one, isMerged ? cells.Held : [], personId, out var isEmpty);
@@ -158,6 +161,9 @@ public static class ArchivedEvent
         return (time, data.Count == 0 ? [] : Merged(data[^1], columns, _ => null));
     }
 
+    /// <summary>Data, an object, but for whoever did it.</summary>
+    internal static byte[] WithoutActor(byte[] data) => WithoutHeld(data, ["actor"], name => name, out _);
+
     /// <summary>Whether a column, or the format itself, holds a member of the event exactly.</summary>
     private static bool IsHeld(Member member, List<Member> members, ReadOnlySpan<byte> utf8, DateTimeOffset time)
     {
@@ -166,10 +172,12 @@ public static class ArchivedEvent
         return member.Name != "time" || Text(utf8[member.Value]) == Rfc3339.Format(Microseconds(time));
     }
 
+    private static string[] ColumnsOf(string type) =>
+        type.StartsWith("project.", StringComparison.Ordinal) ? ProjectMembers : type.StartsWith("task.", StringComparison.Ordinal) ? TaskMembers : ResourceMembers;
+
     /// <summary>Fills columns from the data that count, and notes which of its members they hold exactly.</summary>
-    private static void FillColumns(Cells cells, string type, ReadOnlySpan<byte> data, Func<string, string> personId)
+    private static void FillColumns(Cells cells, string[] columns, ReadOnlySpan<byte> data, Func<string, string> personId)
     {
-        var columns = type.StartsWith("project.", StringComparison.Ordinal) ? ProjectMembers : type.StartsWith("task.", StringComparison.Ordinal) ? TaskMembers : ResourceMembers;
         var members = Members(data);
         foreach (var member in members)
         {

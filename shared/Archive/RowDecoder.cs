@@ -18,11 +18,24 @@ public sealed class RowDecoder
         try
         {
             var (time, data) = ArchivedEvent.TimeAndData(row);
-            return new Event(new EventId(row.Id), row.Source, row.Type, time, row.Project, _decoder.DecodeData(data, row.Type));
+            return new Event(new EventId(row.Id), row.Source, row.Type, time, row.Project, Data(data, row.Type));
         }
         catch (DecodeException fault)
         {
             throw Invalid(row, fault.Error.ToString());
+        }
+    }
+
+    private EventData? Data(byte[] data, string type)
+    {
+        try
+        {
+            return _decoder.DecodeData(data, type);
+        }
+        catch (DecodeException fault) when (fault.Error.Place == "data.actor")
+        {
+            // The contract has not always known an actor, so what was archived before may have anything there; it names nobody.
+            return _decoder.DecodeData(ArchivedEvent.WithoutActor(data), type);
         }
     }
 

@@ -26,4 +26,11 @@ public enum QueryErrorKind
 public class QueryException(QueryErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
 {
     public QueryErrorKind Kind { get; } = kind;
+
+    /// <summary>A query whose selectors find more series than it may hold.</summary>
+    public static QueryException TooManySeries() => new(QueryErrorKind.TooManySeries, "the query selects more series than are allowed; select fewer by matchers on labels");
+
+    /// <summary>A query that would hold more samples than it may.</summary>
+    public static QueryException TooManySamples() => new(
+        QueryErrorKind.TooManySamples, "query processing would load too many samples into memory in query execution; take a shorter span, a longer step or fewer series");
 }

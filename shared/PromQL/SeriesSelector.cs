@@ -15,6 +15,12 @@ public sealed record SeriesSelector(IReadOnlyList<LabelMatcher> Matchers, long F
     /// <summary>The range of a range selector; 0: an instant selector. A hint for sources that hold several resolutions.</summary>
     public long RangeMs { get; init; }
 
+    /// <summary>How many series the query may still hold; a source that finds more throws, rather than to hold them.</summary>
+    public long MostSeries { get; init; } = long.MaxValue;
+
+    /// <summary>How many samples the query may still hold; a source that finds more throws, rather than to hold them.</summary>
+    public long MostSamples { get; init; } = long.MaxValue;
+
     /// <summary>The first instant whose samples matter of a series of this resolution, included: <see cref="FromMs"/>, or earlier if its lookback is longer than the query's.</summary>
     public long FirstMs(long resolutionMs) => LookbackMs == 0 ? FromMs : FromMs - (Lookback.Of(LookbackMs, resolutionMs) - LookbackMs);
 }

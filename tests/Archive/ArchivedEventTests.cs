@@ -55,6 +55,19 @@ public class ArchivedEventTests
         Assert.InRange(named, 5, 100);
     }
 
+    [Theory]
+    [InlineData("{\"actor\":\"Ada Quartz\",\"nose\":1}", "Ada Quartz")]
+    [InlineData("{\"actor\":{\"id\":5}}", null)]
+    [InlineData("[\"actor\"]", null)]
+    public void Who_did_it_has_its_column_whatever_the_type(string data, string? actor)
+    {
+        var json = System.Text.Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","id":"e-1","source":"/x","type":"task.sneezed","subject":"P","time":"2026-01-31T12:00:00Z","data":{{data}}}""");
+        var row = ArchivedEvent.ToRow(new EventDecoder().Decode(json, []).Event!, 7, 1, json, [], name => $"id of {name}");
+
+        Assert.Equal(actor is null ? null : $"id of {actor}", row.Actor);
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, JsonDocument.Parse(ArchivedEvent.ToJson(row, id => id["id of ".Length..])).RootElement));
+    }
+
     [Fact]
     public void What_the_usual_trackers_send_fits_the_columns()
     {

@@ -46,6 +46,17 @@ public class RowDecoderTests
         Assert.Contains("offset 7", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"id\":5}")]
+    [InlineData("\"\"")]
+    [InlineData("7")]
+    public void What_was_archived_before_there_was_an_actor_may_have_anything_there(string actor)
+    {
+        var row = ArchivedEvent.ToRow(Some.Event(data: new TaskDeleted("T-1")), 7, 1, Some.EventJson(data: new TaskDeleted("T-1")), [], Id) with { Rest = $"{{\"data\":{{\"actor\":{actor}}}}}" };
+
+        Assert.Equal(new TaskDeleted("T-1"), _rows.Decode(row).Data);
+    }
+
     private void AssertSame(Event expected, ArchiveRow row)
     {
         var actual = _rows.Decode(row);

@@ -116,7 +116,7 @@ public sealed class AuditRowsTests(ArchiveAzurite azurite)
         var answer = await AskAsync(stage, "audit?actor=person-1&from=2026-01-01&to=2026-12-31&limit=10000", stage.Audit(limit: 100));
         Assert.Equal(400, answer.Status);
         Assert.Equal(
-            "To answer this, more than 5,000,000 archived events would have to be read: name a project, or name a task, or ask for a shorter time. For what spans more, read the archive's table with an engine made for that.",
+            "To answer this, more than 100 archived events would have to be read: name a project, or name a task, or ask for a shorter time. For what spans more, read the archive's table with an engine made for that.",
             answer.Detail);
         Assert.Equal(200, (await AskAsync(stage, "audit?task=T-99", stage.Audit(limit: 100))).Status);
     }

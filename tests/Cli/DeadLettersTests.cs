@@ -46,6 +46,8 @@ public sealed class DeadLettersTests(ArchiveAzurite azurite, BrokerFixture kafka
         var few = await CommandRun.OfAsync(["dead-letters", "list", "--reason", "InvalidData", "--limit", "1", "--storage", azurite.ConnectionString]);
         Assert.Equal(2, few.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("3 dead letters: 3 InvalidData.", few.Output, StringComparison.Ordinal);
+        Assert.Equal("No dead letters.\n", (await CommandRun.OfAsync(["dead-letters", "list", "--stream", "prod-2", "--storage", azurite.ConnectionString])).Output);
+        Assert.Equal("No dead letters.\n", (await CommandRun.OfAsync(["dead-letters", "list", "--from-topic", "others", "--storage", azurite.ConnectionString])).Output);
         Assert.Equal(2, (await CommandRun.OfAsync(["dead-letters", "list", "--reason", "Ugly", "--storage", azurite.ConnectionString])).ExitCode);
     }
 
@@ -54,7 +56,7 @@ public sealed class DeadLettersTests(ArchiveAzurite azurite, BrokerFixture kafka
     {
         await StoreAsync();
         var run = await CommandRun.OfAsync(["dead-letters", "show", "prod-1/events/00002/12", "--storage", azurite.ConnectionString]);
-        Assert.Equal("reason: NotJson\nerror: no JSON\nnow: NotJson at line 1, byte 2: not JSON, or nested deeper than 64 levels\nheader trace: a-1\nvalue, 3 bytes:\nnot\n".Replace("NotJson at ", "", StringComparison.Ordinal), run.Output);
+        Assert.Equal("reason: NotJson\nerror: no JSON\nnow: NotJson at line 1, byte 2: not JSON, or nested deeper than 64 levels\nput on the topic: 2026-01-31 12:00:00.250Z\nkey: A\\u001b[2J\nheader trace: a-1\nheader raw: (not UTF-8, in base64) /w==\nvalue, 4 bytes:\nno\\u0007t\n".Replace("NotJson at ", "", StringComparison.Ordinal), run.Output);
 
         var gone = await CommandRun.OfAsync(["dead-letters", "show", "prod-1/events/00002/13", "--storage", azurite.ConnectionString]);
         Assert.Equal((1, "There is no dead letter prod-1/events/00002/13; it may have expired. \"shitops dead-letters list\" lists them.\n"), (gone.ExitCode, gone.Error));
@@ -78,7 +80,13 @@ public sealed class DeadLettersTests(ArchiveAzurite azurite, BrokerFixture kafka
             Letter(7, """{"specversion":"1.0","id":"1","source":"/x","type":"task.deleted","subject":"P","time":"2026-01-31T12:00:00Z","data":{}}"""u8.ToArray(), new DecodeError(DecodeFailure.InvalidData, "data.task", "is missing")),
             Letter(8, EventEncoder.Encode(Events[0]), unknownYet),
             Binary(9, Events[1], unknownYet),
-            Letter(12, "not"u8.ToArray(), new DecodeError(DecodeFailure.NotJson, "", "no JSON"), ("trace", "a-1")),
+            new(
+                new KafkaRecord
+                {
+                    Topic = "events", Partition = 2, Offset = 12, Key = "A\u001b[2J"u8.ToArray(), Value = "no\u0007t"u8.ToArray(), Timestamp = new KafkaTimestamp { UnixTimestampMs = Some.Time.AddMilliseconds(250).ToUnixTimeMilliseconds() },
+                    Headers = [new KafkaHeader { Key = "trace", Value = "a-1"u8.ToArray() }, new KafkaHeader { Key = "raw", Value = new byte[] { 0xff } }],
+                },
+                new DecodeError(DecodeFailure.NotJson, "", "no JSON")),
         ];
         await letters.PutAsync(stage.Stream, "events", 2, all, default);
         await letters.PutAsync(stage.Stream, "events", 2, all[1..3], default);

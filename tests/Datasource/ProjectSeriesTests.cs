@@ -87,8 +87,33 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
         foreach (var secondsAgo in (int[])[1, 30, 900])
             Assert.Equal(created, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - (secondsAgo * 1000), default)).Samples.Single().Value);
 
-        // The hour before has ended as it was.
+        // The hour before has ended as it was, once it is no moment ago any more.
         Assert.Equal(created - 1, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - (17 * 60_000) - 1, default)).Samples.Single().Value);
+        app.Time.Advance(TimeSpan.FromMinutes(45));
+        Assert.Equal(created, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", app.Time.GetUtcNow().AddMinutes(-4).ToUnixTimeMilliseconds(), default)).Samples.Single().Value);
+    }
+
+    [Fact]
+    public async Task Of_a_time_before_all_times_there_is_nothing()
+    {
+        var app = await StartAsync(seed: 3);
+        Assert.Null(await Now(app, "shitops_tasks offset 290y"));
+        Assert.Empty((await new QueryEngine(app.Series).RangeAsync("shitops_tasks", -100_000_000_000_000, -99_999_999_990_000, 1000, default)).Series);
+    }
+
+    [Theory]
+    [InlineData(40, int.MaxValue, QueryErrorKind.TooManySeries)]
+    [InlineData(int.MaxValue, 500, QueryErrorKind.TooManySamples)]
+    public async Task No_more_is_made_than_the_query_may_hold(int series, int samples, QueryErrorKind expected)
+    {
+        var app = await StartAsync(seed: 3);
+        var now = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var all = new SeriesSelector(Parser.ParseSelector("{project=~\".+\"}").Matchers, now - 86_400_000, now);
+        var found = await app.Series.SelectAsync(all, default);
+        Assert.True(found.Count > 40 && found.Sum(one => one.Times.Length) > 500);
+
+        Assert.Equal(found.Count, (await app.Series.SelectAsync(all with { MostSeries = found.Count, MostSamples = found.Sum(one => one.Times.Length) }, default)).Count);
+        Assert.Equal(expected, (await Assert.ThrowsAsync<QueryException>(() => app.Series.SelectAsync(all with { MostSeries = series, MostSamples = samples }, default).AsTask())).Kind);
     }
 
     [Fact]
@@ -138,7 +163,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
 
             // Of words that no task is in any more, only the past has series.
             var expected = series.Where(one => one.Labels["status"].Length == 0 || one.Values.Span[^1] > 0).Select(one => one.Labels.ToString()).Order(StringComparer.Ordinal);
-            Assert.Equal(expected, (await app.Series.LabelsAsync(matchers, default)).Select(labels => labels.ToString()).Order(StringComparer.Ordinal));
+            Assert.Equal(expected, await app.Series.LabelsAsync(matchers, default).Select(labels => labels.ToString()).Order(StringComparer.Ordinal).ToListAsync());
         }
     }
 

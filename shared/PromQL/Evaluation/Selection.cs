@@ -20,7 +20,7 @@ internal sealed class Selection(ISeriesSource source, QueryContext context)
         var key = $"{string.Join(',', asked.Matchers)} {asked.FromMs} {asked.ToMs} {asked.LookbackMs} {asked.RangeMs} {asked.StepMs}";
         if (_answers.TryGetValue(key, out var known)) return known;
 
-        var found = await source.SelectAsync(asked, context.CancellationToken);
+        var found = await source.SelectAsync(asked with { MostSeries = context.Budget.Series, MostSamples = context.Budget.Samples }, context.CancellationToken);
         context.Budget.TakeSeries(found.Count);
         var samples = 0L;
         for (var i = 0; i < found.Count; i++) samples += found[i].Times.Length;
