@@ -3,6 +3,7 @@ using ShitOps.Bench.Archive;
 using ShitOps.Bench.Ingest;
 using ShitOps.Bench.Planning;
 using ShitOps.Bench.Query;
+using ShitOps.Bench.Scaling;
 
 switch (args)
 {
@@ -22,6 +23,8 @@ switch (args)
         return await PlanBench.RunAsync(rest);
     case ["query", .. var rest]:
         return await QueryBench.RunAsync(rest);
+    case ["scaling", .. var rest]:
+        return ScalingBench.Run(rest);
     case ["worker", .. var rest]:
         return await WorkerBench.RunAsync(rest);
     default:
@@ -35,6 +38,7 @@ switch (args)
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
               plan [--events N]       what plans of queries take, and how near the cost model comes to the best
               query [--projects N]    dashboards' queries over 90 days of many projects, beside a real Prometheus
+              scaling                 docs/scaling.md: a day with bursts through the formulas of autoscalers; simulated, a minute
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime
             """);
         return 2;

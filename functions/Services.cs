@@ -48,6 +48,8 @@ public static class Services
         services.AddSingleton(LiveAggregates.FromSettings(settings, account, TimeProvider.System));
         services.AddSingleton<ProjectAggregator>();
         services.AddSingleton<PipelineHealth>();
+        services.AddSingleton(ScaleSettings.FromSettings(settings));
+        services.AddSingleton<PipelineScale>();
         services.AddSingleton<SegmentChain>();
         services.AddSingleton<ArchivePositions>();
         services.AddSingleton<EventArchiver>();

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Ingestion;
+using ShitOps.Scaling;
 
 namespace ShitOps.Aggregation;
 
@@ -13,6 +14,7 @@ public sealed class AggregateProjects(ProjectAggregator aggregator)
             "%KafkaTopic%",
             ConsumerGroup = "shitops-aggregate",
             IsBatched = true,
+            LagThreshold = InstanceRate.AggregationLagThreshold,
             Protocol = KafkaBuild.Protocol,
             AuthenticationMode = KafkaBuild.AuthenticationMode,
             Username = "KafkaUsername",

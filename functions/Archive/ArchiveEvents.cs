@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Ingestion;
+using ShitOps.Scaling;
 
 namespace ShitOps.Archive;
 
@@ -13,6 +14,7 @@ public sealed class ArchiveEvents(EventArchiver archiver)
             "%KafkaTopic%",
             ConsumerGroup = "shitops-archive",
             IsBatched = true,
+            LagThreshold = InstanceRate.ArchiveLagThreshold,
             Protocol = KafkaBuild.Protocol,
             AuthenticationMode = KafkaBuild.AuthenticationMode,
             Username = "KafkaUsername",

@@ -42,6 +42,20 @@ public sealed class LogEnds : IDisposable
         return found.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
     }
 
+    /// <summary>By partition, the offset of the first record whose timestamp is not before a moment; left out where there is none.</summary>
+    /// <exception cref="KafkaException">Kafka does not answer within 5 s, or does not know a partition.</exception>
+    public async Task<IReadOnlyDictionary<int, long>> FirstSinceAsync(IEnumerable<int> partitions, DateTimeOffset since)
+    {
+        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec
+        {
+            TopicPartition = new TopicPartition(_topic, partition),
+            OffsetSpec = OffsetSpec.ForTimestamp(since.ToUnixTimeMilliseconds()),
+        }).ToList();
+        if (asked.Count == 0) return new Dictionary<int, long>();
+        var found = await _admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Patience });
+        return found.ResultInfos.Select(info => info.TopicPartitionOffsetError).Where(one => one.Offset.Value >= 0).ToDictionary(one => one.Partition.Value, one => one.Offset.Value);
+    }
+
     /// <summary>
     /// The id that Kafka gave the topic when it was created (KIP-516), so another one when it was deleted and created anew. Null: Kafka does
     /// not tell, because it is older than 2.8, is none, such as Event Hubs, or does not answer. Asked again after half a minute.

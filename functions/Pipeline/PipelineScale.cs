@@ -1,0 +1,30 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace ShitOps.Pipeline;
+
+/// <summary>How many instances the topic asks for, from health and from how many records Kafka took within a minute.</summary>
+public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, ScaleSettings settings, TimeProvider time, ILogger<PipelineScale> logger)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks Kafka and the table. Kafka is asked by time, so that every instance gives the same answer whenever it was asked last.</summary>
+    /// <exception cref="OperationCanceledException">The caller has gone.</exception>
+    public async Task<ScaleReport> MeasureAsync(CancellationToken cancellationToken)
+    {
+        var report = await health.MeasureAsync(cancellationToken);
+        if (!report.IsHealthy) return new ScaleReport(null, null, report.Faults);
+        var ends = report.Partitions.Where(partition => partition.EndOffset is not null).ToDictionary(partition => partition.Partition, partition => partition.EndOffset!.Value);
+        try
+        {
+            var first = await logEnds.FirstSinceAsync(ends.Keys, time.GetUtcNow() - Window);
+            // What came between the two questions is not counted: it may lie behind the ends.
+            return ScaleReport.Of(report, first.Sum(partition => Math.Max(0, ends[partition.Key] - partition.Value)) / Window.TotalSeconds, settings);
+        }
+        catch (KafkaException fault)
+        {
+            logger.LogWarning("Scale: {Cause}", fault.Message.Split('\n')[0]);
+            return new ScaleReport(null, null, ["Kafka does not answer"]);
+        }
+    }
+}
