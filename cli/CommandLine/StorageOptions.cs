@@ -11,7 +11,7 @@ internal sealed class StorageOptions
 
     private readonly Option<string?> _storage = new("--storage")
     {
-        Description = "Connection string of the storage account. [default: the setting AzureWebJobsStorage, or AzureWebJobsStorage__accountName for access by identity, else the storage of this machine]",
+        Description = "Connection string of the storage account. [default: the setting DataStorage or AzureWebJobsStorage, or DataStorage__accountName or AzureWebJobsStorage__accountName for access by identity, else the storage of this machine]",
         HelpName = "CONNECTION",
     };
 
@@ -23,10 +23,9 @@ internal sealed class StorageOptions
     public (StorageAccount Account, IConfiguration Settings) Account(ParseResult arguments, IConfiguration settings)
     {
         var stated = arguments.GetValue(_storage);
-        var isByIdentity = settings.GetSection("AzureWebJobsStorage").GetChildren().Any();
-        var connection = !string.IsNullOrWhiteSpace(stated) ? stated : settings["AzureWebJobsStorage"] is { Length: > 0 } known ? known : isByIdentity ? null : Local;
         var complete = new ConfigurationBuilder().AddConfiguration(settings);
-        if (connection is not null) complete.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsStorage", (string?)connection)]);
+        if (!string.IsNullOrWhiteSpace(stated)) complete.AddInMemoryCollection([KeyValuePair.Create("DataStorage", (string?)stated), KeyValuePair.Create("AggregateStorage", (string?)"")]);
+        else if (!StorageAccount.IsNamed(settings)) complete.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsStorage", (string?)Local)]);
         var all = complete.Build();
         return (StorageAccount.FromSettings(all), all);
     }

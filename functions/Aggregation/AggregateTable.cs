@@ -8,11 +8,15 @@ using ShitOps.Storage;
 
 namespace ShitOps.Aggregation;
 
-/// <summary>The aggregates as they stand in one table: one PartitionKey a slice (<see cref="AggregateRows"/>).</summary>
-/// <param name="account">The account that holds it.</param>
+/// <summary>
+/// The aggregates as they stand in one table: one PartitionKey a slice (<see cref="AggregateRows"/>). It may be spread over several accounts,
+/// a table of the same name in each; slice after slice goes to the next one.
+/// </summary>
+/// <param name="account">Says which accounts hold it.</param>
 /// <param name="slices">How many slices there are; 1 to <see cref="SliceId.Most"/>.</param>
-/// <param name="name">The name of the table. Another number of slices needs another table: rows would lie elsewhere in it.</param>
-public sealed class AggregateTable(StorageAccount account, int slices, string name)
+/// <param name="name">The name of the table. Another number of slices or accounts needs another table: rows would lie elsewhere in it.</param>
+/// <param name="accounts">How many accounts it is spread over, the first ones of <see cref="StorageAccount.Aggregates"/>; null: all.</param>
+public sealed class AggregateTable(StorageAccount account, int slices, string name, int? accounts = null)
 {
     /// <summary>Its sums, and mostly what is known of the project itself.</summary>
     private const int RowsOfAProject = 2;
@@ -20,10 +24,13 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     /// <summary>How often the history of a project that changes meanwhile is looked at; after the first time only the rows that changed.</summary>
     private const int MostHistoryReads = 4;
 
-    private readonly AccountTable _table = account.Table(name);
+    private readonly AccountTable[] _tables = [.. account.Aggregates.Take(accounts ?? account.Aggregates.Count).Select(one => new AccountTable(one.GetTableClient(name)))];
 
     /// <summary>The name of the table.</summary>
-    public string Name => _table.Name;
+    public string Name => name;
+
+    /// <summary>How many accounts it is spread over.</summary>
+    public int AccountCount => _tables.Length;
 
     /// <summary>The number of the replay that built it, from 1; 0: it was fed by Kafka alone.</summary>
     public int Replay { get; init; }
@@ -49,9 +56,9 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         var slice = SliceOf(project);
 
         // The sums first: what is read after them is not older, and if it is newer, their ETag no longer holds.
-        var sums = await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken);
+        var sums = await GetAsync(slice, AggregateRows.SumsKey(project), cancellationToken);
         if (sums is null) return null;
-        return StoredProject.Of(project, await _table.GetAsync(slice.ToString(), AggregateRows.ProjectKey(project), cancellationToken), sums);
+        return StoredProject.Of(project, await GetAsync(slice, AggregateRows.ProjectKey(project), cancellationToken), sums);
     }
 
     /// <summary>The projects of a slice, in the order of their keys.</summary>
@@ -95,7 +102,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
 
     /// <summary>A task, or null if nothing was ever stated of it.</summary>
     public async Task<TaskState?> TaskAsync(string project, string task, CancellationToken cancellationToken) =>
-        await _table.GetAsync(SliceOf(project).ToString(), AggregateRows.TaskKey(project, task), cancellationToken) is { } row ? AggregateRows.TaskOf(row) : null;
+        await GetAsync(SliceOf(project), AggregateRows.TaskKey(project, task), cancellationToken) is { } row ? AggregateRows.TaskOf(row) : null;
 
     /// <summary>The tasks of a project, deleted ones too, in the order of their keys in the table.</summary>
     /// <param name="project">The project.</param>
@@ -129,7 +136,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         var tries = 0;
         do
         {
-            pending = await _table.GetAsync(slice.ToString(), AggregateRows.SumsKey(project), cancellationToken) is { } sums ? AggregateRows.PendingOf(sums) : new PendingHistory();
+            pending = await GetAsync(slice, AggregateRows.SumsKey(project), cancellationToken) is { } sums ? AggregateRows.PendingOf(sums) : new PendingHistory();
             await foreach (var row in RangeAsync(slice, AggregateRows.DaysPrefix(project), AggregateRows.AfterDay(project, to), cancellationToken, changedAfter: read))
                 rows[row.RowKey] = (AggregateRows.DateOf(row), AggregateRows.DayOf(row), AggregateRows.FlushesOf(row));
             read = pending.Flushes;
@@ -223,7 +230,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     }
 
     internal async Task<SliceCheckpoint> CheckpointAsync(SliceId slice, string stream, string topic, int partition, CancellationToken cancellationToken) =>
-        await _table.GetAsync(slice.ToString(), AggregateRows.CheckpointKey(stream, topic, partition), cancellationToken) is { } row
+        await GetAsync(slice, AggregateRows.CheckpointKey(stream, topic, partition), cancellationToken) is { } row
             ? SliceCheckpoint.FromEntity(slice, row)
             : new SliceCheckpoint(slice, stream, topic, partition);
 
@@ -256,7 +263,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
                     else row.Remove(AggregateRows.Sealed);
                 }
 
-                if (await _table.SubmitAsync([.. some.Select(row => row.ETag == default
+                if (await TableOf(slice).SubmitAsync([.. some.Select(row => row.ETag == default
                     ? new TableTransactionAction(TableTransactionActionType.Add, row)
                     : new TableTransactionAction(TableTransactionActionType.UpdateReplace, row, row.ETag))], cancellationToken) is null) return false;
             }
@@ -270,20 +277,25 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     {
         for (var number = 0; ; number++)
         {
-            var row = await _table.GetAsync(slice.ToString(), AggregateRows.DayKey(project, day, number), cancellationToken);
+            var row = await GetAsync(slice, AggregateRows.DayKey(project, day, number), cancellationToken);
             if (row is null) return new DayPart(number, new HistoryChanges());
             if (TableLimits.SizeOf(row) <= AggregateRows.MuchOfADay) return new DayPart(number, AggregateRows.DayOf(row));
         }
     }
 
     /// <summary>The slice's own row; null: the slice has none.</summary>
-    internal Task<TableEntity?> SliceRowAsync(SliceId slice, CancellationToken cancellationToken) => _table.GetAsync(slice.ToString(), AggregateRows.SliceKey, cancellationToken);
+    internal Task<TableEntity?> SliceRowAsync(SliceId slice, CancellationToken cancellationToken) => GetAsync(slice, AggregateRows.SliceKey, cancellationToken);
 
     /// <summary>Writes rows of one slice whatever is there: only while nobody else writes to the table.</summary>
     internal Task PutAsync(IReadOnlyList<TableEntity> rows, CancellationToken cancellationToken) =>
-        _table.SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancellationToken);
+        SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancellationToken);
 
-    internal Task<IReadOnlyList<ETag>?> SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellationToken) => _table.SubmitAsync(actions, cancellationToken);
+    internal Task<IReadOnlyList<ETag>?> SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellationToken) =>
+        TableOf(SliceId.Parse(actions[0].Entity.PartitionKey)).SubmitAsync(actions, cancellationToken);
+
+    private Task<TableEntity?> GetAsync(SliceId slice, string rowKey, CancellationToken cancellationToken) => TableOf(slice).GetAsync(slice.ToString(), rowKey, cancellationToken);
+
+    private AccountTable TableOf(SliceId slice) => _tables[slice.Value % _tables.Length];
 
     private async IAsyncEnumerable<SliceCheckpoint> CheckpointsAsync(SliceId slice, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -294,6 +306,6 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     private IAsyncEnumerable<TableEntity> RangeAsync(SliceId slice, string from, string to, CancellationToken cancellationToken, int? firstPage = null, long? changedAfter = null)
     {
         var newer = changedAfter is { } flushes ? string.Create(CultureInfo.InvariantCulture, $" and {AggregateRows.Flushes} gt {flushes}L") : "";
-        return _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'{newer}", cancellationToken, firstPage);
+        return TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'{newer}", cancellationToken, firstPage);
     }
 }

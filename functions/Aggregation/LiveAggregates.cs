@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Projects;
@@ -8,14 +9,14 @@ using static System.FormattableString;
 namespace ShitOps.Aggregation;
 
 /// <summary>
-/// Says which table of aggregates is the live one: <c>aggregates{N}</c>, with N slices, until a replay has built another beside it and
-/// switched to that. The row <c>projections/aggregates</c> of the table <c>pipeline</c> names it then.
+/// Says which table of aggregates is the live one: <c>aggregates{N}</c>, with N slices, or <c>aggregates{N}x{M}</c> in M accounts, until a replay has
+/// built another beside it and switched to that. The row <c>projections/aggregates</c> of the table <c>pipeline</c> names it then.
 /// </summary>
 /// <param name="account">The account that holds them.</param>
 /// <param name="slices">How many slices the first table has; 1 to <see cref="SliceId.Most"/>.</param>
 /// <param name="time">The clock by which <see cref="Fresh"/> is measured.</param>
 /// <param name="name">The beginning of the tables' names, and the row that names the live one.</param>
-public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvider time, string name = "aggregates")
+public sealed partial class LiveAggregates(StorageAccount account, int slices, TimeProvider time, string name = "aggregates")
 {
     /// <summary>How long what was read serves: so long readers may still see the table of before a switch, which does not change any more.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -47,11 +48,12 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
 
     /// <summary>The live table, as of now.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
+    /// <exception cref="SettingException">It lies in more accounts than <c>AggregateStorage</c> names.</exception>
     public async Task<AggregateTable> ReadAsync(CancellationToken cancellationToken)
     {
         var at = time.GetTimestamp();
         var table = await _pipeline.GetAsync(PartitionKey, name, cancellationToken) is { } row
-            ? Table(row.GetInt32("Slices") ?? slices, row.GetInt32("Replay") ?? 0, row.GetDateTimeOffset("From"), row.GetString("Streams")?.Split(' '))
+            ? Table(row.GetInt32("Slices") ?? slices, row.GetInt32("Replay") ?? 0, row.GetDateTimeOffset("From"), row.GetString("Streams")?.Split(' '), row.GetInt32("Accounts") ?? 1)
             : Table(slices, replay: 0);
         if (_last is { } last && last.Table.Name == table.Name) table = last.Table;
         _last = new Found(at, table);
@@ -63,27 +65,31 @@ public sealed class LiveAggregates(StorageAccount account, int slices, TimeProvi
     /// <param name="replay">The number of the replay, from 1; 0 is the table before any.</param>
     /// <param name="from">Only records put on the topic from then on are in it; null: all.</param>
     /// <param name="streams">Only what came by these streams is in it; null: all.</param>
-    internal AggregateTable Table(int itsSlices, int replay, DateTimeOffset? from = null, IReadOnlyList<string>? streams = null) => new(
-        account, itsSlices, replay == 0 ? Invariant($"{name}{itsSlices}") : Invariant($"{name}{itsSlices}r{replay}")) { Replay = replay, From = from, Streams = streams ?? [] };
-
-    /// <summary>Whether a table's name is one of its: the beginning, a number of slices, and perhaps r and the number of a replay.</summary>
-    internal bool IsOne(string table)
+    /// <param name="accounts">In how many accounts it lies; null: in all that there are now.</param>
+    internal AggregateTable Table(int itsSlices, int replay, DateTimeOffset? from = null, IReadOnlyList<string>? streams = null, int? accounts = null)
     {
-        if (!table.StartsWith(name, StringComparison.Ordinal)) return false;
-        var numbers = table[name.Length..].Split('r');
-        return numbers.Length <= 2 && numbers.All(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        var its = accounts ?? account.Aggregates.Count;
+        if (its > account.Aggregates.Count) throw new SettingException($"the live aggregates lie in {its} storage accounts, but AggregateStorage names {account.Aggregates.Count}");
+        var first = its == 1 ? Invariant($"{name}{itsSlices}") : Invariant($"{name}{itsSlices}x{its}");
+        return new AggregateTable(account, itsSlices, replay == 0 ? first : Invariant($"{first}r{replay}"), its) { Replay = replay, From = from, Streams = streams ?? [] };
     }
+
+    /// <summary>Whether a table's name is one of its: the beginning, a number of slices, perhaps x and one of accounts, and perhaps r and one of a replay.</summary>
+    internal bool IsOne(string table) => table.StartsWith(name, StringComparison.Ordinal) && Numbers().IsMatch(table[name.Length..]);
 
     /// <summary>Makes a table the live one.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     internal async Task SwitchAsync(AggregateTable table, CancellationToken cancellationToken)
     {
-        var row = new TableEntity(PartitionKey, name) { ["Table"] = table.Name, ["Slices"] = table.SliceCount, ["Replay"] = table.Replay };
+        var row = new TableEntity(PartitionKey, name) { ["Table"] = table.Name, ["Slices"] = table.SliceCount, ["Replay"] = table.Replay, ["Accounts"] = table.AccountCount };
         if (table.From is { } from) row["From"] = from;
         if (table.Streams.Count > 0) row["Streams"] = string.Join(' ', table.Streams);
         await _pipeline.SubmitAsync([new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)], cancellationToken);
         _last = new Found(time.GetTimestamp(), table);
     }
+
+    [GeneratedRegex("^[0-9]+(?:x[0-9]+)?(?:r[0-9]+)?$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Numbers();
 
     /// <param name="At">When it was asked for, by the clock's timestamp.</param>
     /// <param name="Table">The table that was live then.</param>

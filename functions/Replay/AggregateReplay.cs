@@ -94,11 +94,12 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
         var live = await aggregates.ReadAsync(cancellationToken);
         var plan = await FindPlanAsync(cancellationToken);
         var building = plan is null ? null : aggregates.Table(plan.Slices, plan.Replay).Name;
-        List<string> former = [];
-        await foreach (var table in account.Tables.QueryAsync(cancellationToken: cancellationToken))
-            if (aggregates.IsOne(table.Name) && table.Name != live.Name && table.Name != building) former.Add(table.Name);
+        SortedSet<string> former = new(StringComparer.Ordinal);
+        foreach (var one in account.Aggregates)
+            await foreach (var table in one.QueryAsync(cancellationToken: cancellationToken))
+                if (aggregates.IsOne(table.Name) && table.Name != live.Name && table.Name != building) former.Add(table.Name);
         foreach (var name in former) await DeleteTableAsync(name, cancellationToken);
-        return former;
+        return [.. former];
     }
 
     private async Task<ReplayPlan> PlanAsync(AggregateTable live, ReplayOptions options, CancellationToken cancellationToken)
@@ -247,7 +248,7 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
 
     private async Task DeleteTableAsync(string name, CancellationToken cancellationToken)
     {
-        await account.Tables.DeleteTableAsync(name, cancellationToken);
+        foreach (var one in account.Aggregates) await one.DeleteTableAsync(name, cancellationToken);
         await _counts.DeleteAsync(name, cancellationToken);
     }
 

@@ -8,17 +8,22 @@ using Microsoft.Extensions.Configuration;
 namespace ShitOps.Storage;
 
 /// <summary>
-/// The account that holds tables and blobs, from the same settings as the Functions host: <c>AzureWebJobsStorage</c> with a connection
-/// string, or without keys <c>AzureWebJobsStorage__accountName</c> (or <c>__blobServiceUri</c> and <c>__tableServiceUri</c>), where
-/// <c>AzureWebJobsStorage__clientId</c> picks a user-assigned identity.
+/// The account that holds tables and blobs, and those that the aggregates are in. Its settings are the Functions host's, <c>AzureWebJobsStorage</c>
+/// with a connection string, or without keys <c>AzureWebJobsStorage__accountName</c> (or <c>__blobServiceUri</c> and <c>__tableServiceUri</c>), where
+/// <c>AzureWebJobsStorage__clientId</c> picks a user-assigned identity; or <c>DataStorage</c> with the same, so that the host's blobs are elsewhere.
+/// <c>AggregateStorage</c> names the accounts of the aggregates, separated by commas: names, for access by that identity, or connection strings.
 /// </summary>
 public sealed class StorageAccount
 {
-    private StorageAccount(TableServiceClient tables, BlobServiceClient blobs) => (Tables, Blobs) = (tables, blobs);
+    private StorageAccount(TableServiceClient tables, BlobServiceClient blobs, IReadOnlyList<TableServiceClient> aggregates) =>
+        (Tables, Blobs, Aggregates) = (tables, blobs, aggregates.Count == 0 ? [tables] : aggregates);
 
     public TableServiceClient Tables { get; }
 
     public BlobServiceClient Blobs { get; }
+
+    /// <summary>The accounts that share the slices of the aggregates among them, at least one; later ones are only ever added at the end.</summary>
+    public IReadOnlyList<TableServiceClient> Aggregates { get; }
 
     /// <summary>A table of the account.</summary>
     public AccountTable Table(string name) => new(Tables.GetTableClient(name));
@@ -30,21 +35,30 @@ public sealed class StorageAccount
     public static StorageAccount FromSettings(IConfiguration settings, HttpPipelineTransport? transport = null)
     {
         var (tableOptions, blobOptions) = (WithRetries(new TableClientOptions(), transport), WithRetries(new BlobClientOptions(), transport));
-        if (settings["AzureWebJobsStorage"] is { Length: > 0 } connectionString)
-            return new(new TableServiceClient(connectionString, tableOptions), new BlobServiceClient(connectionString, blobOptions));
-
-        var section = settings.GetSection("AzureWebJobsStorage");
-        var account = section["accountName"];
-        var tables = section["tableServiceUri"] ?? (account is null ? null : $"https://{account}.table.core.windows.net");
-        var blobs = section["blobServiceUri"] ?? (account is null ? null : $"https://{account}.blob.core.windows.net");
-        if (tables is null || blobs is null)
-            throw new SettingException("the setting AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__accountName for access by identity");
-
+        var name = IsNamed(settings, "DataStorage") ? "DataStorage" : "AzureWebJobsStorage";
+        var section = settings.GetSection(name);
         TokenCredential credential = section["clientId"] is { Length: > 0 } clientId
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
             : new DefaultAzureCredential();
-        return new(new TableServiceClient(new Uri(tables), credential, tableOptions), new BlobServiceClient(new Uri(blobs), credential, blobOptions));
+        var aggregates = (settings["AggregateStorage"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(one => one.Contains('=') ? new TableServiceClient(one, tableOptions) : new TableServiceClient(TablesOf(one), credential, tableOptions)).ToArray();
+        if (settings[name] is { Length: > 0 } connectionString)
+            return new(new TableServiceClient(connectionString, tableOptions), new BlobServiceClient(connectionString, blobOptions), aggregates);
+
+        var account = section["accountName"];
+        var tables = section["tableServiceUri"] is { } stated ? new Uri(stated) : account is null ? null : TablesOf(account);
+        var blobs = section["blobServiceUri"] ?? (account is null ? null : $"https://{account}.blob.core.windows.net");
+        if (tables is null || blobs is null)
+            throw new SettingException($"the setting {name} is missing: a connection string, or {name}__accountName for access by identity");
+        return new(new TableServiceClient(tables, credential, tableOptions), new BlobServiceClient(new Uri(blobs), credential, blobOptions), aggregates);
+
+        static Uri TablesOf(string account) => new($"https://{account}.table.core.windows.net");
     }
+
+    /// <summary>Whether the settings name an account.</summary>
+    public static bool IsNamed(IConfiguration settings) => IsNamed(settings, "DataStorage") || IsNamed(settings, "AzureWebJobsStorage");
+
+    private static bool IsNamed(IConfiguration settings, string name) => settings[name] is { Length: > 0 } || settings.GetSection(name).GetChildren().Any();
 
     // Storage that is away for seconds is waited for here; beyond that the trigger delivers the batch again.
     private static T WithRetries<T>(T options, HttpPipelineTransport? transport)

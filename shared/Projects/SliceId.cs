@@ -21,6 +21,10 @@ public readonly record struct SliceId(int Value)
         return new SliceId((int)(StableHash.Of(project) % (ulong)slices));
     }
 
+    /// <summary>The slice that <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static SliceId Parse(string text) => new(ushort.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+
     /// <summary>Four hexadecimal digits, which sort as the numbers do.</summary>
     public override string ToString() => Value.ToString("x4", CultureInfo.InvariantCulture);
 }

@@ -29,12 +29,15 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
     /// <summary>The table's name without the number of slices.</summary>
     public string TableName { get; init; } = Some.Name("a").Replace("-", "", StringComparison.Ordinal);
 
+    /// <summary>The accounts that share the aggregates; null: the one that holds the rest.</summary>
+    public string? AggregateStorage { get; set; }
+
     public KafkaStream Stream { get; set; } = new(Some.Name("stream"));
 
     public FakeTimeProvider Time { get; } = new(Some.Time) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
 
     public StorageAccount Account(HttpPipelineTransport? transport = null) => StorageAccount.FromSettings(
-        new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(), transport);
+        new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString), new("AggregateStorage", AggregateStorage)]).Build(), transport);
 
     public AggregateTable Table(HttpPipelineTransport? transport = null) => new(Account(transport), slices, FormattableString.Invariant($"{TableName}{slices}"));
 

@@ -178,7 +178,7 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
         await stage.AssertHoldsAsync(since, End);
     }
 
-    private static ReplayOptions Options(AggregationStage stage) => new() { Streams = [stage.Stream.Name] };
+    internal static ReplayOptions Options(AggregationStage stage) => new() { Streams = [stage.Stream.Name] };
 
     /// <summary>Events of several projects on three partitions, among them some of a type that is not known and records that are no events.</summary>
     internal static (List<Event> Events, List<KafkaRecord> Records) Records(AggregationStage stage, int seed, int projects)
@@ -267,7 +267,7 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
         return rows;
     }
 
-    private static async Task<Dictionary<int, (long Next, long Outcomes, string ByOutcome)>> ConsumedAsync(AggregateTable table)
+    internal static async Task<Dictionary<int, (long Next, long Outcomes, string ByOutcome)>> ConsumedAsync(AggregateTable table)
     {
         List<ConsumedPartition> all = [];
         foreach (var slice in table.Slices) all.AddRange(await table.PartitionsAsync(slice, default));
