@@ -165,7 +165,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         HashSet<DateOnly> incomplete = [];
         var (slice, prefix) = (SliceOf(project), AggregateRows.DaysPrefix(project));
         var newer = string.Create(CultureInfo.InvariantCulture, $" and ({AggregateRows.Flushes} gt {after}L or RowKey ge '{AggregateRows.DayKey(project, from)}')");
-        await foreach (var row in _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{prefix}' and RowKey lt '{AggregateRows.After(prefix)}'{newer}", cancellationToken))
+        await foreach (var row in TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{prefix}' and RowKey lt '{AggregateRows.After(prefix)}'{newer}", cancellationToken))
         {
             Add(days, row);
 
@@ -216,7 +216,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     {
         List<string> versions = [];
         var (from, to) = (AggregateRows.CheckpointsPrefix, AggregateRows.After(AggregateRows.CheckpointsPrefix));
-        await foreach (var row in _table.QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'", cancellationToken, select: ["RowKey", "Timestamp", "Next"]))
+        await foreach (var row in TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'", cancellationToken, select: ["RowKey", "Timestamp", "Next"]))
             versions.Add(string.Create(CultureInfo.InvariantCulture, $"{row.RowKey} {row.GetInt64("Next")} {row.Timestamp:O}"));
         return string.Join('\n', versions);
     }
