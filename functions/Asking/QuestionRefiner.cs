@@ -43,11 +43,10 @@ public sealed class QuestionRefiner(StorageAccount account, CorrectionStore corr
         var before = current is null ? QuestionModel.Shipped() : QuestionModel.Read(await models.BytesAsync(current.Version, taken.Lost));
         var refined = await Task.Run(() => QuestionRefinement.Refine(before, taught, Options, taken.Lost), taken.Lost);
         var (right, rightBefore) = (QuestionRefinement.Right(refined, taught), QuestionRefinement.Right(before, taught));
-        var shipped = QuestionGate.Score(QuestionModel.Shipped());
         var scores = QuestionGate.Score(refined);
         var fault = right <= rightBefore
             ? $"it reads {right} of {taught.Count} corrections right, and the one in use {rightBefore}"
-            : QuestionGate.Fault(scores, current?.Scores ?? shipped, shipped);
+            : QuestionGate.Fault(scores, current?.Scores ?? QuestionGate.Shipped);
         if (fault is not null)
         {
             log.LogWarning("The network that was refined with {Corrections} corrections is not used: {Fault}", taught.Count, fault);

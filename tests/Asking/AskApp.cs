@@ -57,9 +57,9 @@ internal sealed class AskApp
     /// <summary>What another process would read questions with.</summary>
     public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
 
-    /// <summary>Refines as the timer does, by fewer steps.</summary>
+    /// <summary>Refines as the timer does, by fewer and smaller steps.</summary>
     public Task<RefinementOutcome> RefineAsync(int steps) =>
-        new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps) }.RefineAsync(default);
+        new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps, Batch: 24, Rate: 8e-4) }.RefineAsync(default);
 
     /// <summary>Says what a question means.</summary>
     public Task<RowsAnswer> CorrectAsync(string question, string query) => RowsAnswer.OfAsync("feedback", request =>
