@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using ShitOps.Archive;
 using ShitOps.Scaling;
 
 namespace ShitOps.Pipeline;
@@ -13,9 +12,9 @@ public sealed record ScaleSettings(InstanceDemand Aggregation, InstanceDemand Ar
     /// <exception cref="SettingException">One of them is out of its range.</exception>
     public static ScaleSettings FromSettings(IConfiguration settings)
     {
-        var drain = TimeSpan.FromSeconds(ArchiveTableSettings.Number(settings, "DrainSeconds", 60, 1, 86_400, "seconds"));
+        var drain = TimeSpan.FromSeconds(NumberSetting.Of(settings, "DrainSeconds", 60, 1, 86_400, "seconds"));
         return new(Demand("InstanceEventsPerSecond", InstanceRate.Aggregation), Demand("InstanceArchiveEventsPerSecond", InstanceRate.Archive));
 
-        InstanceDemand Demand(string name, int otherwise) => new(ArchiveTableSettings.Number(settings, name, otherwise, 1, 10_000_000, "events a second"), drain);
+        InstanceDemand Demand(string name, int otherwise) => new(NumberSetting.Of(settings, name, otherwise, 1, 10_000_000, "events a second"), drain);
     }
 }
