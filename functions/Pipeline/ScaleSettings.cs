@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using ShitOps.Archive;
 using ShitOps.Scaling;
 
 namespace ShitOps.Pipeline;

@@ -15,7 +15,7 @@ namespace ShitOps.Tests.Delivery;
 /// The manifests of infra/kubernetes by the schemas of Kubernetes and KEDA, by Kubernetes' own types, which know no field but theirs, and by rules of our own;
 /// for each of these a broken manifest proves that it bites.
 /// </summary>
-public sealed class KubernetesTests(NodeChecks checks) : IClassFixture<NodeChecks>
+public sealed class KubernetesTests(NodeChecks checks)
 {
     private static readonly Dictionary<string, Type> KedaTypes = new() { ["keda.sh/v1alpha1/ScaledObject"] = typeof(ScaledObject), ["keda.sh/v1alpha1/TriggerAuthentication"] = typeof(TriggerAuthentication) };
 

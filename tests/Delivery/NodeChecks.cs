@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 
+[assembly: AssemblyFixture(typeof(ShitOps.Tests.Delivery.NodeChecks))]
+
 namespace ShitOps.Tests.Delivery;
 
 /// <summary>
@@ -35,7 +37,7 @@ public sealed class NodeChecks
         if (Directory.Exists(folder)) return folder;
 
         // Renamed when complete, so that a folder of the final name is a whole installation.
-        var partial = $"{folder}.partial-{Environment.ProcessId}";
+        var partial = $"{folder}.partial-{Guid.NewGuid():N}";
         Directory.CreateDirectory(partial);
         foreach (var file in Files) File.Copy(Path.Combine(source, file), Path.Combine(partial, file), overwrite: true);
         var (_, error, exitCode) = await RunAsync(partial, "npm", "", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error");

@@ -3,7 +3,7 @@ using k8s;
 namespace ShitOps.Tests.Delivery;
 
 /// <summary>The workflows by actionlint, and by rules of our own; for each of these a broken workflow proves that it bites.</summary>
-public sealed class WorkflowTests(NodeChecks checks) : IClassFixture<NodeChecks>
+public sealed class WorkflowTests(NodeChecks checks)
 {
     private static readonly Dictionary<string, string> Workflows =
         Directory.GetFiles(RepositoryRoot.File(".github", "workflows"), "*.yml").Order(StringComparer.Ordinal).ToDictionary(path => Path.GetFileName(path)!, File.ReadAllText);
