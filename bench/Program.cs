@@ -14,6 +14,8 @@ switch (args)
         return await BrokerBench.RunAsync(rest);
     case ["fold", .. var rest]:
         return FoldBench.Run(rest);
+    case ["forecast", .. var rest]:
+        return ForecastBench.Run(rest);
     case ["ingest", .. var rest]:
         return await IngestBench.RunAsync(rest);
     case ["worker", .. var rest]:
@@ -26,6 +28,7 @@ switch (args)
               audit [--events N]      looking up one task in the archive, beside DuckDB
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
+              forecast [--projects N] simulated weeks a second and core, a fleet in one go, and a whole forecast of a project
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
               worker [--events N]     an empty function behind the Kafka trigger of the local runtime
             """);

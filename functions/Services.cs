@@ -73,6 +73,7 @@ public static class Services
         services.AddSingleton<TaskForecastRows>();
         services.AddSingleton<MilestoneForecastRows>();
         services.AddSingleton<CalibrationRows>();
+        services.AddSingleton<BottleneckRows>();
         services.AddSingleton<PartitionRows>();
         services.AddSingleton<AuditRows>();
     }

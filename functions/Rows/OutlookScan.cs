@@ -7,13 +7,17 @@ namespace ShitOps.Rows;
 internal static class OutlookScan
 {
     /// <summary>Of the projects named, in their order; of all, if none is.</summary>
-    public static IAsyncEnumerable<ProjectOutlook> OfAsync(ForecastTable forecasts, IReadOnlyList<string> projects, RowPosition position, CancellationToken cancellationToken)
+    /// <param name="forecasts">Where they stand.</param>
+    /// <param name="projects">The projects named.</param>
+    /// <param name="after">Where to begin; null: with the first.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static IAsyncEnumerable<ProjectOutlook> OfAsync(ForecastTable forecasts, IReadOnlyList<string> projects, RowPosition? after, CancellationToken cancellationToken)
     {
-        return projects.Count == 0 ? forecasts.OutlooksAsync(position.After?[0], cancellationToken) : NamedAsync(cancellationToken);
+        return projects.Count == 0 ? forecasts.OutlooksAsync(after?.After?[0], cancellationToken) : NamedAsync(cancellationToken);
 
         async IAsyncEnumerable<ProjectOutlook> NamedAsync([EnumeratorCancellation] CancellationToken stopping)
         {
-            foreach (var project in projects.Where(position.IsBefore).Order(StringComparer.Ordinal))
+            foreach (var project in projects.Where(project => after?.IsBefore(project) ?? true).Order(StringComparer.Ordinal))
                 if (await forecasts.OutlookAsync(project, stopping) is { } outlook) yield return outlook;
         }
     }
