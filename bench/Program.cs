@@ -17,6 +17,8 @@ switch (args)
         return await BrokerBench.RunAsync(rest);
     case ["fold", .. var rest]:
         return FoldBench.Run(rest);
+    case ["forecast", .. var rest]:
+        return ForecastBench.Run(rest);
     case ["ingest", .. var rest]:
         return await IngestBench.RunAsync(rest);
     case ["plan", .. var rest]:
@@ -35,6 +37,7 @@ switch (args)
               audit [--events N]      looking up one task in the archive, beside DuckDB
               broker [--messages N]   the embedded broker with Confluent's client
               fold [--events N]       decoding and folding events beside walking the same bytes
+              forecast [--projects N] simulated weeks a second and core, a fleet in one go, and a whole forecast of a project
               ingest [--events N]     the whole way of events: Kafka, aggregates, tables; beside their limits and PostgreSQL
               plan [--events N]       what plans of queries take, and how near the cost model comes to the best
               query [--projects N]    dashboards' queries over 90 days of many projects, beside a real Prometheus

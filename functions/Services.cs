@@ -85,6 +85,7 @@ public static class Services
         services.AddSingleton<TaskForecastRows>();
         services.AddSingleton<MilestoneForecastRows>();
         services.AddSingleton<CalibrationRows>();
+        services.AddSingleton<BottleneckRows>();
         services.AddSingleton<PartitionRows>();
         services.AddSingleton<AuditRows>();
         services.AddSingleton<LiveNames>();

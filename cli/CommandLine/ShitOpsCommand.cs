@@ -39,7 +39,7 @@ internal static class ShitOpsCommand
         var storage = new StorageCommand(terminal, settings);
         var root = new RootCommand(
             """
-            Operate ShitOps: send events, import history, see how it is doing, build projections anew, verify, erase people, ask, tell costs.
+            Operate ShitOps: send events, import history, see how it is doing, build projections anew, verify, erase people, ask, forecast, tell costs.
             In the source tree, "shitops …" is "dotnet run --project cli -- …"; "dotnet publish cli -o DIR -p:FunctionsRuntime=Local" makes an executable DIR/shitops.
             """)
         {
@@ -54,6 +54,7 @@ internal static class ShitOpsCommand
             new TrainCommand(terminal).Create(),
             new BackTestCommand(terminal).Create(),
             new CostCommand(terminal).Create(),
+            ForecastCommand.Create(storage),
         };
         root.Options.OfType<HelpOption>().Single().Action = new ExampleHelp();
         return root;

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
 using ShitOps.Forecasting;
 using ShitOps.Metrics;
+using ShitOps.People;
 using ShitOps.PromQL;
 using ShitOps.Security;
 
@@ -13,7 +14,7 @@ namespace ShitOps.Datasource;
 /// The series of forecasts: a sample on each full hour and one at the present moment, each of the forecast that was the latest then; and of
 /// trajectories samples on the hours to come, of the latest one.
 /// </summary>
-public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache, ForecastTable forecasts, TimeProvider time)
+public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache, ForecastTable forecasts, PersonNames people, TimeProvider time)
 {
     private const long HourMs = ProjectSeries.ResolutionMs;
     private const int ConcurrentProjects = 16;
@@ -21,7 +22,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     private static readonly Metric[] Metrics =
     [
         MetricCatalogue.ForecastCompletion, MetricCatalogue.ForecastCompletionWithGrowth, MetricCatalogue.ForecastRemaining, MetricCatalogue.ForecastOpen, MetricCatalogue.ForecastOnTime,
-        MetricCatalogue.ForecastOnTimeWithGrowth, MetricCatalogue.ForecastItems, MetricCatalogue.ForecastMoved,
+        MetricCatalogue.ForecastOnTimeWithGrowth, MetricCatalogue.ForecastItems, MetricCatalogue.ForecastMoved, MetricCatalogue.BottleneckScore,
     ];
 
     private static readonly (string Odds, Func<TrajectoryPoint, double> Of)[] OfTrajectory =
@@ -49,7 +50,10 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             async (project, stopping) =>
             {
                 var made = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
-                foreach (var series in new SeriesSet(project, made, names, selector.Matchers, from, selector.ToMs, now).All())
+                var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
+                    ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
+                    : new Dictionary<string, string>(StringComparer.Ordinal);
+                foreach (var series in new SeriesSet(project, made, names, selector.Matchers, from, selector.ToMs, now, resources).All())
                 {
                     if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
                     if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
@@ -84,11 +88,12 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         Metrics.Select(metric => metric.Name).Where(name => matchers.All(matcher => matcher.Name != Labels.MetricName || matcher.Matches(name))).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The series of one project that fit.</summary>
-    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs)
+    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
+        IReadOnlyDictionary<string, string> resources)
     {
         private readonly IReadOnlyList<StoredForecast> _told = [.. made.Where(one => one.Forecast.Shortage is null)];
 
-        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Moves()).OfType<Series>();
+        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Scores()).Concat(Moves()).OfType<Series>();
 
         private IEnumerable<Series?> Dates()
         {
@@ -121,7 +126,25 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             (Metric Metric, Func<ProjectForecast, IReadOnlyList<TrajectoryPoint>> Of)[] metrics = [(MetricCatalogue.ForecastRemaining, forecast => forecast.Remaining), (MetricCatalogue.ForecastOpen, forecast => forecast.Open)];
             foreach (var (metric, points) in metrics)
                 foreach (var (odds, count) in OfTrajectory)
-                    yield return Sampled(metric, [(MetricCatalogue.Quantile, odds)], isFuture: true, (forecast, ms) => At(points(forecast), count, ms));
+                    yield return Sampled(metric, [(MetricCatalogue.Quantile, odds)], isFuture: true, (stored, ms) => At(points(stored.Forecast), count, ms));
+        }
+
+        private IEnumerable<Series?> Scores()
+        {
+            if (!names.Contains(MetricCatalogue.BottleneckScore.Name)) yield break;
+            foreach (var (kind, name) in made.SelectMany(one => one.Bottlenecks).Select(one => (one.Kind, one.Name)).Distinct())
+            {
+                yield return Sampled(
+                    MetricCatalogue.BottleneckScore,
+                    kind switch
+                    {
+                        BottleneckKind.Status => [("kind", "status"), (MetricCatalogue.Status, name)],
+                        BottleneckKind.Resource => [("kind", "resource"), ("resource", resources.GetValueOrDefault(name, name))],
+                        _ => [("kind", "team"), (MetricCatalogue.Team, name)],
+                    },
+                    isFuture: false,
+                    (stored, _) => stored.Bottlenecks.FirstOrDefault(one => one.Kind == kind && one.Name == name)?.Score);
+            }
         }
 
         /// <summary>A sample for each move, at the cutoff of the forecast that made it.</summary>
@@ -135,9 +158,9 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             }
         }
 
-        private Series? Present(Metric metric, (string, string)[] own, Func<ProjectForecast, double?> valueOf) => Sampled(metric, own, isFuture: false, (forecast, _) => valueOf(forecast));
+        private Series? Present(Metric metric, (string, string)[] own, Func<ProjectForecast, double?> valueOf) => Sampled(metric, own, isFuture: false, (stored, _) => valueOf(stored.Forecast));
 
-        private Series? Sampled(Metric metric, (string, string)[] own, bool isFuture, Func<ProjectForecast, long, double?> valueOf)
+        private Series? Sampled(Metric metric, (string, string)[] own, bool isFuture, Func<StoredForecast, long, double?> valueOf)
         {
             if (!names.Contains(metric.Name) || _told.Count == 0 || LabelsOf(metric, own) is not { } labels) return null;
             List<long> times = [];
@@ -158,7 +181,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             {
                 if (ms < first || (times.Count > 0 && times[^1] >= ms)) return;
                 while (at + 1 < _told.Count && _told[at + 1].Forecast.Cutoff.ToUnixTimeMilliseconds() <= ms) at++;
-                if (valueOf(_told[at].Forecast, ms) is not { } value) return;
+                if (valueOf(_told[at], ms) is not { } value) return;
                 times.Add(ms);
                 values.Add(value);
             }

@@ -23,6 +23,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
 
     private const ulong Seed = 1;
     private const int RanksOfAProject = 26;
+    private const int MostBottlenecks = 20;
 
     /// <summary>The cutoff of forecasts that are made at an instant.</summary>
     public static DateTimeOffset CutoffAt(DateTimeOffset now) => new(now.UtcTicks - (now.UtcTicks % (CutoffHours * TimeSpan.TicksPerHour)), TimeSpan.Zero);
@@ -104,7 +105,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
 
         var move = before is null ? null : ForecastMove.Between(before.Latest.Forecast, before.Latest.Due, forecast, project.State.Due);
         return (
-            new ProjectOutlook(new StoredForecast(forecast, project.State.Team, project.State.Due, time.GetUtcNow(), move), promises, promised, TalliesOf(before?.Tallies ?? [], settled), input.Records),
+            new ProjectOutlook(new StoredForecast(forecast, project.State.Team, project.State.Due, time.GetUtcNow(), [.. Bottlenecks.Of(history, cutoff, input.Seed).Take(MostBottlenecks)], move), promises, promised, TalliesOf(before?.Tallies ?? [], settled), input.Records),
             new ForecastSource(input, [.. consumed.Select(ForecastCheckpoint.Of).OrderBy(one => one.Stream, StringComparer.Ordinal).ThenBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.Partition)]),
             settled);
     }
@@ -118,7 +119,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
 
     /// <summary>Without what is long and not needed to go on.</summary>
     private static ProjectOutlook Lean(ProjectOutlook outlook) =>
-        outlook with { Latest = outlook.Latest with { Forecast = outlook.Latest.Forecast with { Tasks = [], Milestones = [], Remaining = [], Open = [] } } };
+        outlook with { Latest = outlook.Latest with { Bottlenecks = [], Forecast = outlook.Latest.Forecast with { Tasks = [], Milestones = [], Remaining = [], Open = [] } } };
 
     /// <summary>What all projects together teach one whose own past is short; few ranks of each, so that no project speaks for all.</summary>
     private static IReadOnlyList<HorizonPool> PoolsOf(IEnumerable<ProjectOutlook> outlooks) =>

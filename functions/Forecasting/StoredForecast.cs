@@ -9,8 +9,9 @@ namespace ShitOps.Forecasting;
 /// <param name="Team">The project's team then.</param>
 /// <param name="Due">The project's last day then.</param>
 /// <param name="Computed">When it was computed.</param>
+/// <param name="Bottlenecks">What holds the project up, the worst first.</param>
 /// <param name="Move">What had moved since the one before; null: nothing that matters.</param>
-public sealed record StoredForecast(ProjectForecast Forecast, string? Team, DateOnly? Due, DateTimeOffset Computed, ForecastMove? Move);
+public sealed record StoredForecast(ProjectForecast Forecast, string? Team, DateOnly? Due, DateTimeOffset Computed, IReadOnlyList<Bottleneck> Bottlenecks, ForecastMove? Move);
 
 /// <summary>Where a project's forecasting stands: the latest forecast, and what its promises have come to.</summary>
 /// <param name="Latest">The latest forecast.</param>

@@ -5,8 +5,6 @@ namespace ShitOps.Rows;
 /// <summary>A row for each project and kind of promise: how often past promises held. Those of all projects together come first.</summary>
 public sealed class CalibrationRows(ForecastTable forecasts)
 {
-    private const int Order = 1;
-
     private static readonly Column<Row>[] Columns =
     [
         new("project", CellKind.Text, "the project; null: all that the filter lets through, together", row => row.Project),
@@ -32,7 +30,7 @@ public sealed class CalibrationRows(ForecastTable forecasts)
     {
         var all = new SortedDictionary<int, PromiseTally>();
         List<Row> rows = [];
-        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, RowPosition.Of(query, Route, Order), cancellationToken))
+        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, after: null, cancellationToken))
         {
             foreach (var tally in outlook.Tallies)
             {

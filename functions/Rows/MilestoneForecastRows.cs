@@ -5,8 +5,6 @@ namespace ShitOps.Rows;
 /// <summary>A row for each milestone, sprint or version that has a last day and open tasks: the share of it that will be done.</summary>
 public sealed class MilestoneForecastRows(ForecastTable forecasts)
 {
-    private const int Order = 1;
-
     private static readonly Column<Row>[] Columns =
     [
         new("project", CellKind.Text, "its project", row => row.Forecast.Project),
@@ -33,7 +31,7 @@ public sealed class MilestoneForecastRows(ForecastTable forecasts)
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
         List<Row> rows = [];
-        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, RowPosition.Of(query, Route, Order), cancellationToken))
+        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, after: null, cancellationToken))
             rows.AddRange(outlook.Latest.Forecast.Milestones.Select(milestone => new Row(outlook.Latest.Forecast, milestone)));
         return RowPage.Of(Columns, rows, continuation: null);
     }

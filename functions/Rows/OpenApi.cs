@@ -9,7 +9,7 @@ internal static class OpenApi
     private const string Json = "application/json";
 
     /// <summary>Every route of rows.</summary>
-    public static IReadOnlyList<RowRoute> Routes { get; } = [ProjectRows.Route, ProjectRows.OneRoute, TaskRows.Route, ResourceRows.Route, TeamRows.Route, HistoryRows.Route, ForecastRows.Route, TaskForecastRows.Route, MilestoneForecastRows.Route, CalibrationRows.Route, AuditRows.Route, PartitionRows.Route];
+    public static IReadOnlyList<RowRoute> Routes { get; } = [ProjectRows.Route, ProjectRows.OneRoute, TaskRows.Route, ResourceRows.Route, TeamRows.Route, HistoryRows.Route, ForecastRows.Route, TaskForecastRows.Route, MilestoneForecastRows.Route, BottleneckRows.Route, CalibrationRows.Route, AuditRows.Route, PartitionRows.Route];
 
     /// <summary>The document.</summary>
     public static JsonObject Document() => new()

@@ -2,7 +2,7 @@ namespace ShitOps.Forecasting;
 
 /// <summary>
 /// A seeded generator for many draws: xoshiro256++ (Blackman and Vigna, ACM TOMS 47, 2021), seeded by SplitMix64. The same seed gives the
-/// same numbers on every machine and in every version, which stored forecasts rest on.
+/// same bits on every machine and in every version, which stored forecasts rest on.
 /// </summary>
 internal struct FastRandom
 {

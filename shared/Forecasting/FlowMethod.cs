@@ -19,7 +19,7 @@ public abstract record FlowMethod
     /// <summary>The methods that forecasts combine, in the order in which their losses are stored.</summary>
     public static IReadOnlyList<FlowMethod> Combined { get; } =
     [
-        new RecentWeeks("recent weeks", Window: 52, Decay: 0.945),
+        new RecentWeeks("recent weeks", Window: 52, Decay: 0.945) { Trend = 0.15 },
         new RecentWeeks("stretches of four weeks", Window: 52, Decay: 0.945) { Stretch = 4 },
         new RecentWeeks("since the last shift", Window: 52, Decay: 0.945) { ShiftEvidence = 20 },
         new LocalLevel("local level", Discount: 0.93),

@@ -4,7 +4,10 @@ namespace ShitOps.Forecasting;
 internal static class NormalTable
 {
     /// <summary>How many bits pick a value.</summary>
-    public const int Bits = 14;
+    public const int Bits = 12;
+
+    /// <summary>Takes them out of a number whose last bits they are.</summary>
+    public const ulong Mask = (1 << Bits) - 1;
 
     /// <summary>The values in ascending order, each the quantile in the middle of its share.</summary>
     public static float[] Values { get; } = [.. Enumerable.Range(0, 1 << Bits).Select(i => (float)Quantile((i + 0.5) / (1 << Bits)))];

@@ -14,7 +14,8 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
 {
     private const int SlotBits = 12;
     private const int ShortestSpan = 4;
-    private const double LevelReturn = 0.97;
+    private const double FewDone = 0.3;
+    private const float LevelReturn = 0.97f;
     private const double WeightBeforeShift = 0.3;
     private const double EvidenceScale = 20;
 
@@ -31,6 +32,9 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
     /// </summary>
     public double ShiftEvidence { get; init; }
 
+    /// <summary>How far a trend goes on: by this power of the mean of the last 8 weeks over that of the last 26; 0: not.</summary>
+    public double Trend { get; init; }
+
     /// <summary>The variance of the level's logarithm before the first week.</summary>
     public double LevelVariance { get; init; } = 0.06;
 
@@ -44,44 +48,65 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
     public override void Simulate(FlowPast past, FlowPaths paths, int first, int count, ulong seed)
     {
         var (weeks, slots) = Pool(past);
+        float[] worth = [.. slots.Select(slot => weeks[slot])];
         var random = new FastRandom(seed);
-        var normals = NormalTable.Values;
+        var (level, factor, done, drawn) = (new float[count], new float[count], new float[count], new int[count]);
         var hasLevel = LevelVariance > 0 || LevelDrift > 0;
-        var (level, factor, drawn) = (new float[count], new float[count], new short[count]);
-        Array.Fill(factor, 1);
-        if (hasLevel)
-        {
-            var spread = (float)Math.Sqrt(LevelVariance);
-            for (var run = 0; run < count; run++) level[run] = spread * normals[(int)(random.Bits() >> (64 - NormalTable.Bits))];
-        }
+        for (var run = 0; run < count && hasLevel; run++) level[run] = (float)Math.Sqrt(LevelVariance) * Normal(random.Bits());
 
-        var (variance, step) = (LevelVariance, (float)Math.Sqrt(LevelDrift));
+        var variance = LevelVariance;
         for (var week = 0; week < paths.Weeks; week++)
         {
-            var capacity = HasCalendar ? (float)past.Capacity(week) : 1;
+            if (Stretch == 1) DrawSingle(worth, level, done, ref random);
+            else DrawStretch(week % Stretch == 0, weeks, slots, drawn, level, done, ref random);
             var sums = paths.At(week).Slice(first, count);
             if (week > 0) paths.At(week - 1).Slice(first, count).CopyTo(sums);
-            variance = (LevelReturn * LevelReturn * variance) + LevelDrift;
-            var isNew = week % Stretch == 0;
-            for (var run = 0; run < count; run++)
-            {
-                // One number gives both draws: its highest and its next bits.
-                var bits = random.Bits();
-                var at = isNew ? slots[bits >> (64 - SlotBits)] : drawn[run] + 1;
-                if (at == weeks.Length) at = Math.Max(0, at - Stretch);
-                drawn[run] = (short)at;
-                level[run] = ((float)LevelReturn * level[run]) + (step * normals[(bits >> (64 - SlotBits - NormalTable.Bits)) & ((1 << NormalTable.Bits) - 1)]);
-            }
-
+            if (HasCalendar) TensorPrimitives.Multiply(done, (float)past.Capacity(week), done);
             if (hasLevel)
             {
+                variance = (LevelReturn * LevelReturn * variance) + LevelDrift;
                 TensorPrimitives.Subtract(level, (float)(variance / 2), factor);
                 TensorPrimitives.Exp<float>(factor, factor);
+                TensorPrimitives.MultiplyAdd<float>(done, factor, sums, sums);
             }
-
-            for (var run = 0; run < count; run++) sums[run] += weeks[drawn[run]] * factor[run] * capacity;
+            else
+            {
+                TensorPrimitives.Add<float>(sums, done, sums);
+            }
         }
     }
+
+    /// <summary>A week for each run, and the next step of its level. One number gives both draws of two runs: the first bits of each half.</summary>
+    private void DrawSingle(float[] worth, float[] level, float[] done, ref FastRandom random)
+    {
+        var (step, normals) = ((float)Math.Sqrt(LevelDrift), NormalTable.Values);
+        for (var run = 0; run < level.Length; run++)
+        {
+            var bits = random.Bits();
+            done[run] = worth[bits >> (64 - SlotBits)];
+            level[run] = (LevelReturn * level[run]) + (step * normals[(bits >> (64 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
+            if (++run == level.Length) return;
+            done[run] = worth[(bits >> (32 - SlotBits)) & ((1 << SlotBits) - 1)];
+            level[run] = (LevelReturn * level[run]) + (step * normals[(bits >> (32 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
+        }
+    }
+
+    /// <summary>The same of weeks that follow each other; behind the last one of the past comes the one with which a stretch would have ended there.</summary>
+    private void DrawStretch(bool isNew, float[] weeks, short[] slots, int[] drawn, float[] level, float[] done, ref FastRandom random)
+    {
+        var step = (float)Math.Sqrt(LevelDrift);
+        for (var run = 0; run < level.Length; run++)
+        {
+            var bits = random.Bits();
+            var at = isNew ? slots[bits >> (64 - SlotBits)] : drawn[run] + 1;
+            if (at == weeks.Length) at = Math.Max(0, at - Stretch);
+            drawn[run] = at;
+            done[run] = weeks[at];
+            level[run] = (LevelReturn * level[run]) + (step * Normal(bits << SlotBits));
+        }
+    }
+
+    private static float Normal(ulong bits) => NormalTable.Values[bits >> (64 - NormalTable.Bits)];
 
     /// <summary>What each week would have held without days off, and which week each of 4,096 equally likely slots stands for.</summary>
     private (float[] Weeks, short[] Slots) Pool(FlowPast past)
@@ -90,12 +115,12 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
         var (weeks, weights) = (new float[counts.Length], new double[counts.Length]);
         var (shift, evidence) = ShiftEvidence > 0 ? LastShift(counts) : (0, 0);
         var before = WeightBeforeShift * Math.Exp((ShiftEvidence - evidence) / EvidenceScale);
-        var total = 0.0;
+        var (total, trend) = (0.0, Math.Pow((Mean(8) + FewDone) / (Mean(26) + FewDone), Trend));
         for (var i = 0; i < weeks.Length; i++)
         {
             var back = weeks.Length - 1 - i;
             var capacity = HasCalendar ? past.Capacity(-1 - back) : 1;
-            weeks[i] = (float)(counts[i] / capacity);
+            weeks[i] = (float)(counts[i] / capacity * trend);
             total += weights[i] = Math.Pow(Decay, back) * capacity * (i < shift ? before : 1);
         }
 
@@ -108,6 +133,8 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
         }
 
         return (weeks, slots);
+
+        double Mean(int last) => past.Weeks.TakeLast(last).Average();
     }
 
     /// <summary>The week with which the present level began, 0: there is no sign of a shift; and the evidence.</summary>

@@ -71,6 +71,9 @@ public static class MetricCatalogue
     public static Metric ForecastMoved { get; } = new(
         "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than before the backlog is done at odds of 85%, at those moments at which a forecast moved materially; cause says why.", [Project, Team, "cause"]);
 
+    public static Metric BottleneckScore { get; } = new(
+        "shitops_bottleneck_score", MetricType.Gauge, "", "The share of the time until the backlog is done that widening this queue would save, 0 to 100: kind is status, resource or team, whose name is in the label of that name.", [Project, Team, "kind", Status, "resource"]);
+
     public static Metric PipelineLag { get; } = new("shitops_pipeline_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet aggregated; now only.", ["stream", "topic", "partition"]);
 
     public static Metric PipelineFreshness { get; } = new(
@@ -86,7 +89,7 @@ public static class MetricCatalogue
     public static IReadOnlyList<Metric> All { get; } =
     [
         Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, LeadTime, CycleTime, ProjectInfo, ProjectDue, ResourceAllocation,
-        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, ForecastMoved,
+        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, ForecastMoved, BottleneckScore,
         PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag,
     ];
 }

@@ -150,6 +150,38 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Bottlenecks_are_ranked_over_all_projects_with_people_by_name()
+    {
+        var (ann, bob) = (Some.Name("Ann"), Some.Name("Bob"));
+        var app = await StartAsync(
+            Steady("APOLLO", perWeek: 4, open: 40),
+            [
+                .. Enumerable.Range(0, 40).Select(i => At("APOLLO", Cutoff.AddDays(-100), new TaskAssigned($"open-{i}", i < 35 ? ann : bob))),
+                .. Enumerable.Range(0, 120).Select(i => At("APOLLO", Cutoff.AddDays(-100), new TaskAssigned($"done-{i / 4}-{i % 4}", i % 4 < 2 ? ann : bob))),
+                At("APOLLO", Cutoff.AddDays(-9), new ResourceAllocated("a-1", ann, 30, new DateOnly(2026, 1, 1), null, null)),
+                At("GEMINI", Cutoff.AddDays(-9), new ResourceAllocated("a-2", ann, 20.5, new DateOnly(2026, 1, 1), null, null)),
+                At("GEMINI", Cutoff.AddDays(-9), new ResourceAllocated("a-3", bob, 40, new DateOnly(2026, 1, 1), null, null)),
+            ]);
+        await app.Forecaster.RunAsync(default);
+
+        var rows = (await app.GetAsync("bottlenecks")).Rows;
+        Assert.Equal(rows.Select(row => row.GetProperty("score").GetDouble()).OrderDescending(), rows.Select(row => row.GetProperty("score").GetDouble()));
+        var load = rows.Single(row => row.GetProperty("kind").GetString() == "allocation");
+        Assert.Equal((ann, 1.262, JsonValueKind.Null), (load.GetProperty("name").GetString(), load.GetProperty("utilisation").GetDouble(), load.GetProperty("project").ValueKind));
+        Assert.Equal($"{ann}: 50.5 hours a week are allocated in 2 projects (APOLLO 30, GEMINI 20.5), 10.5 more than the 40 of a week.", load.GetProperty("why").GetString());
+
+        var person = rows.First(row => row.GetProperty("kind").GetString() == "resource");
+        Assert.Equal((ann, 35), (person.GetProperty("name").GetString(), person.GetProperty("tasks").GetInt32()));
+        Assert.StartsWith($"{ann}: 35 open tasks are waiting for it", person.GetProperty("why").GetString());
+        Assert.Equal([person.GetRawText()], (await app.GetAsync($"bottlenecks?person={ann}&kind=resource")).Rows.Select(row => row.GetRawText()));
+        Assert.Equal(["To Do"], (await app.GetAsync("bottlenecks?project=APOLLO&status=To+Do")).Texts("name"));
+        Assert.Equal(rows.Select(row => row.GetRawText()), (await app.PagesAsync("bottlenecks", limit: 1)).Select(row => row.GetRawText()));
+
+        var score = (VectorResult)await new QueryEngine(app.ForecastSeries).InstantAsync($"shitops_bottleneck_score{{resource=\"{ann}\"}}", app.Time.GetUtcNow().ToUnixTimeMilliseconds(), default);
+        Assert.Equal(person.GetProperty("score").GetDouble(), score.Samples.Single().Value);
+    }
+
+    [Fact]
     public async Task What_is_asked_wrongly_is_said()
     {
         var app = await RowsApp.StartAsync(kafka, azurite);

@@ -42,14 +42,14 @@ internal sealed class RowsApp
     private readonly ForecastTable _forecasts;
     private readonly long[] _offsets = new long[Partitions];
 
-    private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices)
+    private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices, string forecasts)
     {
         _connection = connection;
         var account = Account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
         var people = _people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
-        _forecasts = new ForecastTable(account, Some.Name("f").Replace("-", "", StringComparison.Ordinal));
+        _forecasts = new ForecastTable(account, forecasts);
         _aggregator = new ProjectAggregator(
             _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
@@ -58,8 +58,8 @@ internal sealed class RowsApp
     /// <summary>The clock of the app; it begins at <see cref="Some.Time"/>.</summary>
     public FakeTimeProvider Time => _time;
 
-    public static async Task<RowsApp> StartAsync(BrokerFixture kafka, AzuriteFixture azurite, int slices = 4) =>
-        new(new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: Partitions) }, azurite, slices);
+    public static async Task<RowsApp> StartAsync(BrokerFixture kafka, AzuriteFixture azurite, int slices = 4, string? forecasts = null) =>
+        new(new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: Partitions) }, azurite, slices, forecasts ?? Some.Name("f").Replace("-", "", StringComparison.Ordinal));
 
     public static string PersonIdOf(string name) => PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), name);
 
@@ -105,7 +105,7 @@ internal sealed class RowsApp
     public ProjectForecaster Forecaster => new(_aggregates, _forecasts, _time, NullLogger<ProjectForecaster>.Instance);
 
     /// <summary>The series of forecasts.</summary>
-    public ForecastSeries ForecastSeries => new(_aggregates, _cache, _forecasts, _time);
+    public ForecastSeries ForecastSeries => new(_aggregates, _cache, _forecasts, _names, _time);
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
@@ -147,6 +147,7 @@ internal sealed class RowsApp
             "forecasts" => new GetForecastRows(new ForecastRows(_forecasts)).RunAsync(request, default),
             "task-forecasts" => new GetTaskForecastRows(new TaskForecastRows(_forecasts)).RunAsync(request, default),
             "milestone-forecasts" => new GetMilestoneForecastRows(new MilestoneForecastRows(_forecasts)).RunAsync(request, default),
+            "bottlenecks" => new GetBottleneckRows(new BottleneckRows(_aggregates, _forecasts, _names, _time)).RunAsync(request, default),
             "calibration" => new GetCalibrationRows(new CalibrationRows(_forecasts)).RunAsync(request, default),
             _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, Uri.UnescapeDataString(path["projects/".Length..]), default),
         }, accept, ifNoneMatch, scope);

@@ -27,7 +27,7 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
         "projects/RED-1", "projects/BLUE-1", "projects/LOST-1",
         "tasks", "tasks?limit=3", "tasks?project=RED-1", "tasks?project=BLUE-2", "tasks?team=red", "tasks?status=red%20doing", "tasks?assignee=Red%20Ann", "tasks?assignee=Both%20Bob", "tasks?milestone=red%20M1", "tasks?blocked=true&limit=1",
         "resources", "resources?limit=1", "resources?project=RED-1", "resources?resource=Red%20Ann", "resources?resource=Both%20Bob",
-        "forecasts", "forecasts?limit=1", "forecasts?project=RED-1", "forecasts?project=BLUE-1&from=2026-01-01", "forecasts?project=RED-1&from=2026-01-01", "task-forecasts?project=RED-1", "task-forecasts?project=BLUE-1", "milestone-forecasts", "calibration",
+        "forecasts", "forecasts?limit=1", "forecasts?project=RED-1", "forecasts?project=BLUE-1&from=2026-01-01", "forecasts?project=RED-1&from=2026-01-01", "task-forecasts?project=RED-1", "task-forecasts?project=BLUE-1", "milestone-forecasts", "bottlenecks", "bottlenecks?kind=allocation", "bottlenecks?person=Red%20Ann", "bottlenecks?team=red", "calibration",
         "teams", "teams?team=red", "teams?team=blue", "history?project=RED-1", "history?project=BLUE-1&step=1d",
     ];
 
