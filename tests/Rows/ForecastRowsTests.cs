@@ -146,6 +146,10 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         var milestone = (await app.GetAsync("milestone-forecasts")).Rows.Single();
         Assert.Equal(("Sprint 9", 2, 1), (milestone.GetProperty("milestone").GetString(), milestone.GetProperty("tasks").GetInt32(), milestone.GetProperty("done").GetInt32()));
         Assert.Equal(1 - tasks[1].GetProperty("lateProbability").GetDouble(), milestone.GetProperty("allDoneProbability").GetDouble(), 0.06);
+
+        var (engine, now) = (new QueryEngine(app.ForecastSeries), app.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        foreach (var (query, column) in ((string, string)[])[("shitops_forecast_milestone_on_time_probability{milestone=\"Sprint 9\"}", "allDoneProbability"), ("shitops_forecast_milestone_done_ratio{quantile=\"0.85\"}", "doneShareP85")])
+            Assert.Equal(milestone.GetProperty(column).GetDouble(), ((VectorResult)await engine.InstantAsync(query, now, default)).Samples.Single().Value, 0.0001);
     }
 
     [Fact]
