@@ -23,6 +23,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     [
         MetricCatalogue.ForecastCompletion, MetricCatalogue.ForecastCompletionWithGrowth, MetricCatalogue.ForecastRemaining, MetricCatalogue.ForecastOpen, MetricCatalogue.ForecastOnTime,
         MetricCatalogue.ForecastOnTimeWithGrowth, MetricCatalogue.ForecastItems, MetricCatalogue.ForecastMoved, MetricCatalogue.BottleneckScore,
+        MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime,
     ];
 
     private static readonly (string Odds, Func<TrajectoryPoint, double> Of)[] OfTrajectory =
@@ -31,6 +32,8 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     private static readonly (string Odds, Func<CompletionForecast, DateTimeOffset?> Of)[] OfCompletion = [("0.5", dates => dates.P50), ("0.85", dates => dates.P85), ("0.95", dates => dates.P95)];
 
     private static readonly (string Odds, Func<ItemsForecast, double> Of)[] OfItems = [("0.5", items => items.P50), ("0.85", items => items.P85), ("0.95", items => items.P95)];
+
+    private static readonly (string Odds, Func<MilestoneForecast, double> Of)[] OfMilestone = [("0.5", milestone => milestone.P50), ("0.85", milestone => milestone.P85), ("0.95", milestone => milestone.P95)];
 
     /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
     /// <param name="scope">What whoever asks may see.</param>
@@ -93,7 +96,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     {
         private readonly IReadOnlyList<StoredForecast> _told = [.. made.Where(one => one.Forecast.Shortage is null)];
 
-        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Scores()).Concat(Moves()).OfType<Series>();
+        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Milestones()).Concat(Scores()).Concat(Moves()).OfType<Series>();
 
         private IEnumerable<Series?> Dates()
         {
@@ -119,6 +122,19 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
                         MetricCatalogue.ForecastItems, [("weeks", weeks.ToString(CultureInfo.InvariantCulture)), (MetricCatalogue.Quantile, odds)],
                         forecast => forecast.Items.FirstOrDefault(items => items.Weeks == weeks) is { } items ? count(items) : null);
                 }
+        }
+
+        private IEnumerable<Series?> Milestones()
+        {
+            if (!names.Contains(MetricCatalogue.MilestoneDone.Name) && !names.Contains(MetricCatalogue.MilestoneOnTime.Name)) yield break;
+            foreach (var name in _told.SelectMany(one => one.Forecast.Milestones).Select(one => one.Name).Distinct(StringComparer.Ordinal))
+            {
+                foreach (var (odds, share) in OfMilestone)
+                    yield return Present(MetricCatalogue.MilestoneDone, [("milestone", name), (MetricCatalogue.Quantile, odds)], forecast => Of(forecast, name) is { } milestone ? share(milestone) : null);
+                yield return Present(MetricCatalogue.MilestoneOnTime, [("milestone", name)], forecast => Of(forecast, name)?.AllDone);
+            }
+
+            static MilestoneForecast? Of(ProjectForecast forecast, string name) => forecast.Milestones.FirstOrDefault(milestone => milestone.Name == name);
         }
 
         private IEnumerable<Series?> Trajectories()

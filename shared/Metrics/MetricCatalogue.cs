@@ -68,6 +68,12 @@ public static class MetricCatalogue
     public static Metric ForecastItems { get; } = new(
         "shitops_forecast_items", MetricType.Gauge, "", "Tasks that will be done in so many weeks from then on, so many or more at odds of quantile.", [Project, Team, "weeks", Quantile]);
 
+    public static Metric MilestoneDone { get; } = new(
+        "shitops_forecast_milestone_done_ratio", MetricType.Gauge, "", "The share of a milestone, sprint or version that is done when its last day is over, so much or more at odds of quantile, 0 to 1.", [Project, Team, "milestone", Quantile]);
+
+    public static Metric MilestoneOnTime { get; } = new(
+        "shitops_forecast_milestone_on_time_probability", MetricType.Gauge, "", "The odds that all of a milestone, sprint or version is done when its last day is over, 0 to 1.", [Project, Team, "milestone"]);
+
     public static Metric ForecastMoved { get; } = new(
         "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than before the backlog is done at odds of 85%, at those moments at which a forecast moved materially; cause says why.", [Project, Team, "cause"]);
 
@@ -89,7 +95,7 @@ public static class MetricCatalogue
     public static IReadOnlyList<Metric> All { get; } =
     [
         Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, LeadTime, CycleTime, ProjectInfo, ProjectDue, ResourceAllocation,
-        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, ForecastMoved, BottleneckScore,
+        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, MilestoneDone, MilestoneOnTime, ForecastMoved, BottleneckScore,
         PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag,
     ];
 }

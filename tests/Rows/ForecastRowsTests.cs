@@ -147,6 +147,10 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         var milestone = (await app.GetAsync("milestone-forecasts")).Rows.Single();
         Assert.Equal(("Sprint 9", 2, 1), (milestone.GetProperty("milestone").GetString(), milestone.GetProperty("tasks").GetInt32(), milestone.GetProperty("done").GetInt32()));
         Assert.Equal(1 - tasks[1].GetProperty("lateProbability").GetDouble(), milestone.GetProperty("allDoneProbability").GetDouble(), 0.06);
+
+        var (engine, now) = (new QueryEngine(app.ForecastsIn(Scope.All)), app.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        foreach (var (query, column) in ((string, string)[])[("shitops_forecast_milestone_on_time_probability{milestone=\"Sprint 9\"}", "allDoneProbability"), ("shitops_forecast_milestone_done_ratio{quantile=\"0.85\"}", "doneShareP85")])
+            Assert.Equal(milestone.GetProperty(column).GetDouble(), ((VectorResult)await engine.InstantAsync(query, now, default)).Samples.Single().Value, 0.0001);
     }
 
     [Fact]
@@ -177,7 +181,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal(["To Do"], (await app.GetAsync("bottlenecks?project=APOLLO&status=To+Do")).Texts("name"));
         Assert.Equal(rows.Select(row => row.GetRawText()), (await app.PagesAsync("bottlenecks", limit: 1)).Select(row => row.GetRawText()));
 
-        var score = (VectorResult)await new QueryEngine(app.ForecastSeries).InstantAsync($"shitops_bottleneck_score{{resource=\"{ann}\"}}", app.Time.GetUtcNow().ToUnixTimeMilliseconds(), default);
+        var score = (VectorResult)await new QueryEngine(app.ForecastsIn(Scope.All)).InstantAsync($"shitops_bottleneck_score{{resource=\"{ann}\"}}", app.Time.GetUtcNow().ToUnixTimeMilliseconds(), default);
         Assert.Equal(person.GetProperty("score").GetDouble(), score.Samples.Single().Value);
     }
 
