@@ -14,10 +14,10 @@ public sealed record KnownNames(NameIndex Index, FleetSize Fleet);
 /// <summary>Reads names from the aggregates and the table of people; anew while somebody asks, beside it. Kinds of issues come from a few tasks each time.</summary>
 public sealed class LiveNames(LiveAggregates aggregates, PersonDirectory people, TimeProvider time, ILogger<LiveNames> log)
 {
-    /// <summary>After so long names are read anew: until then a new name is not known, and that of somebody who was erased still is.</summary>
+    /// <summary>After so long names are read anew, when somebody asks.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
-    /// <summary>Names as old as that are not used any more.</summary>
+    /// <summary>Names as old as that are not used any more: so long a new name may not be known, and that of somebody who was erased may still be.</summary>
     public static readonly TimeSpan Stale = TimeSpan.FromMinutes(5);
 
     private const int SampledProjects = 16;
