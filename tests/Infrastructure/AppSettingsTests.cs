@@ -47,6 +47,14 @@ public sealed partial class AppSettingsTests(BicepCommand bicep)
         }
     }
 
+    [Fact]
+    public void Telemetry_goes_by_an_identity_or_not_at_all()
+    {
+        Assert.Null(Telemetry.Identity(""));
+        var fault = Assert.Throws<SettingException>(() => Telemetry.Identity("ClientId=1"));
+        Assert.Equal("the setting APPLICATIONINSIGHTS_AUTHENTICATION_STRING is \"ClientId=1\"; expected Authorization=AAD, with ;ClientId=… for a user-assigned identity", fault.Message);
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public async Task A_setting_is_one_that_the_documentation_lists(string size)

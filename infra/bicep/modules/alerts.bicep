@@ -21,6 +21,7 @@ param mostArchiveLag int
 @description('Timer functions, and the minutes after which their last success is too long ago.')
 param timers { *: int }
 
+// One that has never run is missed once there has been telemetry for that long.
 var timerTable = join(map(items(timers), item => '"${item.key}", ${item.value}'), ', ')
 
 var queries = {
@@ -59,7 +60,7 @@ var queries = {
   timers: {
     title: 'A timer function has not succeeded for long'
     severity: 2
-    query: 'let most = datatable(OperationName: string, Minutes: long) [${timerTable}]; most | join kind=leftouter (AppRequests | where Success | summarize Last = max(TimeGenerated) by OperationName) on OperationName | where isnull(Last) or Last < ago(Minutes * 1m) | summarize Value = count()'
+    query: 'let since = toscalar(AppRequests | summarize min(TimeGenerated)); datatable(OperationName: string, Minutes: long) [${timerTable}] | join kind=leftouter (AppRequests | where Success | summarize Last = max(TimeGenerated) by OperationName) on OperationName | where coalesce(Last, since) < ago(Minutes * 1m) | summarize Value = count()'
     threshold: 0
     every: 'PT1H'
     over: 'P2D'
