@@ -2,7 +2,7 @@ using ShitOps.Bench;
 using ShitOps.Bench.Archive;
 using ShitOps.Bench.Ingest;
 using ShitOps.Bench.Planning;
-using ShitOps.Bench.Query;
+using ShitOps.Bench.Queries;
 using ShitOps.Bench.Scaling;
 
 switch (args)

@@ -7,12 +7,13 @@ using ShitOps.Archive;
 using ShitOps.Asking;
 using ShitOps.Audit;
 using ShitOps.Bench.Archive;
-using ShitOps.Datasource;
 using ShitOps.Events;
+using ShitOps.History;
 using ShitOps.Local.Simulator;
 using ShitOps.People;
 using ShitOps.Planning;
 using ShitOps.Replay;
+using ShitOps.Security;
 
 namespace ShitOps.Bench.Planning;
 
@@ -45,7 +46,9 @@ internal static class PlanBench
         await new AggregateReplay(store.Account, aggregates, store.Table, TimeProvider.System).RunAsync(new ReplayOptions(), _ => { }, CancellationToken.None);
 
         var names = new PersonNames(people, TimeProvider.System);
-        var executor = new QueryExecutor(aggregates, names, new ProjectSeries(aggregates, names, TimeProvider.System), new AuditSearch(store.Table, new ArchiveReader(store.Account, store.Table), store.Positions));
+        using var blocks = new HistoryBlocks(store.Account, ProductSeries.History, TimeProvider.System);
+        var series = ProductSeries.Of(store.Account, aggregates, names, blocks, TimeProvider.System).In(Scope.All);
+        var executor = new QueryExecutor(aggregates, names, series, new AuditSearch(store.Table, new ArchiveReader(store.Account, store.Table), store.Positions));
         var fleet = (await new LiveNames(aggregates, people, TimeProvider.System, NullLogger<LiveNames>.Instance).GetAsync(CancellationToken.None)).Fleet;
         Print("events", count);
         Print("projects", fleet.Projects.Count);

@@ -4,7 +4,7 @@ using System.Globalization;
 using ShitOps.Local;
 using ShitOps.PromQL;
 
-namespace ShitOps.Bench.Query;
+namespace ShitOps.Bench.Queries;
 
 /// <summary>A real Prometheus that holds some series, in a folder of its own.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable

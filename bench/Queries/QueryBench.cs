@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
@@ -15,9 +14,7 @@ using ShitOps.Bench.Archive;
 using ShitOps.Datasource;
 using ShitOps.Events;
 using ShitOps.History;
-using ShitOps.Ingestion;
 using ShitOps.People;
-using ShitOps.Pipeline;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
 using ShitOps.PromQL.Parsing;
@@ -25,7 +22,7 @@ using ShitOps.Replay;
 using ShitOps.Security;
 using ShitOps.Storage;
 
-namespace ShitOps.Bench.Query;
+namespace ShitOps.Bench.Queries;
 
 /// <summary>
 /// Dashboards' queries to the product's API over HTTP, beside the same to a real Prometheus that holds the same series: five for each project, an hour
@@ -59,7 +56,7 @@ internal static class QueryBench
         await using var store = await ArchiveStore.StartAsync();
         var time = new FakeTimeProvider(Now);
         await FillAsync(store.Account, time, projects);
-        var builder = new BlockBuilder(store.Account, new LiveAggregates(store.Account, Slices, time), new HistoryBlocks(store.Account, Settings, time), Settings, time, NullLogger<BlockBuilder>.Instance);
+        var builder = new BlockBuilder(store.Account, new LiveAggregates(store.Account, Slices, time), new HistoryBlocks(store.Account, ProductSeries.History, time), ProductSeries.History, time, NullLogger<BlockBuilder>.Instance);
         Print("blocks", await builder.BuildAsync(null, isAnew: false, CancellationToken.None) ?? 0);
 
         await using (var cold = await Product.StartAsync(store, time))
@@ -119,8 +116,6 @@ internal static class QueryBench
         return isEqual ? 0 : 1;
     }
 
-    private static HistorySettings Settings { get; } = new(RetentionDays: null, HourlyDays: null, CacheBytes: 256 << 20);
-
     /// <summary>Projects that live for as many days, in the live table.</summary>
     private static async Task FillAsync(StorageAccount account, TimeProvider time, int projects)
     {
@@ -153,7 +148,7 @@ internal static class QueryBench
             Console.Error.WriteLine($"{slice.Count()} projects of slice {slice.Key}");
 
             void State(string project, DateTimeOffset at, EventData data) =>
-                events.Add(new ReplayedEvent(offset, at, new Event(new ShitOps.Events.EventId($"e-{offset++}"), "/bench", EventTypes.Of(data), at, project, data)));
+                events.Add(new ReplayedEvent(offset, at, new Event($"e-{offset++}", "/bench", EventTypes.Of(data), at, project, data)));
         }
     }
 
@@ -207,10 +202,10 @@ internal static class QueryBench
     private sealed class Product : IAsyncDisposable
     {
         private readonly WebApplication _server;
-        private readonly ProjectSeries _series;
+        private readonly MetricSeries _series;
         private readonly HistoryBlocks _blocks;
 
-        private Product(WebApplication server, ProjectSeries series, HistoryBlocks blocks, CountingTransport transport)
+        private Product(WebApplication server, MetricSeries series, HistoryBlocks blocks, CountingTransport transport)
         {
             (_server, _series, _blocks, Transport) = (server, series, blocks, transport);
             Http = new HttpClient { BaseAddress = new Uri(server.Urls.Single()), Timeout = TimeSpan.FromMinutes(5) };
@@ -225,14 +220,10 @@ internal static class QueryBench
             var transport = new CountingTransport();
             var account = store.OpenAccount(transport);
             var aggregates = new LiveAggregates(account, Slices, time);
-            var blocks = new HistoryBlocks(account, Settings, time);
+            var blocks = new HistoryBlocks(account, ProductSeries.History, time);
             var names = new PersonNames(new PersonDirectory("a key for the bench, of 32 bytes"u8.ToArray(), account), time);
-            var series = new ProjectSeries(aggregates, new ProjectCache(TimeProvider.System), new ProjectPasts(blocks, Settings, time), names, time);
-            var connection = new KafkaConnection { Brokers = "127.0.0.1:1", Topic = "events" };
-            var stream = new KafkaStream("bench");
-            var health = new PipelineHealth(
-                connection, stream, aggregates, new PartitionCounts(account), new ArchivePositions(account, stream), new LogEnds(connection, time, NullLogger<LogEnds>.Instance), time, NullLogger<PipelineHealth>.Instance);
-            var api = new PrometheusApi(new MetricSeries(series, new PipelineSeries(health, time)), new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2)), time, NullLogger<PrometheusApi>.Instance);
+            var series = ProductSeries.Of(account, aggregates, names, blocks, time);
+            var api = new PrometheusApi(series, new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2)), time, NullLogger<PrometheusApi>.Instance);
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             var server = builder.Build();
@@ -247,8 +238,8 @@ internal static class QueryBench
         }
 
         /// <summary>The series that Prometheus is to hold.</summary>
-        public async Task<IReadOnlyList<Series>> SeriesAsync() => await _series.SelectAsync(
-            Scope.All, new SeriesSelector(Parser.ParseSelector("shitops_tasks").Matchers, End - (Days * 86_400_000L), End), CancellationToken.None);
+        public async Task<IReadOnlyList<Series>> SeriesAsync() => await _series.In(Scope.All).SelectAsync(
+            new SeriesSelector(Parser.ParseSelector("shitops_tasks").Matchers, End - (Days * 86_400_000L), End), CancellationToken.None);
 
         public async ValueTask DisposeAsync()
         {
