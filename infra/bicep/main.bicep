@@ -103,16 +103,25 @@ var names = {
 // Which functions of the one package run in which app.
 var liveFunctions = [
   'AggregateProjects'
+  'Ask'
+  'BuildBlocks'
   'ErasePerson'
   'ExpireDeadLetters'
+  'Explain'
+  'ForecastProjects'
   'GetAuditRows'
+  'GetBelowApi'
+  'GetBottleneckRows'
   'GetBuildInfo'
+  'GetCalibrationRows'
+  'GetForecastRows'
   'GetFormatQuery'
   'GetHealth'
   'GetHistoryRows'
   'GetLabelNames'
   'GetLabelValues'
   'GetMetadata'
+  'GetMilestoneForecastRows'
   'GetOpenApi'
   'GetPartitionRows'
   'GetProjectRow'
@@ -120,15 +129,28 @@ var liveFunctions = [
   'GetQuery'
   'GetQueryRange'
   'GetResourceRows'
+  'GetScale'
   'GetSeries'
+  'GetTaskForecastRows'
   'GetTaskRows'
   'GetTeamRows'
   'PostEvents'
+  'PostFeedback'
+  'RefineQuestions'
 ]
 var archiveFunctions = ['ArchiveEvents', 'CommitArchive', 'CompactArchive', 'KeepManifest', 'VacuumArchive']
 
 // How many minutes ago each timer function has to have succeeded at the latest.
-var timers = { CommitArchive: 15, KeepManifest: 15, CompactArchive: 180, VacuumArchive: 1560, ExpireDeadLetters: 1560 }
+var timers = {
+  CommitArchive: 15
+  KeepManifest: 15
+  ForecastProjects: 30
+  BuildBlocks: 180
+  CompactArchive: 180
+  VacuumArchive: 1560
+  ExpireDeadLetters: 1560
+  RefineQuestions: 1560
+}
 
 var kafkaSettings = kafka.kind == 'eventHubs'
   ? {

@@ -55,7 +55,7 @@ resource hostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// The archive, the manifest, dead letters and locks. A contributor cannot delete for good what recovery keeps.
+// The archive, the manifest, dead letters, blocks of history, models and locks. A contributor cannot delete for good what recovery keeps.
 resource dataBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, i) in [liveIdentityName, archiveIdentityName]: {
     scope: dataAccount
@@ -68,7 +68,7 @@ resource dataBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// How far the pipeline is, and the names of people.
+// How far the pipeline is, the names of people, forecasts, and what queries took.
 resource dataTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, i) in [liveIdentityName, archiveIdentityName]: {
     scope: dataAccount
