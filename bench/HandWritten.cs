@@ -4,7 +4,7 @@ using ShitOps.Synthesis.Names;
 
 namespace ShitOps.Bench;
 
-/// <summary>A question that somebody wrote who had not seen what is trained with, from <c>tests/Synthesis/questions.jsonl</c>.</summary>
+/// <summary>A question that somebody wrote who had not seen what is trained with, from <c>shared/Synthesis/Gate/questions.jsonl</c>.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Query">The one-line form of what it means; null: it cannot be answered.</param>
 internal sealed record HandWritten(string Question, string? Query)
@@ -27,7 +27,7 @@ internal sealed record HandWritten(string Question, string? Query)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "ShitOps.sln"))) return Path.Combine(folder.FullName, "tests", "Synthesis", file);
+            if (File.Exists(Path.Combine(folder.FullName, "ShitOps.sln"))) return Path.Combine(folder.FullName, "shared", "Synthesis", "Gate", file);
         }
 
         throw new DirectoryNotFoundException($"no ShitOps.sln above {AppContext.BaseDirectory}");

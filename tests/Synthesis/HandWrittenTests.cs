@@ -15,7 +15,7 @@ public sealed class HandWrittenTests
     {
         var synthesizer = new Synthesizer(QuestionModel.Shipped());
         var (count, right, sure, sureAndRight) = (0, 0, 0, 0);
-        foreach (var line in File.ReadLines(RepositoryRoot.File("tests", "Synthesis", "questions.jsonl")).Where(line => line.Length > 0))
+        foreach (var line in File.ReadLines(RepositoryRoot.File("shared", "Synthesis", "Gate", "questions.jsonl")).Where(line => line.Length > 0))
         {
             var question = JsonDocument.Parse(line).RootElement;
             var expected = question.GetProperty("query").GetString();

@@ -6,7 +6,7 @@ namespace ShitOps.Tests.Synthesis;
 internal static class SomeNames
 {
     /// <summary>The catalogue's file.</summary>
-    public static string Path { get; } = RepositoryRoot.File("tests", "Synthesis", "names.json");
+    public static string Path { get; } = RepositoryRoot.File("shared", "Synthesis", "Gate", "names.json");
 
     public static NameIndex Index { get; } = new(NameCatalogue.Parse(File.ReadAllBytes(Path)));
 

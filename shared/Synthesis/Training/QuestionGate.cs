@@ -10,7 +10,7 @@ namespace ShitOps.Synthesis.Training;
 public sealed record GateScores(UnderstandingScore HandWritten, UnderstandingScore Drawn);
 
 /// <summary>
-/// The questions that a network has to read as well as the one before it: those of <c>tests/Synthesis/questions.jsonl</c>, which nothing is ever
+/// The questions that a network has to read as well as the one before it: those of <c>shared/Synthesis/Gate/questions.jsonl</c>, which nothing is ever
 /// trained on, and drawn ones.
 /// </summary>
 public static class QuestionGate
