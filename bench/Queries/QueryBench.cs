@@ -39,7 +39,7 @@ internal static class QueryBench
 
     private static readonly (string Query, int SpanDays, int StepHours)[] Queries =
     [
-        ("sum(shitops_tasks)", 90, 2), ("sum by (category) (shitops_tasks)", 90, 2), ("sum by (team) (shitops_tasks{category=\"blocked\"})", 90, 2), ("topk(10, sum by (project) (shitops_tasks{category=~\"todo|in-progress\"}))", 30, 6),
+        ("sum(shitops_tasks)", 90, 2), ("sum by (category) (shitops_tasks)", 90, 2), ("sum by (team) (shitops_tasks{category=\"blocked\"})", 90, 2), ("count(sum by (project) (shitops_tasks{category=~\"todo|in-progress\"}) > 20)", 30, 6),
         ("sum by (team) (shitops_tasks{category=\"done\"}) / sum by (team) (shitops_tasks)", 90, 4), ("sum by (team) (shitops_tasks{category=\"done\"} - shitops_tasks{category=\"done\"} offset 7d)", 30, 2), ("count(shitops_tasks{category=\"blocked\"} > 5)", 30, 1),
         ("max by (team) (shitops_tasks{category=\"in-progress\"})", 30, 1), ("avg_over_time(sum(shitops_tasks{category=\"in-progress\"})[1d:1h])", 30, 6), ("quantile(0.9, shitops_tasks{category=\"todo\"})", 30, 2),
         ("shitops_tasks{project=\"project-0007\"}", 90, 1), ("sum(shitops_tasks{project=\"project-0042\", category!=\"done\"})", 30, 1), ("sum by (category) (shitops_tasks{team=\"team-03\"})", 90, 2), ("deriv(shitops_tasks{project=\"project-0100\", category=\"done\"}[7d])", 30, 2),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ShitOps.Cli.CommandLine;
 
 namespace ShitOps.Cli.Asking;
 
@@ -14,11 +15,11 @@ internal static class AnswerText
     public static IReadOnlyList<string> Lines(JsonElement answer)
     {
         var lines = new List<string>();
-        if (answer.GetProperty("refusal").GetString() is { } refusal) return [refusal];
+        if (answer.GetProperty("refusal").GetString() is { } refusal) return [Printable.Line(refusal)];
         if (!answer.TryGetProperty("rows", out var rows))
-            return ["I am not sure what that means. Ask again with one of these:", .. answer.GetProperty("readings").EnumerateArray().Select(reading => $"  shitops ask --query '{reading.GetProperty("query").GetString()}'")];
+            return ["I am not sure what that means. Ask again with one of these:", .. answer.GetProperty("readings").EnumerateArray().Select(reading => $"  shitops ask --query {Quoted(reading.GetProperty("query").GetString()!)}")];
 
-        lines.Add(answer.GetProperty("query").GetString()!);
+        lines.Add(Printable.Line(answer.GetProperty("query").GetString()!));
         lines.Add("");
         var columns = answer.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()!).ToList();
         var unit = answer.GetProperty("unit").GetString()!;
@@ -39,9 +40,9 @@ internal static class AnswerText
     /// <summary>Of each group a line of blocks, with the first, the least, the greatest and the last value.</summary>
     private static IEnumerable<string> Trend(List<JsonElement> rows, List<string> columns, string unit)
     {
-        var group = columns.Find(column => column is not ("time" or "until" or "value" or "versus"));
+        var group = columns.FindAll(column => column is not ("time" or "until" or "value" or "versus"));
         yield return $"  {Time(rows[0].GetProperty("time"))} to {Time(rows[^1].GetProperty("until"))}";
-        var groups = rows.GroupBy(row => group is null ? "" : row.GetProperty(group).GetString() ?? "(none)", StringComparer.Ordinal).ToList();
+        var groups = rows.GroupBy(row => string.Join(' ', group.Select(column => Printable.Line(row.GetProperty(column).GetString() ?? "(none)"))), StringComparer.Ordinal).ToList();
         var width = groups.Max(one => one.Key.Length);
         foreach (var one in groups.Take(MostRows))
         {
@@ -93,7 +94,10 @@ internal static class AnswerText
 
     private static string Time(JsonElement cell) => cell.GetString() is { } text && text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time)
         ? time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
-        : cell.GetString()!;
+        : Printable.Line(cell.GetString()!);
+
+    /// <summary>A text as one argument of a POSIX shell.</summary>
+    private static string Quoted(string text) => $"'{Printable.Line(text).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Number(double value, string unit) => unit switch
     {

@@ -6,8 +6,9 @@ using ShitOps.Storage;
 namespace ShitOps.Aggregation;
 
 /// <summary>
-/// The projects of the live table in memory, slice by slice. Whatever changes a slice advances one of its checkpoints in the same transaction: so a
-/// slice whose checkpoints stand where they stood is not read again, and its projects are the very same objects.
+/// The projects of the live table in memory, slice by slice. Every event that counts advances a checkpoint of its slice in the same transaction: so a
+/// slice whose checkpoints stand where they stood is not read again, and its projects are the very same objects. (Pending history that goes to day
+/// rows by itself advances none; it means the same there.)
 /// </summary>
 public sealed class ProjectCache(TimeProvider time)
 {
@@ -46,7 +47,7 @@ public sealed class ProjectCache(TimeProvider time)
                 var before = known?.Projects.ToDictionary(project => project.Key, StringComparer.Ordinal) ?? [];
                 await foreach (var read in table.ProjectsAsync(slice, after: null, cancellationToken))
                 {
-                    var project = before.TryGetValue(read.Key, out var old) && old.ETag == read.ETag ? old : read;
+                    var project = before.TryGetValue(read.Key, out var old) && old.ETag == read.ETag && old.StateETag == read.StateETag ? old : read;
                     projects?.Add(project);
                     if (projects?.Count > MostProjects) projects = null;
                     yield return project;

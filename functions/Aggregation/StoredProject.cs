@@ -14,9 +14,12 @@ public sealed record StoredProject(string Key, ProjectState State, ProjectSummar
     /// <summary>The version of the sums, and so of all rows of the project; default: it is not stored yet.</summary>
     internal ETag ETag { get; init; }
 
+    /// <summary>The version of what is known of the project itself; default: nothing is stored of it.</summary>
+    internal ETag StateETag { get; init; }
+
     /// <summary>When any of its rows last changed in the table, by storage's clock.</summary>
     public DateTimeOffset? LastWritten { get; init; }
 
     internal static StoredProject Of(string project, TableEntity? state, TableEntity sums) =>
-        new(project, state is null ? new ProjectState() : AggregateRows.ProjectOf(state), AggregateRows.SumsOf(sums), AggregateRows.PendingOf(sums)) { ETag = sums.ETag, LastWritten = sums.Timestamp };
+        new(project, state is null ? new ProjectState() : AggregateRows.ProjectOf(state), AggregateRows.SumsOf(sums), AggregateRows.PendingOf(sums)) { ETag = sums.ETag, StateETag = state?.ETag ?? default, LastWritten = sums.Timestamp };
 }

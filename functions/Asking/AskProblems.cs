@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using ShitOps.Planning;
 using ShitOps.Rows;
+using ShitOps.Storage;
 
 namespace ShitOps.Asking;
 
@@ -22,6 +23,10 @@ internal static class AskProblems
         catch (QuerySpanException fault)
         {
             return Of(RowProblemException.Invalid(fault.Message).Problem);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            return Of(new RowProblem("Storage does not answer", StatusCodes.Status503ServiceUnavailable, "Storage does not answer, or refuses. Try again; /api/health says whether it does."));
         }
         catch (TimeoutException fault)
         {

@@ -6,7 +6,7 @@ using ShitOps.Synthesis.Training;
 namespace ShitOps.Asking;
 
 /// <summary>
-/// The table <c>corrections</c>: what people say that questions mean, in words and signs without names. One row for the same words, however often
+/// The table <c>corrections</c>: what people say that questions mean, in words and signs, without names that are known. One row for the same words, however often
 /// they are sent and by whomever; so many in all and so many an hour, so that nobody can drown the others.
 /// </summary>
 public sealed class CorrectionStore(StorageAccount account, TimeProvider time, string table = "corrections")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using ShitOps.Storage;
 using ShitOps.Synthesis;
 using ShitOps.Synthesis.Tensors;
 
@@ -36,9 +37,6 @@ public sealed class LiveModel(ModelStore store, int? pinned, TimeProvider time, 
     /// <summary>The version in use; 0: the one that comes with the software.</summary>
     public async ValueTask<int> VersionAsync(CancellationToken cancellationToken) => (await UsedAsync(cancellationToken)).Version;
 
-    /// <summary>The network in use.</summary>
-    public async ValueTask<QuestionModel> ModelAsync(CancellationToken cancellationToken) => (await UsedAsync(cancellationToken)).Model;
-
     /// <summary>What reads questions now.</summary>
     public async ValueTask<Synthesizer> SynthesizerAsync(CancellationToken cancellationToken) => (await UsedAsync(cancellationToken)).Synthesizer;
 
@@ -67,7 +65,7 @@ public sealed class LiveModel(ModelStore store, int? pinned, TimeProvider time, 
         {
             return (await store.CurrentAsync(cancellationToken))?.Version ?? 0;
         }
-        catch (Azure.RequestFailedException fault)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             log.LogWarning(fault, "Whether there is a new version of the network that reads questions could not be found out");
             return _used!.Version;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ShitOps.Aggregation;
 using ShitOps.People;
 using ShitOps.Planning;
+using ShitOps.Storage;
 using ShitOps.Synthesis.Names;
 
 namespace ShitOps.Asking;
@@ -56,7 +57,7 @@ public sealed class LiveNames(LiveAggregates aggregates, PersonDirectory people,
             lock (_lock) _last = (at, names);
             return names;
         }
-        catch (Azure.RequestFailedException fault)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             log.LogWarning(fault, "The names that questions may use could not be read");
             throw;

@@ -39,10 +39,6 @@ public sealed class ModelStore(StorageAccount account, string container = "model
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
     public Task<ModelVersion?> CurrentAsync(CancellationToken cancellationToken) => ReadAsync(Current, cancellationToken);
 
-    /// <summary>What is known of a version; null: there is none, or it is of another release's network.</summary>
-    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
-    public Task<ModelVersion?> OfAsync(int version, CancellationToken cancellationToken) => ReadAsync($"{Name(version)}.json", cancellationToken);
-
     /// <summary>The bytes of a version.</summary>
     /// <exception cref="RequestFailedException">There is none, or storage is down or refuses.</exception>
     public async Task<byte[]> BytesAsync(int version, CancellationToken cancellationToken) =>

@@ -63,7 +63,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
                 foreach (var rows in day.Chunk(AccountTable.MostActions))
                     await _table.SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Entity(day.Key, row)))], cancellationToken);
         }
-        catch (RequestFailedException fault)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             // An answer is worth more than what is learnt from it.
             log.LogWarning(fault, "What queries took could not be written");
@@ -85,9 +85,14 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         List<LoggedQuery> latest = [];
         for (var day = 0; day < Days && latest.Count < most; day++)
         {
-            List<LoggedQuery> here = [];
+            var here = new Queue<LoggedQuery>();
             await foreach (var row in _table.QueryAsync($"PartitionKey eq '{DayKey(today.AddDays(-day))}'", cancellationToken))
-                if (Read(row) is { } one) here.Add(one);
+            {
+                if (Read(row) is not { } one) continue;
+                here.Enqueue(one);
+                if (here.Count > most) here.Dequeue();
+            }
+
             latest.InsertRange(0, here);
         }
 
@@ -98,11 +103,20 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
         var first = DayKey(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-KeptDays));
-        List<TableEntity> old = [];
-        await foreach (var row in _table.QueryAsync($"PartitionKey lt '{first}'", cancellationToken)) old.Add(row);
-        foreach (var day in old.GroupBy(row => row.PartitionKey, StringComparer.Ordinal))
-            foreach (var rows in day.Chunk(AccountTable.MostActions))
-                await _table.SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))], cancellationToken);
+        List<TableEntity> some = [];
+        await foreach (var row in _table.QueryAsync($"PartitionKey lt '{first}'", cancellationToken, select: ["PartitionKey", "RowKey"]))
+        {
+            if (some.Count == AccountTable.MostActions || (some.Count > 0 && some[0].PartitionKey != row.PartitionKey)) await DeleteAsync();
+            some.Add(row);
+        }
+
+        if (some.Count > 0) await DeleteAsync();
+
+        async Task DeleteAsync()
+        {
+            await _table.SubmitAsync([.. some.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))], cancellationToken);
+            some.Clear();
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -83,7 +83,8 @@ public sealed class QueryPlanner(QueryExecutor executor, QueryLog queries, CostM
     {
         await RememberAsync(cancellationToken);
         var shape = QueryShape.Of(query, now);
-        lock (_lock) return [.. Candidates(query, fleet, now).Select(candidate => (candidate, costs.ExpectedMs(shape, candidate))).OrderBy(one => one.Item2)];
+        var candidates = Candidates(query, fleet, now);
+        lock (_lock) return [.. candidates.Select(candidate => (candidate, costs.ExpectedMs(shape, candidate))).OrderBy(one => one.Item2)];
     }
 
     private static List<PlanCandidate> Candidates(Query query, FleetSize fleet, DateTime now)
@@ -113,7 +114,7 @@ public sealed class QueryPlanner(QueryExecutor executor, QueryLog queries, CostM
             lock (_lock)
                 foreach (var one in before) costs.Learn(one.Shape, new PlanCandidate(one.Plan, one.Estimate), one.SpentMs);
         }
-        catch (Azure.RequestFailedException fault)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             log.LogWarning(fault, "What queries took before could not be read; plans are chosen by rule");
         }

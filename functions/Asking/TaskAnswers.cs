@@ -42,12 +42,25 @@ internal sealed class TaskAnswers(AggregateTable table, Query query, QueryPlan p
             task =>
             {
                 if (!IsListed(task.State, task.Standing, begin, end)) return;
-                lock (listed) listed.Add(task);
+                lock (listed)
+                {
+                    listed.Add(task);
+
+                    // Of many no more than the first are held.
+                    if (listed.Count >= 2 * Math.Max(most, MostRows)) Keep();
+                }
             },
             cancellationToken);
-        var rows = listed.OrderBy(task => task.Project, StringComparer.Ordinal).ThenBy(task => task.Key, StringComparer.Ordinal).Take(most).ToList();
+        Keep();
+        var rows = listed;
         var names = await namesOf(rows.Select(row => row.State.Assignee));
         return RowPage.Of(Columns, rows.Select(row => row with { Person = row.State.Assignee is { } id ? names.GetValueOrDefault(id, id) : null }), continuation: null);
+
+        void Keep()
+        {
+            listed.Sort((one, other) => string.CompareOrdinal(one.Project, other.Project) is var order && order != 0 ? order : string.CompareOrdinal(one.Key, other.Key));
+            if (listed.Count > most) listed.RemoveRange(most, listed.Count - most);
+        }
     }
 
     /// <summary>Values of groups: how many are overdue, or how long they have been there or waited.</summary>

@@ -19,6 +19,9 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     private const long HourMs = ProjectSeries.ResolutionMs;
     private const int ConcurrentProjects = 16;
 
+    // Trajectories have 52 weeks from their cutoff.
+    private const long FarthestMs = 53L * 7 * 24 * HourMs;
+
     private static readonly Metric[] Metrics =
     [
         MetricCatalogue.ForecastCompletion, MetricCatalogue.ForecastCompletionWithGrowth, MetricCatalogue.ForecastRemaining, MetricCatalogue.ForecastOpen, MetricCatalogue.ForecastOnTime,
@@ -44,6 +47,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         var names = NamesOf(selector.Matchers);
         var (from, now) = (selector.FirstMs(HourMs), time.GetUtcNow().ToUnixTimeMilliseconds());
         if (names.Count == 0 || selector.ToMs < from) return [];
+        var to = Math.Min(selector.ToMs, now + FarthestMs);
         var table = await aggregates.TableAsync(cancellationToken);
         var found = new ConcurrentBag<Series>();
         var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
@@ -56,7 +60,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
                 var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
                     ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
                     : new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var series in new SeriesSet(project, made, names, selector.Matchers, from, selector.ToMs, now, resources).All())
+                foreach (var series in new SeriesSet(project, made, names, selector.Matchers, from, to, now, resources).All())
                 {
                     if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
                     if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
@@ -8,6 +7,7 @@ using ShitOps.PromQL.Ast;
 using ShitOps.PromQL.Evaluation;
 using ShitOps.PromQL.Parsing;
 using ShitOps.Security;
+using ShitOps.Storage;
 
 namespace ShitOps.Datasource;
 
@@ -197,7 +197,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         {
             return PrometheusAnswer.Of(fault.Kind, fault.Message);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException { InnerException: RequestFailedException })
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             logger.LogError(fault, "A query could not be answered: storage does not answer, or refuses");
             return PrometheusAnswer.Unavailable("storage does not answer, or refuses; the app's log says why. Try again");

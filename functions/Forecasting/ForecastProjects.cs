@@ -12,7 +12,8 @@ public sealed class ForecastProjects(ProjectForecaster forecaster, PipelineHealt
     [Function(nameof(ForecastProjects))]
     public async Task RunAsync([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        if ((await health.MeasureAsync(cancellationToken)).Lag > MostWaiting) return;
+        // While Kafka or storage does not answer nobody knows how much waits.
+        if (await health.MeasureAsync(cancellationToken) is not { IsHealthy: true, Lag: <= MostWaiting }) return;
         await forecaster.RunAsync(cancellationToken);
     }
 }

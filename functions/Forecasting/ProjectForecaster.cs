@@ -42,7 +42,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
         await foreach (var project in table.AllProjectsAsync(after: null, few: null, cancellationToken))
         {
             var before = known.GetValueOrDefault(project.Key).Outlook?.Latest;
-            if (before is null || (before.Forecast.Cutoff < cutoff && (project.LastWritten >= before.Computed || before.Forecast.Cutoff + Fresh <= cutoff))) due.Add(project);
+            if (before is null || (before.Forecast.Cutoff < cutoff && (project.LastWritten >= before.Forecast.Cutoff || before.Forecast.Cutoff + Fresh <= cutoff))) due.Add(project);
         }
 
         var checkpoints = new ConcurrentDictionary<int, Task<IReadOnlyList<ConsumedPartition>>>();

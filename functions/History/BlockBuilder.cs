@@ -7,11 +7,12 @@ namespace ShitOps.History;
 
 /// <summary>
 /// Builds blocks from the day rows of the table: of each project those that were written since, so that a late event makes the block of its own day
-/// anew and no other. Today and yesterday stay in the table, where most of what comes changes them.
+/// anew and no other, and those that are under way are built anew each time.
 /// </summary>
 public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregates, HistoryBlocks blocks, HistorySettings settings, TimeProvider time, ILogger<BlockBuilder> logger)
 {
-    private const int OpenDays = 2;
+    /// <summary>How many days of projects are held in memory before their blocks are written.</summary>
+    private const int MostHeldDays = 200_000;
 
     private static readonly TimeSpan KeepOthers = TimeSpan.FromDays(7);
 
@@ -20,7 +21,7 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
 
     /// <summary>Brings the blocks of the live table up to date.</summary>
     /// <param name="progress">Is told how many projects have been looked at.</param>
-    /// <param name="isAnew">Whether all are built again, whatever there is.</param>
+    /// <param name="isAnew">Whether all are built again, whatever there is; so they are too where the settings ask for more than they hold.</param>
     /// <param name="cancellationToken">Stops it; what was built until then stays.</param>
     /// <returns>How many blocks were written; null: somebody else is building.</returns>
     /// <exception cref="InvalidDataException">A row or a block cannot be read; the message says which.</exception>
@@ -32,12 +33,13 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
         if (only is null) return null;
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, only.Lost);
         var was = await blocks.ReadAsync(table, stopping.Token);
+        isAnew |= settings.FirstDay(time.GetUtcNow()) < was.Index.From || settings.FirstHourlyDay(time.GetUtcNow()) < was.Index.HourlyFrom;
         var build = new Build(table, blocks, isAnew ? (BlockIndex.None with { Build = was.Index.Build }, was.Tag) : was, settings, time.GetUtcNow());
         var looked = 0L;
         await foreach (var project in table.AllProjectsAsync(after: null, few: null, stopping.Token))
         {
             await build.AddAsync(project, stopping.Token);
-            if (build.Projects >= ProjectsAtATime) await build.CommitAsync(stopping.Token);
+            if (build.Projects >= ProjectsAtATime || build.HeldDays >= MostHeldDays) await build.CommitAsync(stopping.Token);
             progress?.Invoke(++looked);
         }
 
@@ -53,7 +55,7 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
     private sealed class Build(AggregateTable table, HistoryBlocks blocks, (BlockIndex Index, Azure.ETag Tag) was, HistorySettings settings, DateTimeOffset now)
     {
         private readonly StateWriter _writer = new();
-        private readonly DateOnly _end = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - OpenDays);
+        private readonly DateOnly _end = DateOnly.FromDateTime(now.UtcDateTime).AddDays(1);
         private readonly DateOnly _first = settings.FirstDay(now);
         private readonly DateOnly _hourlyFrom = settings.FirstHourlyDay(now);
         private readonly Dictionary<DateOnly, Dictionary<string, HistoryChanges>> _changed = [];
@@ -64,6 +66,9 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
 
         public int Written { get; private set; }
 
+        /// <summary>How many days of projects have changes that are not committed.</summary>
+        public long HeldDays { get; private set; }
+
         /// <summary>How many projects have changes that are not committed.</summary>
         public int Projects => _projects.Count;
 
@@ -73,8 +78,12 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
             if (known is not null && project.Pending.Flushes == known.Flushes && !(project.Pending.LastFlushedDay >= known.End && known.End < _end)) return;
             var days = await ChangedAsync(known);
 
+            // Rows that are newer than the sums are left for the next time: which others were written before them is not known.
+            if (days.Values.Any(day => day.Flushes > project.Pending.Flushes)) return;
+
             // What was the beginning may not be it any more: then only all days tell.
             if (known is not null && days.Keys.Any(day => day <= known.FirstDay)) days = await ChangedAsync(known = null);
+            if (days.Values.Any(day => day.Flushes > project.Pending.Flushes)) return;
             var first = days.Where(day => day.Key < _end).SelectMany(day => day.Value.Changes.Measures).Select(one => (int?)one.Hour).Min();
             _projects[project.Key] = new BlockedProject(project.Pending.Flushes, _end, known?.FirstHour ?? first);
             foreach (var (day, row) in days)
@@ -82,6 +91,7 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
                 if (day >= _end || day < _first) continue;
                 if (!_changed.TryGetValue(day, out var projects)) _changed.Add(day, projects = new Dictionary<string, HistoryChanges>(StringComparer.Ordinal));
                 projects[project.Key] = row.Changes;
+                HeldDays++;
             }
 
             Task<IReadOnlyDictionary<DateOnly, ChangedDay>> ChangedAsync(BlockedProject? since) =>
@@ -101,7 +111,7 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
                 if (Index.Days.TryGetValue(day, out var build))
                 {
                     var old = await blocks.BlockAsync(table, day, build, cancellationToken) ?? throw new InvalidDataException($"the block of {day:O} that the index of {table.Name} names is gone. Delete blocks/{table.Name}/index.json: the blocks are built again from the table");
-                    foreach (var project in old.Projects) projects.TryAdd(project, old.Of(project));
+                    foreach (var project in old.Projects.Where(project => !projects.ContainsKey(project))) projects.Add(project, old.Of(project));
                 }
 
                 if (day < _hourlyFrom)
@@ -109,11 +119,13 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
                 await blocks.PutAsync(table, day, number, HistoryBlock.Write(day, projects, _writer), cancellationToken);
                 days = days.SetItem(day, number);
                 Written++;
+                projects.Clear();
             }
 
-            Index = new BlockIndex(number, _hourlyFrom, days, Index.Projects.SetItems(_projects));
+            Index = new BlockIndex(number, _first, _hourlyFrom, days, Index.Projects.SetItems(_projects));
             _tag = await blocks.TryPutAsync(table, Index, _tag, cancellationToken) ?? throw new InvalidDataException($"the blocks of {table.Name} were built by somebody else meanwhile; the next building goes on from theirs");
             _changed.Clear();
+            HeldDays = 0;
             _projects.Clear();
         }
     }

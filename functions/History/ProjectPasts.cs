@@ -6,7 +6,7 @@ using ShitOps.Storage;
 namespace ShitOps.History;
 
 /// <summary>
-/// Joins what is in blocks with what the table has beyond them, so that the history of many projects is a blob a day, and a row or none a project.
+/// Joins what is in blocks with what the table has beyond them, so that the history of many projects is a blob a day, and a request or none a project.
 /// A history that begins with some day has no levels by itself: they follow from what there is now, less what changed since.
 /// </summary>
 public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings, TimeProvider time)
@@ -20,7 +20,18 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
 
     /// <summary>What the blocks of a table hold. To be taken before the projects are read, which are then no older.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public ValueTask<BlockIndex> IndexAsync(AggregateTable table, CancellationToken cancellationToken) => blocks.IndexAsync(table, cancellationToken);
+    public async ValueTask<BlockIndex> IndexAsync(AggregateTable table, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blocks.IndexAsync(table, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            // The table has all of it; the next building says that the index is damaged.
+            return BlockIndex.None;
+        }
+    }
 
     /// <summary>The histories of some projects.</summary>
     /// <param name="table">Where they are.</param>
@@ -30,7 +41,6 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
     /// <param name="from">The first day whose changes matter.</param>
     /// <param name="take">Takes each of them, several at once.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="InvalidDataException">A block cannot be read; the message says which.</exception>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async Task ReadAsync(
         AggregateTable table, BlockIndex index, IReadOnlyList<StoredProject> projects, WantedHistory wanted, DateOnly from, Func<StoredProject, ProjectPast, CancellationToken, Task> take, CancellationToken cancellationToken)
@@ -47,12 +57,21 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
     {
         // By itself the table answers a request a project, which gives all of its days.
         var needed = index.Days.Where(day => day.Key >= from).ToList();
-        if (index.Build == 0 || needed.Count(day => !blocks.IsHeld(table, day.Key, day.Value)) >= projects.Count) return null;
+        if (index.Build == 0 || from < index.From || needed.Count(day => !blocks.IsHeld(table, day.Key, day.Value)) >= projects.Count) return null;
         var read = new HistoryBlock?[needed.Count];
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, needed.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = 2 * ReadAhead.Most, CancellationToken = cancellationToken },
-            async (i, stopping) => read[i] = await blocks.BlockAsync(table, needed[i].Key, needed[i].Value, stopping));
+        try
+        {
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, needed.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = 2 * ReadAhead.Most, CancellationToken = cancellationToken },
+                async (i, stopping) => read[i] = await blocks.BlockAsync(table, needed[i].Key, needed[i].Value, stopping));
+        }
+        catch (InvalidDataException)
+        {
+            // The table has all of it; verify names the block that is damaged.
+            return null;
+        }
+
         return read.Contains(null) ? null : [.. read.OfType<HistoryBlock>()];
     }
 
@@ -63,6 +82,13 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
         if (blocked?.FirstDay is not { } first || (wanted.HasStatuses && !project.Summary.Statuses.Others.IsZero)) return await WholeAsync();
         for (var tries = 0; tries < MostTries; tries++)
         {
+            if (project.Pending.Flushes < blocked.Flushes)
+            {
+                // It was in memory before the blocks were built.
+                project = await table.ProjectAsync(project.Key, cancellationToken) ?? project;
+                continue;
+            }
+
             var newer = await LaterAsync(table, project, blocked, cancellationToken);
             if (newer.Values.Any(day => day.Flushes > project.Pending.Flushes))
             {

@@ -56,7 +56,7 @@ public sealed class ForecastRows(ForecastTable forecasts)
 
         if (projects is not [var project]) throw RowProblemException.Invalid($"from and to want one project, but there are {projects.Count}; expected project=NAME.");
         var from = query.Value("from") is null ? DateTimeOffset.UnixEpoch : RowTime.Of(query, "from", RowTime.Expected, wholeDay: false);
-        var to = query.Value("to") is null ? DateTimeOffset.MaxValue : RowTime.Of(query, "to", RowTime.Expected, wholeDay: true);
+        var to = query.Value("to") is null ? DateTimeOffset.MaxValue : RowTime.Of(query, "to", RowTime.Expected, wholeDay: true).AddTicks(-1);
         var history = await RowScan.TakeAsync(
             forecasts.ForecastsAsync(project, from, to, cancellationToken).Where(one => query.Scope.Sees(one.Team) && position.IsBefore(Name(one))), query.Limit, one => query.Lets("team", one.Team) ? one : null, last => position.Token(Name(last)));
         return RowPage.Of(Columns, history.Rows, history.Continuation);

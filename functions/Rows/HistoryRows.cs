@@ -13,7 +13,6 @@ public sealed class HistoryRows(LiveAggregates aggregates, TimeProvider time)
     /// <summary>The most steps of a range, as with Prometheus. All of them are one answer: a series that is cut off looks like one that ends.</summary>
     public const int MostSteps = 11_000;
 
-
     private static readonly Column<HistoryRow>[] Columns =
     [
         new("project", CellKind.Text, "the project", row => row.Project),

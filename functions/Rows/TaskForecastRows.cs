@@ -35,7 +35,9 @@ public sealed class TaskForecastRows(ForecastTable forecasts)
         var rows = forecast.Tasks.Select(task => new Row(project, forecast.Cutoff, task));
 
         // A newer forecast has another order: who goes on in it begins behind the same odds.
-        if (position.After is [{ } odds, var after]) rows = rows.Where(row => Passed(row, double.Parse(odds, System.Globalization.CultureInfo.InvariantCulture), after));
+        if (position.After is [{ } odds, var after]) rows = double.TryParse(odds, System.Globalization.CultureInfo.InvariantCulture, out var passed)
+                ? rows.Where(row => Passed(row, passed, after))
+                : throw RowProblemException.Invalid("continuation is no token of this listing; begin again without it.");
         var page = await RowScan.TakeAsync(rows.ToAsyncEnumerable(), query.Limit, row => row, last => position.Token(OddsOf(last).ToString("R", System.Globalization.CultureInfo.InvariantCulture), last.Task.Key));
         return RowPage.Of(Columns, page.Rows, page.Continuation);
 

@@ -34,7 +34,7 @@ public sealed class TeamRows(LiveAggregates aggregates)
         {
             foreach (var (team, sum) in teams)
             {
-                if ((labels.Count > 0 && !labels.Contains(team)) || !query.Scope.Sees(team)) continue;
+                if ((labels.Count > 0 && !labels.Contains(team)) || !query.Scope.SeesSums(team)) continue;
                 if (!sums.TryGetValue(team, out var total)) sums.Add(team, total = new Counters());
                 total.Add(sum);
             }

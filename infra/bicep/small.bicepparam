@@ -40,6 +40,6 @@ param grafanaAdmins = empty(readEnvironmentVariable('AZURE_PRINCIPAL_ID', ''))
   ? []
   : [{ id: readEnvironmentVariable('AZURE_PRINCIPAL_ID', ''), type: 'User' }]
 param alertEmails = filter(split(readEnvironmentVariable('SHITOPS_ALERT_EMAILS', ''), ','), email => !empty(email))
-param monthlyBudget = 250
+param monthlyBudget = 500
 param logs = { retentionDays: 30, mostGigabytesADay: 1 }
 param alertAfter = { secondsBehind: 600, archiveLag: 100000 }

@@ -50,9 +50,6 @@ public sealed class HorizonRecord
     /// <summary>The horizon in weeks.</summary>
     public int Weeks { get; }
 
-    /// <summary>How many outcomes it has learned from, up to 130.</summary>
-    public int Settled => _ranks.Count;
-
     /// <summary>The weights of the methods; their sum is 1.</summary>
     public IReadOnlyList<double> Weights { get; private set; }
 

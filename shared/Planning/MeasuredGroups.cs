@@ -20,6 +20,9 @@ public sealed class QuerySpanException(string message) : FormatException(message
 /// </summary>
 public sealed class MeasuredGroups
 {
+    /// <summary>The most values of an answer.</summary>
+    private const int MostValues = 1_000_000;
+
     /// <summary>The most steps of a trend.</summary>
     public const int MostSteps = 10_000;
 
@@ -67,8 +70,8 @@ public sealed class MeasuredGroups
     /// <exception cref="QuerySpanException">There are too many steps.</exception>
     public IReadOnlyList<QueryValue> Values(Query query, DateTime now)
     {
-        if (query.By is { } by && query.Filters.FirstOrDefault(filter => filter.Field == by && !filter.Excludes) is { } named && by != QueryField.Person)
-            foreach (var value in named.Values) Of(value);
+        if (query.By is { } by && query.Filters.FirstOrDefault(filter => filter.Field == by && !filter.Excludes) is { } named && by is not (QueryField.Person or QueryField.Task))
+            foreach (var value in named.Values) Of(by is QueryField.Status or QueryField.Team or QueryField.Milestone ? Label.Of(value) : value);
         if (query.By is null) Of("");
         var earliest = _groups.Values.SelectMany(group => group.Measures).Where(one => one.Measure <= Measure.Cancelled && one.Hour > 0).Select(one => (long)one.Hour).DefaultIfEmpty(now.Ticks / TimeSpan.TicksPerHour).Min();
         var known = new DateTime(Math.Min(earliest * TimeSpan.TicksPerHour, now.Ticks), DateTimeKind.Utc);
@@ -81,7 +84,10 @@ public sealed class MeasuredGroups
             if (query.Step is { } step)
             {
                 var begin = QuerySpans.BeginOf(query, query.Span, now, query.Span is { From: null } ? known : DateTime.MinValue);
-                foreach (var until in Steps(step, begin, QuerySpans.EndOf(query.Span, now)))
+                var ends = Steps(step, begin, QuerySpans.EndOf(query.Span, now));
+                if ((long)_groups.Count * ends.Count > MostValues)
+                    throw new QuerySpanException($"{_groups.Count:N0} groups over {ends.Count:N0} steps are more than the {MostValues:N0} values of an answer; take a longer step or a shorter span, or name what is compared.");
+                foreach (var until in ends)
                 {
                     here.Add(new QueryValue(name, begin, until, ValueOf(query, course, begin, until, now, ref hasTasks), null));
                     begin = until;
@@ -101,7 +107,7 @@ public sealed class MeasuredGroups
         return values;
     }
 
-    private static bool IsNamed(Query query, string group) => query.By is { } by && query.Filters.Any(filter => filter.Field == by && !filter.Excludes && filter.Values.Contains(group));
+    private static bool IsNamed(Query query, string group) => query.By is { } by && query.Filters.Any(filter => filter.Field == by && !filter.Excludes && filter.Values.Any(value => group == value || group == Label.Of(value)));
 
     /// <summary>Whether its value is made of those at many instants.</summary>
     private static bool IsOverTime(Query query) =>

@@ -2,9 +2,14 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using ShitOps.Aggregation;
 using ShitOps.Events;
+using ShitOps.Forecasting;
 using ShitOps.Local.Simulator;
 using ShitOps.PromQL.Parsing;
+using ShitOps.Storage;
 
 namespace ShitOps.Tests.Grafana;
 
@@ -58,8 +63,8 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
     {
         await using var app = await StartAsync();
 
-        // One that has a due day, and people on it today.
-        var project = (await ValuesAsync("label/project/values?match[]=shitops_project_due_timestamp_seconds")).Intersect(await ValuesAsync("label/project/values?match[]=shitops_resource_allocation_hours")).First();
+        // One with odds of its due day, and people on it today.
+        var project = (await ValuesAsync("label/project/values?match[]=shitops_forecast_on_time_probability")).Intersect(await ValuesAsync("label/project/values?match[]=shitops_resource_allocation_hours")).First();
         List<string> silent = [];
         foreach (var row in Files())
         {
@@ -135,7 +140,8 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
     private async Task<FunctionAppProcess> StartAsync()
     {
         var topic = await kafka.CreateTopicAsync();
-        var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"), ("Slices", $"{Some.Slices()}"));
+        var slices = Some.Slices();
+        var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"), ("Slices", $"{slices}"));
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers }).Build();
         var now = TimeProvider.System.GetUtcNow();
         var organisation = new Organisation(1, 4, now.AddDays(-60));
@@ -144,6 +150,10 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
             producer.Produce(topic, new Message<string, byte[]> { Key = next.Event.Project, Value = EventEncoder.Encode(next.Event) });
         producer.Flush(TimeSpan.FromMinutes(1));
         await app.HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0 && health.GetProperty("events").GetProperty("decoded").GetInt32() == sent && health.TryGetProperty("archive", out _));
+
+        // Rather than to wait for the app's timer.
+        var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
+        await new ProjectForecaster(new LiveAggregates(account, slices, TimeProvider.System), new ForecastTable(account), TimeProvider.System, NullLogger<ProjectForecaster>.Instance).RunAsync(default);
         return app;
     }
 

@@ -5,7 +5,7 @@ using ShitOps.Synthesis.Names;
 
 namespace ShitOps.Synthesis.Training;
 
-/// <summary>A question, and the query that somebody says it means: words and signs in the place of names, times and numbers, so that it can be kept.</summary>
+/// <summary>A question, and the query that somebody says it means: words, and signs in the place of times, numbers and names that are known, so that it can be kept.</summary>
 public sealed class CorrectedQuestion
 {
     private const int MostWays = 1_000;

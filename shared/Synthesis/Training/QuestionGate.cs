@@ -54,7 +54,7 @@ public static class QuestionGate
         var shipped = Shipped;
         var (written, drawn) = (next.HandWritten, next.Drawn);
         if (written.Right < Math.Max(now.HandWritten.Right, shipped.HandWritten.Right) - Slack) return $"it reads {written.Right} of {written.Questions} hand-written questions right, and the one in use {now.HandWritten.Right}";
-        if (WrongWhereSure(written) > Math.Max(Slack, WrongWhereSure(now.HandWritten)) + Slack) return $"it is wrong where it is sure for {WrongWhereSure(written)} of {written.Questions} hand-written questions, the one in use for {WrongWhereSure(now.HandWritten)}";
+        if (WrongWhereSure(written) > Math.Min(WrongWhereSure(now.HandWritten), WrongWhereSure(shipped.HandWritten)) + Slack) return $"it is wrong where it is sure for {WrongWhereSure(written)} of {written.Questions} hand-written questions, the one in use for {WrongWhereSure(now.HandWritten)}";
         return drawn.Right < Math.Max(now.Drawn.Right, shipped.Drawn.Right - DrawnSlack) - DrawnSlack ? $"it reads {drawn.Right} of {drawn.Questions} drawn questions right, and the one in use {now.Drawn.Right}" : null;
     }
 
