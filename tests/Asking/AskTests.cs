@@ -45,7 +45,6 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("report allocated-hours on 2026-01-10", """[{"value":0}]""")]
     [InlineData("report completed list from 2026-01-28 to 2026-01-28", "L-1")]
     [InlineData("forecast completion-date where project = \"LEDGER\"", "[]")]
-    [InlineData("audit changes", "[]")]
     public async Task Queries_are_answered_from_what_is_stored(string query, string rows)
     {
         var answer = await (await AppAsync()).GetAsync($"?format=rows&query={Uri.EscapeDataString(query)}");

@@ -72,11 +72,13 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
         var built = (await app.Builder.BuildAsync(null, false, default))!.Value;
         Assert.InRange(built, Days - 2, Days + 1);
 
-        Assert.Equal((0, 0, built), await ReadAsync());
+
+        // What is pending of the one that has just begun is of its first day, so that is read whole.
+        Assert.Equal((1, 0, built), await ReadAsync());
 
         // Enough of it that it does not wait in the row of the sums.
         await app.StateAsync(Enumerable.Range(0, 60).Select(i => At(-20 * 24, $"late-{i}", "APOLLO", new TaskCreated($"L-{i}", new TaskFields { Status = new Status($"{i} of many words of a tracker that are seldom said", StatusCategory.Todo) }))));
-        Assert.Equal((0, 1, built), await ReadAsync());
+        Assert.Equal((1, 1, built), await ReadAsync());
         Assert.Equal(1, await app.Builder.BuildAsync(null, false, default));
 
         async Task<(int Whole, int Later, int Blobs)> ReadAsync()
@@ -103,9 +105,9 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
             var projectsAtFirst = ofProjects;
             var read = (whole, later, ofBlobs);
 
-            // As long as nothing changes, all of it is in memory.
+            // As long as nothing changes, all else is in memory.
             Assert.NotEmpty((await new QueryEngine(series).RangeAsync("shitops_tasks", now - (28 * 86_400_000L), now, 3_600_000, default)).Series);
-            Assert.Equal((read.whole, read.later, read.ofBlobs, 0), (whole, later, ofBlobs, ofProjects - projectsAtFirst));
+            Assert.Equal((2 * read.whole, read.later, read.ofBlobs, 0), (whole, later, ofBlobs, ofProjects - projectsAtFirst));
             return read;
         }
     }

@@ -56,7 +56,7 @@ public class RowsOverHttpTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
 
         var document = await app.Http.GetFromJsonAsync<JsonElement>("api/openapi.json");
-        Assert.Equal(8, document.GetProperty("paths").EnumerateObject().Count());
+        Assert.All((string[])["/api/rows/tasks", "/api/v1/query"], path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _)));
 
         async Task<string?[]> TextsAsync(string address, string column) =>
             [.. (await app.Http.GetFromJsonAsync<JsonElement>($"api/rows/{address}")).EnumerateArray().Select(row => row.GetProperty(column).GetString())];
