@@ -137,7 +137,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         do
         {
             pending = await GetAsync(slice, AggregateRows.SumsKey(project), cancellationToken) is { } sums ? AggregateRows.PendingOf(sums) : new PendingHistory();
-            await foreach (var row in RangeAsync(slice, AggregateRows.DaysPrefix(project), AggregateRows.AfterDay(project, to), cancellationToken, changedAfter: read))
+            await foreach (var row in RangeAsync(slice, AggregateRows.DaysPrefix(project), AggregateRows.AfterDay(project, to), cancellationToken, filter: read is { } known ? ChangedAfter(known) : null))
                 rows[row.RowKey] = (AggregateRows.DateOf(row), AggregateRows.DayOf(row), AggregateRows.FlushesOf(row));
             read = pending.Flushes;
         }
@@ -146,7 +146,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         var changes = new HistoryChanges();
         foreach (var row in rows.Values) changes.Add(row.Changes);
         var newer = rows.Values.Where(row => row.Flushes > pending.Flushes).Select(row => row.Day).ToHashSet();
-        foreach (var (day, change) in pending.Sum().ByDay())
+        foreach (var (day, change) in pending.ByDay)
             if (day <= to && !newer.Contains(day)) changes.Add(change);
         return changes;
     }
@@ -164,8 +164,8 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
         var days = new SortedDictionary<DateOnly, ChangedDay>();
         HashSet<DateOnly> incomplete = [];
         var (slice, prefix) = (SliceOf(project), AggregateRows.DaysPrefix(project));
-        var newer = string.Create(CultureInfo.InvariantCulture, $" and ({AggregateRows.Flushes} gt {after}L or RowKey ge '{AggregateRows.DayKey(project, from)}')");
-        await foreach (var row in TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{prefix}' and RowKey lt '{AggregateRows.After(prefix)}'{newer}", cancellationToken))
+        var wanted = $"({ChangedAfter(after)} or RowKey ge '{AggregateRows.DayKey(project, from)}')";
+        await foreach (var row in RangeAsync(slice, prefix, AggregateRows.After(prefix), cancellationToken, filter: wanted))
         {
             Add(days, row);
 
@@ -215,8 +215,7 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
     internal async Task<string> VersionAsync(SliceId slice, CancellationToken cancellationToken)
     {
         List<string> versions = [];
-        var (from, to) = (AggregateRows.CheckpointsPrefix, AggregateRows.After(AggregateRows.CheckpointsPrefix));
-        await foreach (var row in TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'", cancellationToken, select: ["RowKey", "Timestamp", "Next"]))
+        await foreach (var row in RangeAsync(slice, AggregateRows.CheckpointsPrefix, AggregateRows.After(AggregateRows.CheckpointsPrefix), cancellationToken, select: ["RowKey", "Timestamp", "Next"]))
             versions.Add(string.Create(CultureInfo.InvariantCulture, $"{row.RowKey} {row.GetInt64("Next")} {row.Timestamp:O}"));
         return string.Join('\n', versions);
     }
@@ -303,9 +302,8 @@ public sealed class AggregateTable(StorageAccount account, int slices, string na
             yield return SliceCheckpoint.FromEntity(slice, row);
     }
 
-    private IAsyncEnumerable<TableEntity> RangeAsync(SliceId slice, string from, string to, CancellationToken cancellationToken, int? firstPage = null, long? changedAfter = null)
-    {
-        var newer = changedAfter is { } flushes ? string.Create(CultureInfo.InvariantCulture, $" and {AggregateRows.Flushes} gt {flushes}L") : "";
-        return TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'{newer}", cancellationToken, firstPage);
-    }
+    private static string ChangedAfter(long flushes) => string.Create(CultureInfo.InvariantCulture, $"{AggregateRows.Flushes} gt {flushes}L");
+
+    private IAsyncEnumerable<TableEntity> RangeAsync(SliceId slice, string from, string to, CancellationToken cancellationToken, int? firstPage = null, string? filter = null, string[]? select = null) =>
+        TableOf(slice).QueryAsync($"PartitionKey eq '{slice}' and RowKey ge '{from}' and RowKey lt '{to}'{(filter is null ? "" : $" and {filter}")}", cancellationToken, firstPage, select);
 }

@@ -8,12 +8,16 @@ namespace ShitOps.Aggregation;
 internal static class FleetScan
 {
     /// <summary>What is read of each slice, in no particular order.</summary>
-    public static async Task<IReadOnlyCollection<T>> OfAsync<T>(AggregateTable table, Func<SliceId, CancellationToken, Task<T>> readAsync, CancellationToken cancellationToken)
+    /// <param name="table">The table.</param>
+    /// <param name="readAsync">Reads a slice.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="most">How many slices are read at once.</param>
+    public static async Task<IReadOnlyCollection<T>> OfAsync<T>(AggregateTable table, Func<SliceId, CancellationToken, Task<T>> readAsync, CancellationToken cancellationToken, int most = ReadAhead.Most)
     {
         var all = new ConcurrentBag<T>();
         await Parallel.ForEachAsync(
             table.Slices,
-            new ParallelOptions { MaxDegreeOfParallelism = ReadAhead.Most, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken },
             async (slice, stopping) => all.Add(await readAsync(slice, stopping)));
         return all;
     }

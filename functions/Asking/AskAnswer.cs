@@ -147,7 +147,7 @@ internal sealed record AskAnswer(string? Question, Understanding? Understood, Qu
             if (label is { } known && column.Kind is CellKind.Integer or CellKind.Number)
             {
                 json.WriteStartObject("labels");
-                json.WriteString(label!.Value.Name, label.Value.Value);
+                json.WriteString(known.Name, known.Value);
                 json.WriteEndObject();
             }
 

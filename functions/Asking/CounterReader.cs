@@ -32,16 +32,8 @@ internal sealed class CounterReader(AggregateTable table, Query query, QueryPlan
 
     private async Task<bool> TryTeamsAsync(CancellationToken cancellationToken)
     {
-        var slices = new List<IReadOnlyDictionary<string, Counters>>();
-        await Parallel.ForEachAsync(
-            table.Slices,
-            new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
-            async (slice, stopping) =>
-            {
-                var teams = await table.TeamsAsync(slice, stopping);
-                lock (_lock) slices.Add(teams);
-            });
-        if (slices.Exists(teams => teams.TryGetValue(ProjectSummary.OtherTeams, out var others) && !others.IsZero)) return false;
+        var slices = await FleetScan.OfAsync(table, table.TeamsAsync, cancellationToken, plan.Concurrency);
+        if (slices.Any(teams => teams.TryGetValue(ProjectSummary.OtherTeams, out var others) && !others.IsZero)) return false;
         foreach (var (team, sums) in slices.SelectMany(teams => teams))
             if (asked.Lets(QueryField.Team, team)) AddNow(query.By == QueryField.Team ? team : "", sums);
         return true;

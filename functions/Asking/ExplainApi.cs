@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using ShitOps.Aggregation;
@@ -32,7 +29,29 @@ public sealed class ExplainApi(AskedQuery queries, LiveNames names, QueryPlanner
         var taken = asked.Value("run") == "true" ? (await planner.AnswerAsync(query, fleet, now, cancellationToken)).Taken : null;
         var shown = taken is null ? plans[0] : plans.First(one => one.Candidate.Plan == taken.Plan);
         var map = Map(query, shown.Candidate, shown.ExpectedMs, taken, await aggregates.TableAsync(cancellationToken));
-        return new Explanation(query, QueryShape.Of(query, now), plans, map, taken, format);
+        return format switch
+        {
+            "nodes" => Json.Answer(StatusCodes.Status200OK, map.Nodes),
+            "edges" => Json.Answer(StatusCodes.Status200OK, map.Edges),
+            _ => Json.Answer(StatusCodes.Status200OK, new
+            {
+                Query = query.ToString(),
+                Kind = query.Kind.Word(),
+                Shape = QueryShape.Of(query, now),
+                Plans = plans.Select(one => new
+                {
+                    Plan = one.Candidate.Plan.ToString(),
+                    ExpectedMs = Math.Round(one.ExpectedMs, 1),
+                    Requests = Math.Round(one.Candidate.Estimate.Requests),
+                    Rows = Math.Round(one.Candidate.Estimate.Entities),
+                    Bytes = Math.Round(one.Candidate.Estimate.Bytes),
+                    one.Candidate.Estimate.Slices,
+                }),
+                Spent = taken is null ? null : new { Plan = taken.Plan.ToString(), Ms = Math.Round(taken.SpentMs, 1), taken.Requests, taken.Bytes },
+                map.Nodes,
+                map.Edges,
+            }),
+        };
     });
 
     /// <summary>The query, its plan, and what that reads.</summary>
@@ -68,98 +87,11 @@ public sealed class ExplainApi(AskedQuery queries, LiveNames names, QueryPlanner
         }
     }
 
-    private sealed record MapNode(string Id, string Title, string Subtitle, string Stat);
+    /// <summary>A node, with the members that Grafana's node graph asks for.</summary>
+    private sealed record MapNode(string Id, string Title, string Subtitle, string Mainstat);
 
-    private sealed record MapEdge(string Id, string Source, string Target, string Stat);
+    /// <summary>An edge, likewise.</summary>
+    private sealed record MapEdge(string Id, string Source, string Target, string Mainstat);
 
     private sealed record InteractionMap(List<MapNode> Nodes, List<MapEdge> Edges);
-
-    /// <summary>The answer: nodes and edges have the members that Grafana's node graph asks for.</summary>
-    private sealed record Explanation(Query Query, string Shape, IReadOnlyList<(PlanCandidate Candidate, double ExpectedMs)> Plans, InteractionMap Map, TakenPlan? Taken, string? Format) : IActionResult
-    {
-        public async Task ExecuteResultAsync(ActionContext context)
-        {
-            var buffer = new ArrayBufferWriter<byte>(4096);
-            using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            {
-                if (Format == "nodes") WriteNodes(json);
-                else if (Format == "edges") WriteEdges(json);
-                else WriteAll(json);
-            }
-
-            var response = context.HttpContext.Response;
-            response.ContentType = "application/json; charset=utf-8";
-            response.ContentLength = buffer.WrittenCount;
-            await response.Body.WriteAsync(buffer.WrittenMemory, context.HttpContext.RequestAborted);
-        }
-
-        private void WriteAll(Utf8JsonWriter json)
-        {
-            json.WriteStartObject();
-            json.WriteString("query", Query.ToString());
-            json.WriteString("kind", Query.Kind.Word());
-            json.WriteString("shape", Shape);
-            json.WriteStartArray("plans");
-            foreach (var (candidate, expectedMs) in Plans)
-            {
-                json.WriteStartObject();
-                json.WriteString("plan", candidate.Plan.ToString());
-                json.WriteNumber("expectedMs", Math.Round(expectedMs, 1));
-                json.WriteNumber("requests", Math.Round(candidate.Estimate.Requests));
-                json.WriteNumber("rows", Math.Round(candidate.Estimate.Entities));
-                json.WriteNumber("bytes", Math.Round(candidate.Estimate.Bytes));
-                json.WriteNumber("slices", candidate.Estimate.Slices);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (Taken is { } taken)
-            {
-                json.WriteStartObject("spent");
-                json.WriteString("plan", taken.Plan.ToString());
-                json.WriteNumber("ms", Math.Round(taken.SpentMs, 1));
-                json.WriteNumber("requests", taken.Requests);
-                json.WriteNumber("bytes", taken.Bytes);
-                json.WriteEndObject();
-            }
-
-            json.WritePropertyName("nodes");
-            WriteNodes(json);
-            json.WritePropertyName("edges");
-            WriteEdges(json);
-            json.WriteEndObject();
-        }
-
-        private void WriteNodes(Utf8JsonWriter json)
-        {
-            json.WriteStartArray();
-            foreach (var node in Map.Nodes)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", node.Id);
-                json.WriteString("title", node.Title);
-                json.WriteString("subtitle", node.Subtitle);
-                json.WriteString("mainstat", node.Stat);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        private void WriteEdges(Utf8JsonWriter json)
-        {
-            json.WriteStartArray();
-            foreach (var edge in Map.Edges)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", edge.Id);
-                json.WriteString("source", edge.Source);
-                json.WriteString("target", edge.Target);
-                json.WriteString("mainstat", edge.Stat);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-    }
 }

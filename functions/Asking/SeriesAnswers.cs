@@ -9,7 +9,6 @@ namespace ShitOps.Asking;
 /// <summary>Answers by PromQL: forecasts and bottlenecks, which are series only, and what else series have.</summary>
 internal sealed class SeriesAnswers(ISeriesSource series, Query query, DateTime now)
 {
-
     private readonly QueryEngine _engine = new(series);
 
     /// <summary>Values of counters, as <see cref="MeasuredGroups"/> has them.</summary>

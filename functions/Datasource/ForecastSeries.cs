@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
@@ -44,15 +43,14 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
-        var names = NamesOf(selector.Matchers);
+        var names = Matched.NamesOf(Metrics, selector.Matchers);
         var (from, now) = (selector.FirstMs(HourMs), time.GetUtcNow().ToUnixTimeMilliseconds());
         if (names.Count == 0 || selector.ToMs < from) return [];
         var to = Math.Min(selector.ToMs, now + FarthestMs);
         var table = await aggregates.TableAsync(cancellationToken);
-        var found = new ConcurrentBag<Series>();
-        var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
+        var found = new FoundSeries(selector);
         await Parallel.ForEachAsync(
-            MatchedProjects.OfAsync(cache, table, scope, selector.Matchers, cancellationToken),
+            Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
             async (project, stopping) =>
             {
@@ -60,14 +58,9 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
                 var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
                     ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
                     : new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var series in new SeriesSet(project, made, names, selector.Matchers, from, to, now, resources).All())
-                {
-                    if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
-                    if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
-                    found.Add(series);
-                }
+                found.Add(new SeriesSet(project, made, names, selector.Matchers, from, to, now, resources).All());
             });
-        return [.. found];
+        return found.All;
     }
 
     /// <summary>The label sets of the series that fit all matchers, as they are now; of moves there are none.</summary>
@@ -90,9 +83,6 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         await foreach (var stored in forecasts.ForecastsAsync(project, from, DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, toMs)), cancellationToken)) made.Add(stored);
         return made;
     }
-
-    private static HashSet<string> NamesOf(IReadOnlyList<LabelMatcher> matchers) =>
-        Metrics.Select(metric => metric.Name).Where(name => matchers.All(matcher => matcher.Name != Labels.MetricName || matcher.Matches(name))).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The series of one project that fit.</summary>
     private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
@@ -217,15 +207,6 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             return week + 1 == points.Count ? (weeks == week ? of(points[week]) : null) : of(points[week]) + ((weeks - week) * (of(points[week + 1]) - of(points[week])));
         }
 
-        private Labels? LabelsOf(Metric metric, (string Name, string Value)[] own)
-        {
-            var builder = new LabelsBuilder();
-            builder.Set(Labels.MetricName, metric.Name);
-            builder.Set(MetricCatalogue.Project, project.Key);
-            builder.Set(MetricCatalogue.Team, project.State.Team ?? "");
-            foreach (var (name, value) in own) builder.Set(name, value);
-            var labels = builder.Build();
-            return matchers.All(matcher => matcher.Matches(labels[matcher.Name])) ? labels : null;
-        }
+        private Labels? LabelsOf(Metric metric, (string Name, string Value)[] own) => Matched.LabelsOf(project, matchers, metric.Name, own);
     }
 }

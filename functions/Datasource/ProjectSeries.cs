@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
@@ -33,6 +32,8 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
 
     private static readonly Metric[] OfState = [MetricCatalogue.ProjectInfo, MetricCatalogue.ProjectDue, MetricCatalogue.ResourceAllocation];
 
+    private static readonly Metric[] All = [.. OfHistory, .. OfState];
+
     private static readonly (string Word, Measure Measure)[] Categories =
         [("todo", Measure.Todo), ("in-progress", Measure.InProgress), ("blocked", Measure.BlockedStatus), ("done", Measure.Done), ("cancelled", Measure.Cancelled)];
 
@@ -46,7 +47,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
     /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
-        var names = NamesOf(selector.Matchers);
+        var names = Matched.NamesOf(All, selector.Matchers);
         if (names.Count == 0) return [];
         var hours = Hours.Of(selector, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (new DateTimeOffset(pasts.FirstDay, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() is var first && hours.FromMs < first) hours = hours with { FromMs = first };
@@ -55,49 +56,35 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         var table = await aggregates.TableAsync(cancellationToken);
         var index = await pasts.IndexAsync(table, cancellationToken);
         var wanted = Wanted(names);
-        var found = new ConcurrentBag<Series>();
-        var (mostSeries, mostSamples) = (selector.MostSeries, selector.MostSamples);
-        await foreach (var projects in MatchedProjects.OfAsync(cache, table, scope, selector.Matchers, cancellationToken).Chunk(ProjectsAtATime).WithCancellation(cancellationToken))
+        var found = new FoundSeries(selector);
+        var isOfState = names.IsSubsetOf(OfState.Select(metric => metric.Name));
+        await foreach (var projects in Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken).Chunk(ProjectsAtATime).WithCancellation(cancellationToken))
         {
-            var (without, with) = (projects.Where(project => IsWithoutHistory(project, names)).ToList(), projects.Where(project => !IsWithoutHistory(project, names)).ToList());
-            foreach (var project in without) await TakeAsync(project, ProjectPast.None, cancellationToken);
-            await pasts.ReadAsync(table, index, with, wanted, hours.FirstDay, TakeAsync, cancellationToken);
+            // What is known of a project itself needs no history, unless only its tasks tell when it began.
+            var withHistory = projects.ToLookup(project => !isOfState || project.State.FirstStated is null);
+            foreach (var project in withHistory[false]) await TakeAsync(project, ProjectPast.None, cancellationToken);
+            await pasts.ReadAsync(table, index, [.. withHistory[true]], wanted, hours.FirstDay, TakeAsync, cancellationToken);
         }
 
-        return [.. found];
+        return found.All;
 
-        async Task TakeAsync(StoredProject project, ProjectPast past, CancellationToken stopping)
-        {
-            var set = new SeriesSet(project, Amounts.Of(past), hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping));
-            foreach (var series in set.All())
-            {
-                if (Interlocked.Decrement(ref mostSeries) < 0) throw QueryException.TooManySeries();
-                if (Interlocked.Add(ref mostSamples, -series.Times.Length) < 0) throw QueryException.TooManySamples();
-                found.Add(series);
-            }
-        }
+        async Task TakeAsync(StoredProject project, ProjectPast past, CancellationToken stopping) =>
+            found.Add(new SeriesSet(project, Amounts.Of(past), hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping)).All());
     }
 
     /// <summary>The label sets of all series that fit all matchers, as they are now: statuses that no task is in any more are left out.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = NamesOf(matchers);
+        var names = Matched.NamesOf(All, matchers);
         if (names.Count == 0) yield break;
         var table = await aggregates.TableAsync(cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await foreach (var project in MatchedProjects.OfAsync(cache, table, scope, matchers, cancellationToken))
+        await foreach (var project in Matched.OfAsync(cache, table, scope, matchers, cancellationToken))
         {
             var set = new SeriesSet(project, Amounts.Of(project, now), new Hours(now, now, now), names, matchers, await ResourcesAsync(project, names, cancellationToken));
             foreach (var series in set.All()) yield return series.Labels;
         }
-    }
-
-    /// <summary>The names of series that may fit.</summary>
-    private static HashSet<string> NamesOf(IReadOnlyList<LabelMatcher> matchers)
-    {
-        var ofName = matchers.Where(matcher => matcher.Name == Labels.MetricName).ToList();
-        return OfHistory.Concat(OfState).SelectMany(metric => metric.SeriesNames).Where(name => ofName.TrueForAll(matcher => matcher.Matches(name))).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>What of a history series of these names need.</summary>
@@ -119,9 +106,6 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         Measure.LeadMilliseconds or (>= Measure.LeadBuckets and < Measure.CycleBuckets) => MetricCatalogue.LeadTime,
         _ => MetricCatalogue.CycleTime,
     };
-
-    /// <summary>Whether all that is asked for of a project is what is known of the project itself.</summary>
-    private static bool IsWithoutHistory(StoredProject project, HashSet<string> names) => project.State.FirstStated is not null && OfState.Count(metric => names.Contains(metric.Name)) == names.Count;
 
     /// <summary>The names of those who are allocated to a project, by person id.</summary>
     private async Task<IReadOnlyDictionary<string, string>> ResourcesAsync(StoredProject project, HashSet<string> names, CancellationToken cancellationToken) =>
@@ -284,13 +268,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         /// <summary>A series of what a function gives for each hour, asked in their order; null: there is no sample. Null: the labels do not fit, or there is no sample at all.</summary>
         private Series? Sampled(string name, (string Name, string Value)[] own, long begin, Func<long, double?> valueOf)
         {
-            var builder = new LabelsBuilder();
-            builder.Set(Labels.MetricName, name);
-            builder.Set(MetricCatalogue.Project, project.Key);
-            builder.Set(MetricCatalogue.Team, project.State.Team ?? "");
-            foreach (var (label, value) in own) builder.Set(label, value);
-            var labels = builder.Build();
-            if (matchers.Any(matcher => !matcher.Matches(labels[matcher.Name])) || begin == long.MaxValue) return null;
+            if (begin == long.MaxValue || Matched.LabelsOf(project, matchers, name, own) is not { } labels) return null;
             List<long> times = [];
             List<double> values = [];
             foreach (var hour in hours.From(begin))

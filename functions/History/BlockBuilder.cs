@@ -32,6 +32,7 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
         await using var only = await BlobLock.TryTakeAsync(account, $"blocks-{table.Name}", cancellationToken);
         if (only is null) return null;
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, only.Lost);
+        await blocks.EnsureExistsAsync(stopping.Token);
         var was = await blocks.ReadAsync(table, stopping.Token);
         isAnew |= settings.FirstDay(time.GetUtcNow()) < was.Index.From || settings.FirstHourlyDay(time.GetUtcNow()) < was.Index.HourlyFrom;
         var build = new Build(table, blocks, isAnew ? (BlockIndex.None with { Build = was.Index.Build }, was.Tag) : was, settings, time.GetUtcNow());

@@ -69,12 +69,12 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
     /// <summary>The index as it is, with its ETag; of blocks that were never built an empty one.</summary>
     internal Task<(BlockIndex Index, ETag Tag)> ReadAsync(AggregateTable table, CancellationToken cancellationToken) => ReadAsync(table, last: null, cancellationToken);
 
+    /// <summary>Makes the container, if it is not there. To be done before anything is stored.</summary>
+    internal Task EnsureExistsAsync(CancellationToken cancellationToken) => _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+
     /// <summary>Stores a block.</summary>
-    internal async Task PutAsync(AggregateTable table, DateOnly day, long build, byte[] block, CancellationToken cancellationToken)
-    {
-        await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        await _container.GetBlobClient(NameOf(table, day, build)).UploadAsync(new BinaryData(block), overwrite: true, cancellationToken);
-    }
+    internal Task PutAsync(AggregateTable table, DateOnly day, long build, byte[] block, CancellationToken cancellationToken) =>
+        _container.GetBlobClient(NameOf(table, day, build)).UploadAsync(new BinaryData(block), overwrite: true, cancellationToken);
 
     /// <summary>Makes another index count.</summary>
     /// <returns>Its ETag; null: somebody else has done so since.</returns>
@@ -82,7 +82,6 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
     {
         try
         {
-            await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
             var put = await _container.GetBlobClient(IndexOf(table)).UploadAsync(
                 new BinaryData(JsonSerializer.SerializeToUtf8Bytes(index, IndexJson.Default.BlockIndex)),
                 new BlobUploadOptions { Conditions = was == default ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = was } },
@@ -122,10 +121,6 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
             // Without a body the index is the one that is known.
             if (content.GetRawResponse().Status == 304) return (last!.Index, last.Tag);
             return (JsonSerializer.Deserialize(content.Value.Content.ToMemory().Span, IndexJson.Default.BlockIndex)!, content.Value.Details.ETag);
-        }
-        catch (RequestFailedException same) when (same.Status == 304)
-        {
-            return (last!.Index, last.Tag);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {

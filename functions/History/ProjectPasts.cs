@@ -97,7 +97,7 @@ public sealed class ProjectPasts(HistoryBlocks blocks, HistorySettings settings,
                 continue;
             }
 
-            var pending = project.Pending.Sum().ByDay();
+            var pending = project.Pending.ByDay;
 
             // Whatever changes the beginning may have moved it.
             if (newer.Keys.Concat(pending.Keys).Any(day => day <= first)) return await WholeAsync();

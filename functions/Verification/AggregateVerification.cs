@@ -157,7 +157,7 @@ public sealed class AggregateVerification(StorageAccount account, LiveAggregates
             }
 
             foreach (var key in tasks.Keys) Find($"{place}, task {key}", "is missing");
-            var days = rebuilt.Hot.Pending.Sum().ByDay();
+            var days = rebuilt.Hot.Pending.ByDay.ToDictionary();
             foreach (var (day, changes) in (await table.HistoryAsync(project.Key, DateOnly.MaxValue, cancellationToken)).ByDay().Where(day => !day.Value.IsZero))
             {
                 if (!days.Remove(day, out var its) || !changes.ToBytes(day, writer).AsSpan().SequenceEqual(its.ToBytes(day, writer))) Find($"{place}, history of {day:O}", "is not what the archived events make it");

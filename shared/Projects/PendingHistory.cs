@@ -30,13 +30,8 @@ public sealed class PendingHistory
     /// <summary>The days with pending changes, the earliest first.</summary>
     public IEnumerable<DateOnly> Days => _days.Keys;
 
-    /// <summary>All that is pending.</summary>
-    public HistoryChanges Sum()
-    {
-        var sum = new HistoryChanges();
-        foreach (var changes in _days.Values) sum.Add(changes);
-        return sum;
-    }
+    /// <summary>All that is pending, by day, the earliest first.</summary>
+    public IReadOnlyDictionary<DateOnly, HistoryChanges> ByDay => _days;
 
     /// <summary>Adds what a batch changed.</summary>
     public void Add(HistoryChanges changes)
