@@ -1,11 +1,13 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using ShitOps;
+using ShitOps.Observability;
 
 try
 {
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
+    builder.UseMiddleware<InvocationMetrics>();
     builder.Services.AddTelemetry(builder.Configuration);
     Services.Add(builder.Services, builder.Configuration);
     builder.Build().Run();

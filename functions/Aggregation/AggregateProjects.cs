@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Ingestion;
+using ShitOps.Observability;
 using ShitOps.Scaling;
 
 namespace ShitOps.Aggregation;
@@ -7,12 +8,14 @@ namespace ShitOps.Aggregation;
 /// <summary>Keeps the live aggregates of every project, and puts aside what is no event.</summary>
 public sealed class AggregateProjects(ProjectAggregator aggregator)
 {
+    private const string Group = "shitops-aggregate";
+
     [Function(nameof(AggregateProjects))]
     public Task RunAsync(
         [KafkaTrigger(
             "%KafkaBrokers%",
             "%KafkaTopic%",
-            ConsumerGroup = "shitops-aggregate",
+            ConsumerGroup = Group,
             IsBatched = true,
             LagThreshold = InstanceRate.AggregationLagThreshold,
             Protocol = KafkaBuild.Protocol,
@@ -22,5 +25,5 @@ public sealed class AggregateProjects(ProjectAggregator aggregator)
             SslCaPEM = "KafkaSslCaPem",
             SslCertificatePEM = "KafkaSslCertificatePem",
             SslKeyPEM = "KafkaSslKeyPem")] KafkaRecord[] records,
-        CancellationToken cancellationToken) => aggregator.AggregateAsync(records, cancellationToken);
+        CancellationToken cancellationToken) => PipelineInstruments.ProcessAsync(Group, records, () => aggregator.AggregateAsync(records, cancellationToken));
 }

@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using ShitOps.Events;
+using ShitOps.Observability;
 using ShitOps.People;
 using ShitOps.Pipeline;
 using ShitOps.Projects;
@@ -155,17 +156,24 @@ public sealed class ProjectAggregator(
         {
             cancellationToken.ThrowIfCancellationRequested();
             List<PartitionCount> changed = [];
+            List<(string Topic, DecodedRecord[] Records)> counted = [];
             foreach (var (key, records) in decoded)
             {
                 var row = _rows[key];
                 if (records.Length == 0 || records[^1].Record.Offset < row.Checkpoint) continue;
+                counted.Add((key.Topic, [.. records.Where(one => one.Record.Offset >= row.Checkpoint)]));
                 row.Add(records, topicId, time.GetUtcNow());
                 changed.Add(row);
             }
 
             try
             {
-                if (changed.Count == 0 || await counts.TrySaveAsync(changed, cancellationToken)) return;
+                if (changed.Count == 0 || await counts.TrySaveAsync(changed, cancellationToken))
+                {
+                    foreach (var (topic, records) in counted) PipelineInstruments.Aggregated(stream.Name, topic, records);
+                    return;
+                }
+
                 Forget();
             }
             catch

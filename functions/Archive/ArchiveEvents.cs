@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Ingestion;
+using ShitOps.Observability;
 using ShitOps.Scaling;
 
 namespace ShitOps.Archive;
@@ -7,12 +8,14 @@ namespace ShitOps.Archive;
 /// <summary>Keeps every event of the topic for ever.</summary>
 public sealed class ArchiveEvents(EventArchiver archiver)
 {
+    private const string Group = "shitops-archive";
+
     [Function(nameof(ArchiveEvents))]
     public Task RunAsync(
         [KafkaTrigger(
             "%KafkaBrokers%",
             "%KafkaTopic%",
-            ConsumerGroup = "shitops-archive",
+            ConsumerGroup = Group,
             IsBatched = true,
             LagThreshold = InstanceRate.ArchiveLagThreshold,
             Protocol = KafkaBuild.Protocol,
@@ -22,5 +25,5 @@ public sealed class ArchiveEvents(EventArchiver archiver)
             SslCaPEM = "KafkaSslCaPem",
             SslCertificatePEM = "KafkaSslCertificatePem",
             SslKeyPEM = "KafkaSslKeyPem")] KafkaRecord[] records,
-        CancellationToken cancellationToken) => archiver.ArchiveAsync(records, cancellationToken);
+        CancellationToken cancellationToken) => PipelineInstruments.ProcessAsync(Group, records, () => archiver.ArchiveAsync(records, cancellationToken));
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 using ShitOps.Events;
+using ShitOps.Observability;
 
 namespace ShitOps.Ingestion;
 
@@ -92,6 +94,7 @@ public sealed class EventIntake(EventProducer producer, ObjectPool<EventDecoder>
 
         try
         {
+            using var span = KafkaTracing.StartSending(producer.Topic, events.Count);
             var deliveries = new Task[events.Count];
             for (var i = 0; i < deliveries.Length; i++) deliveries[i] = producer.ProduceAsync(projects[i], events[i], cancellationToken);
             await Task.WhenAll(deliveries).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -107,7 +110,11 @@ public sealed class EventIntake(EventProducer producer, ObjectPool<EventDecoder>
                 refused.Add(new RefusedEvent(i, EventSlices.IdOf(events[i]), $"Kafka: {cause?.Message}"));
             }
 
-            return refused.Count == 0 ? new(events.Count, null) : new(events.Count - refused.Count, Refusal(events.Count, refused, error));
+            PipelineInstruments.Sending(producer.Topic, events.Count - refused.Count, null);
+            if (refused.Count == 0) return new(events.Count, null);
+            PipelineInstruments.Sending(producer.Topic, refused.Count, error.ToString());
+            span?.SetStatus(ActivityStatusCode.Error);
+            return new(events.Count - refused.Count, Refusal(events.Count, refused, error));
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using ShitOps.Events;
+using ShitOps.Observability;
 
 namespace ShitOps.Ingestion;
 
@@ -15,7 +16,6 @@ public sealed class EventProducer : IDisposable
 
     private readonly ProducerConfig _config;
     private readonly ILogger<EventProducer> _logger;
-    private readonly string _topic;
     private readonly Lock _replacing = new();
     private IProducer<string, byte[]> _producer;
     private volatile bool _isBroken;
@@ -25,7 +25,7 @@ public sealed class EventProducer : IDisposable
     /// <param name="logger">Where the client reports lost brokers and the like.</param>
     public EventProducer(KafkaConnection connection, ILogger<EventProducer> logger)
     {
-        _topic = connection.Topic;
+        Topic = connection.Topic;
         _logger = logger;
         _config = new ProducerConfig(connection.ToClientConfig())
         {
@@ -43,13 +43,20 @@ public sealed class EventProducer : IDisposable
         _producer = Start();
     }
 
-    /// <summary>Produces one event in structured mode. The task ends when Kafka has acknowledged it.</summary>
+    /// <summary>The topic.</summary>
+    public string Topic { get; }
+
+    /// <summary>Produces one event in structured mode, as a part of the present trace if that is kept. The task ends when Kafka has acknowledged it.</summary>
     /// <param name="project">The event's project, the key of the record.</param>
     /// <param name="json">The event as it shall stand on the topic; not changed or copied, so leave it alone until the task has ended.</param>
     /// <param name="cancellationToken">Ends the waiting; the event may be produced all the same.</param>
     /// <exception cref="KafkaException">Kafka did not take it, or the client's queue is full (<see cref="ErrorCode.Local_QueueFull"/>).</exception>
-    public Task ProduceAsync(string project, byte[] json, CancellationToken cancellationToken = default) =>
-        Working().ProduceAsync(_topic, new Message<string, byte[]> { Key = project, Value = json, Headers = new Headers { { "content-type", ContentType } } }, cancellationToken);
+    public Task ProduceAsync(string project, byte[] json, CancellationToken cancellationToken = default)
+    {
+        var headers = new Headers { { "content-type", ContentType } };
+        KafkaTracing.AddTo(headers);
+        return Working().ProduceAsync(Topic, new Message<string, byte[]> { Key = project, Value = json, Headers = headers }, cancellationToken);
+    }
 
     /// <summary>Waits up to 10 s for events that are still under way.</summary>
     public void Dispose()

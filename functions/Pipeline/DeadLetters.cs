@@ -41,8 +41,8 @@ public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> log
     {
         if (letters.Count == 0) return;
         logger.LogWarning(
-            "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Error}",
-            letters.Count, topic, partition, letters[0].Offset, letters[0].Error);
+            "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Reason}",
+            letters.Count, topic, partition, letters[0].Offset, letters[0].Error.Reason);
         await EnsureExistsAsync(cancellationToken);
         using var lines = new MemoryStream();
         var first = letters[0].Offset;

@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
+using ShitOps.Observability;
 
 namespace ShitOps.Storage;
 
@@ -69,6 +70,7 @@ public sealed class StorageAccount
         options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         options.AddPolicy(StorageTally.Policy, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(new StorageSpans(), HttpPipelinePosition.PerRetry);
         if (transport is not null) options.Transport = transport;
         return options;
     }

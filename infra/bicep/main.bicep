@@ -134,6 +134,7 @@ var liveFunctions = [
   'GetTaskForecastRows'
   'GetTaskRows'
   'GetTeamRows'
+  'MeasurePipeline'
   'PostEvents'
   'PostFeedback'
   'RefineQuestions'
@@ -143,6 +144,7 @@ var archiveFunctions = ['ArchiveEvents', 'CommitArchive', 'CompactArchive', 'Kee
 // How many minutes ago each timer function has to have succeeded at the latest.
 var timers = {
   CommitArchive: 15
+  MeasurePipeline: 15
   KeepManifest: 15
   ForecastProjects: 30
   BuildBlocks: 180

@@ -22,6 +22,9 @@ public class SurfaceTests
         ["Microsoft.Azure.Functions.Worker.FunctionAttribute"] = [],
         ["Microsoft.Azure.Functions.Worker.FunctionContext"] =
             ["InvocationId", "FunctionId", "TraceContext", "BindingContext", "RetryContext", "InstanceServices", "FunctionDefinition", "Items", "Features", "CancellationToken"],
+        ["Microsoft.Azure.Functions.Worker.IFunctionsWorkerApplicationBuilder"] = [],
+        ["Microsoft.Azure.Functions.Worker.FunctionDefinition"] = ["Parameters", "PathToAssembly", "EntryPoint", "Id", "Name", "InputBindings", "OutputBindings"],
+        ["Microsoft.Azure.Functions.Worker.BindingMetadata"] = ["Name", "Type", "Direction"],
         ["Microsoft.Azure.Functions.Worker.HttpTriggerAttribute"] = ["Route"],
         ["Microsoft.Azure.Functions.Worker.AuthorizationLevel"] = [],
         ["Microsoft.Azure.Functions.Worker.TimerTriggerAttribute"] = ["RunOnStartup", "UseMonitor"],

@@ -52,7 +52,7 @@ var queries = {
   failures: {
     title: 'Functions fail'
     severity: 1
-    query: 'AppRequests | summarize Value = sumif(ItemCount, Success == false)'
+    query: 'AppMetrics | where Name == "faas.invocations" and isnotempty(tostring(Properties["error.type"])) | summarize Value = sum(Sum)'
     threshold: 20
     every: 'PT5M'
     over: 'PT15M'
@@ -60,7 +60,7 @@ var queries = {
   timers: {
     title: 'A timer function has not succeeded for long'
     severity: 2
-    query: 'let since = toscalar(AppRequests | summarize min(TimeGenerated)); datatable(OperationName: string, Minutes: long) [${timerTable}] | join kind=leftouter (AppRequests | where Success | summarize Last = max(TimeGenerated) by OperationName) on OperationName | where coalesce(Last, since) < ago(Minutes * 1m) | summarize Value = count()'
+    query: 'let runs = AppMetrics | where Name == "faas.invocations"; let since = toscalar(runs | summarize min(TimeGenerated)); datatable(Function: string, Minutes: long) [${timerTable}] | join kind=leftouter (runs | where isempty(tostring(Properties["error.type"])) | summarize Last = max(TimeGenerated) by Function = tostring(Properties["faas.name"])) on Function | where coalesce(Last, since) < ago(Minutes * 1m) | summarize Value = count()'
     threshold: 0
     every: 'PT1H'
     over: 'P2D'

@@ -123,8 +123,28 @@ internal sealed partial class HttpFunctions(
 
     private async Task RunAsync(HttpContext context, AppFunction function, ILogger logger)
     {
-        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var server = Activity.Current is { Recorded: true } recorded ? recorded : null;
+        if (server is not null)
+        {
+            // The span of the request, as the host has it. Its route, not its path, which may name what was asked for.
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+            server.DisplayName = $"{context.Request.Method} {route}";
+            server.SetTag("http.request.method", context.Request.Method).SetTag("http.route", route);
+        }
+
+        try
+        {
+            await InvokeAsync(context, function, logger, server);
+        }
+        finally
+        {
+            server?.SetTag("http.response.status_code", context.Response.StatusCode);
+        }
+    }
+
+    private async Task InvokeAsync(HttpContext context, AppFunction function, ILogger logger, Activity? server)
+    {
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var origin = new Invocation.Origin(
             server?.Id ?? context.Request.Headers.TraceParent,
             server?.TraceStateString ?? context.Request.Headers.TraceState,
