@@ -64,7 +64,9 @@ public static class Services
         services.AddSingleton<PersonNames>();
         services.AddSingleton<PersonErasure>();
         services.AddSingleton(new ForecastTable(account));
+        services.AddSingleton(ForecastRetention.FromSettings(settings));
         services.AddSingleton<ProjectForecaster>();
+        services.AddSingleton<ProjectOutlooks>();
         services.AddSingleton(HistorySettings.FromSettings(settings));
         services.AddSingleton<HistoryBlocks>();
         services.AddSingleton<ProjectCache>();

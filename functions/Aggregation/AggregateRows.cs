@@ -146,7 +146,7 @@ internal static class AggregateRows
         {
             return read(bytes);
         }
-        catch (CorruptStateException fault)
+        catch (Exception fault) when (fault is CorruptStateException or InvalidDataException)
         {
             throw new InvalidDataException($"Row {row.PartitionKey}/{row.RowKey}, {name}: {fault.Message}", fault);
         }
@@ -162,5 +162,6 @@ internal static class AggregateRows
         return row;
     }
 
-    private static string Part(string name, int number) => number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}{number}");
+    /// <summary>The name of one of the properties that bytes are put into, by its number from 1 on.</summary>
+    public static string Part(string name, int number) => number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}{number}");
 }

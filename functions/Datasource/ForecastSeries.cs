@@ -150,7 +150,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
                     {
                         BottleneckKind.Status => [("kind", "status"), (MetricCatalogue.Status, name)],
                         BottleneckKind.Resource => [("kind", "resource"), ("resource", resources.GetValueOrDefault(name, name))],
-                        _ => [("kind", "team"), (MetricCatalogue.Team, name)],
+                        _ => [("kind", "team"), ("holder", name)],
                     },
                     isFuture: false,
                     (stored, _) => stored.Bottlenecks.FirstOrDefault(one => one.Kind == kind && one.Name == name)?.Score);

@@ -38,7 +38,7 @@ internal static class Matched
     /// <param name="project">The project.</param>
     /// <param name="matchers">All have to fit.</param>
     /// <param name="name">The name of the series.</param>
-    /// <param name="own">The labels beside those of the project, or instead of them.</param>
+    /// <param name="own">The labels beside those of the project.</param>
     public static Labels? LabelsOf(StoredProject project, IReadOnlyList<LabelMatcher> matchers, string name, (string Name, string Value)[] own)
     {
         var builder = new LabelsBuilder();

@@ -12,12 +12,13 @@ namespace ShitOps.Forecasting;
 /// Forecasts as they stand in the table <c>forecasts</c>: PartitionKey = one of 16 slices, which do not change with those of the aggregates;
 /// RowKey by kind, in which P is the project as <see cref="KeyText"/> writes it and C the cutoff as yyyyMMddHH:
 /// <list type="bullet">
-/// <item><c>n:P</c>: where the project's forecasting stands (<c>Outlook</c>).</item>
+/// <item><c>n:P</c>: where the project's forecasting stands (<c>Outlook</c>); its cutoff (<c>Cutoff</c>) and calibration (<c>Calibration</c>) once more, to be read alone.</item>
 /// <item><c>f:P:C</c>: a forecast (<c>Forecast</c>).</item>
 /// <item><c>i:P:C</c>: what it was computed from (<c>Source</c>).</item>
 /// <item><c>s:P:C:WW</c>: what a promise of C for WW weeks, or with 00 of a completion, came to.</item>
 /// </list>
-/// A forecast is one transaction of all of them, guarded by the ETag of <c>n:P</c>. Values are compressed JSON.
+/// A forecast is one transaction of all of them, guarded by the ETag of <c>n:P</c>; only promises beyond what a transaction holds are settled before,
+/// which changes nothing until <c>n:P</c> counts them. Values are compressed JSON.
 /// </summary>
 /// <param name="account">The account that holds it.</param>
 /// <param name="name">The name of the table.</param>
@@ -25,6 +26,10 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
 {
     private const int SliceCount = 16;
     private const string Latest = "n:";
+    private const string Cutoff = "Cutoff";
+    private const string Calibration = "Calibration";
+    private const string Project = "Project";
+    private const int MostCalibrationParts = 4;
 
     private readonly AccountTable _table = account.Table(name);
 
@@ -37,7 +42,7 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<ProjectOutlook> OutlooksAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var (outlook, _) in RowsAsync(after, cancellationToken)) yield return outlook;
+        await foreach (var row in RowsAsync(after, select: null, cancellationToken)) yield return OutlookOf(row);
     }
 
     /// <summary>The forecasts of a project whose cutoffs lie within a span, both ends included, the earliest first.</summary>
@@ -61,8 +66,56 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
         return row is null ? null : (found, AggregateRows.Read(row, "Source", ForecastBytes.Read<ForecastSource>));
     }
 
-    /// <summary>Everything that a run of the forecaster has to know of the forecasts before it.</summary>
-    internal IAsyncEnumerable<(ProjectOutlook Outlook, ETag ETag)> AllAsync(CancellationToken cancellationToken) => RowsAsync(after: null, cancellationToken);
+    /// <summary>The cutoff of the latest forecast of each project that has one.</summary>
+    internal async Task<Dictionary<string, DateTimeOffset>> CutoffsAsync(CancellationToken cancellationToken)
+    {
+        var cutoffs = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        await foreach (var row in RowsAsync(after: null, ["PartitionKey", "RowKey", Project, Cutoff], cancellationToken))
+            if (row.GetDateTimeOffset(Cutoff) is { } cutoff) cutoffs[AggregateRows.ProjectNameOf(row)] = cutoff;
+        return cutoffs;
+    }
+
+    /// <summary>The states of calibration of all projects, project by project. One that cannot be read teaches the others nothing.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<HorizonState>> CalibrationsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in RowsAsync(after: null, [.. Enumerable.Range(1, MostCalibrationParts).Select(number => AggregateRows.Part(Calibration, number))], cancellationToken))
+        {
+            IReadOnlyList<HorizonState> states;
+            try
+            {
+                states = AggregateRows.Read(row, Calibration, ForecastBytes.Read<IReadOnlyList<HorizonState>>);
+            }
+            catch (InvalidDataException)
+            {
+                continue;
+            }
+
+            yield return states;
+        }
+    }
+
+    /// <summary>Where a project's forecasting stands, to go on from there; null: it was never forecast.</summary>
+    /// <exception cref="InvalidDataException">The row cannot be read; the message says which.</exception>
+    internal async Task<(ProjectOutlook Outlook, ETag ETag)?> StandingAsync(string project, CancellationToken cancellationToken) =>
+        await _table.GetAsync(SliceOf(project), LatestKey(project), cancellationToken) is { } row ? (OutlookOf(row), row.ETag) : null;
+
+    /// <summary>Deletes the forecasts of a project, with what they were computed from and came to, whose cutoffs lie before an instant; a hundred of each at most.</summary>
+    internal async Task ExpireAsync(string project, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        foreach (var kind in (char[])['f', 'i', 's'])
+        {
+            List<TableTransactionAction> expired = [];
+            var filter = $"PartitionKey eq '{SliceOf(project)}' and RowKey ge '{ForecastKey(kind, project, DateTimeOffset.UnixEpoch)}' and RowKey lt '{ForecastKey(kind, project, before)}'";
+            await foreach (var row in _table.QueryAsync(filter, cancellationToken, firstPage: AccountTable.MostActions, select: ["PartitionKey", "RowKey"]))
+            {
+                expired.Add(new(TableTransactionActionType.Delete, row, ETag.All));
+                if (expired.Count == AccountTable.MostActions) break;
+            }
+
+            // Null: another does it at the same time.
+            if (expired.Count > 0) await _table.SubmitAsync(expired, cancellationToken);
+        }
+    }
 
     /// <summary>Stores a forecast, all of it or nothing.</summary>
     /// <param name="outlook">Where the project stands with it.</param>
@@ -76,14 +129,21 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     {
         var forecast = outlook.Latest.Forecast;
         var project = forecast.Project;
-        var latest = Row(LatestKey(project), "Outlook", ForecastBytes.Of(outlook));
+        var latest = AggregateRows.With(Row(LatestKey(project), "Outlook", ForecastBytes.Of(outlook)), Calibration, ForecastBytes.Of(outlook.Records));
+        latest[Cutoff] = forecast.Cutoff;
+        if (KeyText.IsCut(KeyText.Of(project))) latest[Project] = project;
         List<TableTransactionAction> actions =
         [
             before is { } version ? new(TableTransactionActionType.UpdateReplace, latest, version) : new(TableTransactionActionType.Add, latest),
             new(TableTransactionActionType.Add, Row(ForecastKey('f', project, forecast.Cutoff), "Forecast", ForecastBytes.Of(outlook.Latest with { Forecast = forecast with { Tasks = [] } }))),
             new(TableTransactionActionType.Add, Row(ForecastKey('i', project, forecast.Cutoff), "Source", ForecastBytes.Of(source))),
         ];
-        foreach (var promise in settled)
+        var room = AccountTable.MostActions - actions.Count;
+        foreach (var early in settled.SkipLast(room).Chunk(AccountTable.MostActions)) await _table.SubmitAsync([.. early.Select(Settled)], cancellationToken);
+        actions.AddRange(settled.TakeLast(room).Select(Settled));
+        return await _table.SubmitAsync(actions, cancellationToken) is not null;
+
+        TableTransactionAction Settled(SettledPromise promise)
         {
             var row = new TableEntity(SliceOf(project), $"{ForecastKey('s', project, promise.Cutoff)}:{promise.Weeks.ToString("D2", CultureInfo.InvariantCulture)}")
             {
@@ -91,24 +151,22 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
             };
             if (promise.Actual is { } actual) row[nameof(promise.Actual)] = actual;
             if (promise.Error is { } error) row[nameof(promise.Error)] = error;
-            actions.Add(new(TableTransactionActionType.UpsertReplace, row));
+            return new(TableTransactionActionType.UpsertReplace, row);
         }
-
-        return await _table.SubmitAsync(actions, cancellationToken) is not null;
 
         TableEntity Row(string key, string property, byte[] bytes) => AggregateRows.With(new TableEntity(SliceOf(project), key), property, bytes);
     }
 
-    private IAsyncEnumerable<(ProjectOutlook Outlook, ETag ETag)> RowsAsync(string? after, CancellationToken cancellationToken)
+    /// <summary>The rows <c>n:P</c> from a project on.</summary>
+    private IAsyncEnumerable<TableEntity> RowsAsync(string? after, string[]? select, CancellationToken cancellationToken)
     {
         var first = after is null ? 0 : SliceId.Of(after, SliceCount).Value;
-        return ReadAhead.OfAsync(Enumerable.Range(first, SliceCount - first).ToAsyncEnumerable(), OfSliceAsync, cancellationToken);
+        return ReadAhead.OfAsync(Enumerable.Range(first, SliceCount - first).ToAsyncEnumerable(), OfSlice, cancellationToken);
 
-        async IAsyncEnumerable<(ProjectOutlook, ETag)> OfSliceAsync(int slice, [EnumeratorCancellation] CancellationToken stopping)
+        IAsyncEnumerable<TableEntity> OfSlice(int slice, CancellationToken stopping)
         {
             var from = after is not null && slice == first ? $"{LatestKey(after)}!" : Latest;
-            await foreach (var row in _table.QueryAsync($"PartitionKey eq '{new SliceId(slice)}' and RowKey ge '{from}' and RowKey lt '{AggregateRows.After(Latest)}'", stopping))
-                yield return (OutlookOf(row), row.ETag);
+            return _table.QueryAsync($"PartitionKey eq '{new SliceId(slice)}' and RowKey ge '{from}' and RowKey lt '{AggregateRows.After(Latest)}'", stopping, select: select);
         }
     }
 

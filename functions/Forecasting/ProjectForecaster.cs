@@ -10,7 +10,12 @@ namespace ShitOps.Forecasting;
 /// Forecasts the projects that have changed since they were last forecast, and those whose forecast is a week old. Each is one transaction, so
 /// a run that is stopped has done what it has done, and the next goes on; what is done is told by (project, cutoff).
 /// </summary>
-public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable forecasts, TimeProvider time, ILogger<ProjectForecaster> logger)
+/// <param name="aggregates">What is forecast.</param>
+/// <param name="forecasts">Where forecasts are kept.</param>
+/// <param name="retention">How long they are kept; null: for ever.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Is told what was done, and what cannot be.</param>
+public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable forecasts, ForecastRetention retention, TimeProvider time, ILogger<ProjectForecaster> logger)
 {
     /// <summary>Hours from one cutoff to the next; the first of a day is midnight (UTC).</summary>
     public const int CutoffHours = 6;
@@ -34,21 +39,19 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var (table, began, cutoff) = (await aggregates.TableAsync(cancellationToken), time.GetTimestamp(), CutoffAt(time.GetUtcNow()));
-        var known = new Dictionary<string, (ProjectOutlook Outlook, ETag ETag)>(StringComparer.Ordinal);
-        await foreach (var (outlook, version) in forecasts.AllAsync(cancellationToken)) known[outlook.Latest.Forecast.Project] = (Lean(outlook), version);
-        var pools = PoolsOf(known.Values.Select(one => one.Outlook));
-
+        var known = await forecasts.CutoffsAsync(cancellationToken);
         List<StoredProject> due = [];
         await foreach (var project in table.AllProjectsAsync(after: null, few: null, cancellationToken))
         {
-            var before = known.GetValueOrDefault(project.Key).Outlook?.Latest;
-            if (before is null || (before.Forecast.Cutoff < cutoff && (project.LastWritten >= before.Forecast.Cutoff || before.Forecast.Cutoff + Fresh <= cutoff))) due.Add(project);
+            if (!known.TryGetValue(project.Key, out var before) || (before < cutoff && (project.LastWritten >= before || before + Fresh <= cutoff))) due.Add(project);
         }
 
+        if (due.Count == 0) return 0;
+        var pools = await PoolsAsync(cancellationToken);
         var checkpoints = new ConcurrentDictionary<int, Task<IReadOnlyList<ConsumedPartition>>>();
         var count = 0;
         await Parallel.ForEachAsync(
-            due.OrderBy(project => known.GetValueOrDefault(project.Key).Outlook?.Latest.Forecast.Cutoff ?? DateTimeOffset.MinValue),
+            due.OrderBy(project => known.GetValueOrDefault(project.Key, DateTimeOffset.MinValue)),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
             async (project, stopping) =>
             {
@@ -57,14 +60,18 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
                 {
                     var slice = table.SliceOf(project.Key);
                     var consumed = await checkpoints.GetOrAdd(slice.Value, _ => table.PartitionsAsync(slice, cancellationToken));
-                    var isKnown = known.TryGetValue(project.Key, out var before);
-                    var (outlook, source, settled) = await ForecastAsync(table, project, isKnown ? before.Outlook : null, cutoff, pools, consumed, stopping);
-                    if (await forecasts.StoreAsync(outlook, source, settled, isKnown ? before.ETag : null, stopping)) Interlocked.Increment(ref count);
+                    var before = await forecasts.StandingAsync(project.Key, stopping);
+
+                    // Another run may have been here meanwhile.
+                    if (before?.Outlook.Latest.Forecast.Cutoff >= cutoff) return;
+                    var (outlook, source, settled) = await ForecastAsync(table, project, before?.Outlook, cutoff, pools, consumed, stopping);
+                    if (await forecasts.StoreAsync(outlook, source, settled, before?.ETag, stopping)) Interlocked.Increment(ref count);
+                    if (retention.Period is { } period) await forecasts.ExpireAsync(project.Key, cutoff - period, stopping);
                 }
                 catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
                 {
                     // One project that cannot be read or stored does not hold up the others.
-                    logger.LogError(fault, "{Project} cannot be forecast", project.Key);
+                    logger.LogError(fault, "A project of slice {Slice} cannot be forecast", table.SliceOf(project.Key));
                 }
             });
         if (count > 0) logger.LogInformation("{Count} of {Due} projects were forecast with the cutoff {Cutoff:u}", count, due.Count, cutoff);
@@ -117,16 +124,19 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
         return [.. tallies.Values.OrderBy(tally => tally.Weeks)];
     }
 
-    /// <summary>Without what is long and not needed to go on.</summary>
-    private static ProjectOutlook Lean(ProjectOutlook outlook) =>
-        outlook with { Latest = outlook.Latest with { Bottlenecks = [], Forecast = outlook.Latest.Forecast with { Tasks = [], Milestones = [], Remaining = [], Open = [] } } };
-
     /// <summary>What all projects together teach one whose own past is short; few ranks of each, so that no project speaks for all.</summary>
-    private static IReadOnlyList<HorizonPool> PoolsOf(IEnumerable<ProjectOutlook> outlooks) =>
-    [
-        .. outlooks.SelectMany(outlook => outlook.Records).GroupBy(record => record.Weeks).OrderBy(group => group.Key)
-            .Select(group => new HorizonPool(group.Key, RankPool.Of(group.SelectMany(record => record.Ranks.TakeLast(RanksOfAProject))))),
-    ];
+    private async Task<IReadOnlyList<HorizonPool>> PoolsAsync(CancellationToken cancellationToken)
+    {
+        var ranks = new SortedDictionary<int, List<double>>();
+        await foreach (var states in forecasts.CalibrationsAsync(cancellationToken))
+            foreach (var state in states)
+            {
+                if (!ranks.TryGetValue(state.Weeks, out var pool)) ranks.Add(state.Weeks, pool = []);
+                pool.AddRange(state.Ranks.TakeLast(RanksOfAProject));
+            }
+
+        return [.. ranks.Select(pool => new HorizonPool(pool.Key, RankPool.Of(pool.Value)))];
+    }
 
     /// <summary>Weeks since the year 1, which began with a Monday.</summary>
     private static int WeekOf(DateTimeOffset time) => (int)(time.UtcTicks / TimeSpan.TicksPerDay / 7);

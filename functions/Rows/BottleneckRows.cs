@@ -8,7 +8,7 @@ using ShitOps.Security;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each bottleneck of the latest forecasts, and for each person who is allocated for more than a week has, over all projects.</summary>
-public sealed class BottleneckRows(LiveAggregates aggregates, ForecastTable forecasts, PersonNames people, TimeProvider time)
+public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks outlooks, PersonNames people, TimeProvider time)
 {
     private const int Order = 1;
     private const double HoursOfAWeek = 40;
@@ -54,7 +54,7 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ForecastTable fore
         var (position, kinds) = (RowPosition.Of(query, Route, Order), query.Words("kind", Kinds));
         var persons = await PersonFilter.OfAsync(query.Values("person"), people, cancellationToken);
         var found = new Dictionary<string, Row>(StringComparer.Ordinal);
-        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, after: null, cancellationToken))
+        await foreach (var outlook in outlooks.OfAsync(query.Values("project"), query.Scope, after: null, cancellationToken))
         {
             var latest = outlook.Latest;
             foreach (var one in latest.Bottlenecks)

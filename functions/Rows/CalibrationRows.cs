@@ -3,7 +3,7 @@ using ShitOps.Forecasting;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each project and kind of promise: how often past promises held. Those of all projects together come first.</summary>
-public sealed class CalibrationRows(ForecastTable forecasts)
+public sealed class CalibrationRows(ProjectOutlooks outlooks)
 {
     private static readonly Column<Row>[] Columns =
     [
@@ -30,7 +30,7 @@ public sealed class CalibrationRows(ForecastTable forecasts)
     {
         var all = new SortedDictionary<int, PromiseTally>();
         List<Row> rows = [];
-        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, after: null, cancellationToken))
+        await foreach (var outlook in outlooks.OfAsync(query.Values("project"), query.Scope, after: null, cancellationToken))
         {
             foreach (var tally in outlook.Tallies)
             {

@@ -3,7 +3,7 @@ using ShitOps.Forecasting;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each project's latest forecast, or for each forecast of one project in a span of time.</summary>
-public sealed class ForecastRows(ForecastTable forecasts)
+public sealed class ForecastRows(ProjectOutlooks outlooks)
 {
     /// <summary>Part of where a listing goes on; it changes if the order of rows does.</summary>
     private const int Order = 1;
@@ -50,7 +50,7 @@ public sealed class ForecastRows(ForecastTable forecasts)
         if (query.Value("from") is null && query.Value("to") is null)
         {
             var page = await RowScan.TakeAsync(
-                OutlookScan.OfAsync(forecasts, projects, query.Scope, position, cancellationToken), query.Limit, outlook => query.Lets("team", outlook.Latest.Team) ? outlook.Latest : null, last => position.Token(last.Latest.Forecast.Project));
+                outlooks.OfAsync(projects, query.Scope, position.After?[0], cancellationToken), query.Limit, outlook => query.Lets("team", outlook.Latest.Team) ? outlook.Latest : null, last => position.Token(last.Latest.Forecast.Project));
             return RowPage.Of(Columns, page.Rows, page.Continuation);
         }
 
@@ -58,7 +58,7 @@ public sealed class ForecastRows(ForecastTable forecasts)
         var from = query.Value("from") is null ? DateTimeOffset.UnixEpoch : RowTime.Of(query, "from", RowTime.Expected, wholeDay: false);
         var to = query.Value("to") is null ? DateTimeOffset.MaxValue : RowTime.Of(query, "to", RowTime.Expected, wholeDay: true).AddTicks(-1);
         var history = await RowScan.TakeAsync(
-            forecasts.ForecastsAsync(project, from, to, cancellationToken).Where(one => query.Scope.Sees(one.Team) && position.IsBefore(Name(one))), query.Limit, one => query.Lets("team", one.Team) ? one : null, last => position.Token(Name(last)));
+            outlooks.ForecastsAsync(project, query.Scope, from, to, cancellationToken).Where(one => position.IsBefore(Name(one))), query.Limit, one => query.Lets("team", one.Team) ? one : null, last => position.Token(Name(last)));
         return RowPage.Of(Columns, history.Rows, history.Continuation);
 
         static string Name(StoredForecast one) => one.Forecast.Cutoff.ToString("O", System.Globalization.CultureInfo.InvariantCulture);

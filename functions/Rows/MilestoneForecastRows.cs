@@ -1,10 +1,13 @@
+using System.Globalization;
 using ShitOps.Forecasting;
 
 namespace ShitOps.Rows;
 
 /// <summary>A row for each milestone, sprint or version that has a last day and open tasks: the share of it that will be done.</summary>
-public sealed class MilestoneForecastRows(ForecastTable forecasts)
+public sealed class MilestoneForecastRows(ProjectOutlooks outlooks)
 {
+    private const int Order = 1;
+
     private static readonly Column<Row>[] Columns =
     [
         new("project", CellKind.Text, "its project", row => row.Forecast.Project),
@@ -24,16 +27,34 @@ public sealed class MilestoneForecastRows(ForecastTable forecasts)
         "rows/milestone-forecasts",
         "One row a milestone, sprint or version with a last day and open tasks, in the latest forecast of its project: by project, and in each by the day.",
         [new("project", "only of these projects", MayRepeat: true)],
-        Columns) { IsPaged = false };
+        Columns);
 
     /// <summary>The milestones that a query asks for.</summary>
     /// <exception cref="RowProblemException">The query is not right.</exception>
     public async Task<RowPage> ListAsync(RowQuery query, CancellationToken cancellationToken)
     {
-        List<Row> rows = [];
-        await foreach (var outlook in OutlookScan.OfAsync(forecasts, query.Values("project"), query.Scope, after: null, cancellationToken))
-            rows.AddRange(outlook.Latest.Forecast.Milestones.Select(milestone => new Row(outlook.Latest.Forecast, milestone)));
-        return RowPage.Of(Columns, rows, continuation: null);
+        var position = RowPosition.Of(query, Route, Order, names: 2);
+        var page = await RowScan.TakeAsync(MilestonesAsync(), query.Limit, row => row, last => position.Token(last.Forecast.Project, PlaceOf(last.Milestone)));
+        return RowPage.Of(Columns, page.Rows, page.Continuation);
+
+        async IAsyncEnumerable<Row> MilestonesAsync()
+        {
+            // The project that the page before ended in may have more.
+            var (project, place) = position.After is [{ } first, var second] ? (first, second) : (null, null);
+            if (project is not null && await outlooks.OfAsync(project, query.Scope, cancellationToken) is { } begun)
+            {
+                foreach (var row in Of(begun))
+                    if (string.CompareOrdinal(PlaceOf(row.Milestone), place) > 0) yield return row;
+            }
+
+            await foreach (var outlook in outlooks.OfAsync(query.Values("project"), query.Scope, project, cancellationToken))
+                foreach (var row in Of(outlook)) yield return row;
+        }
+
+        static IEnumerable<Row> Of(ProjectOutlook outlook) => outlook.Latest.Forecast.Milestones.Select(milestone => new Row(outlook.Latest.Forecast, milestone)).OrderBy(row => PlaceOf(row.Milestone), StringComparer.Ordinal);
+
+        // By which the milestones of a project are in order.
+        static string PlaceOf(MilestoneForecast milestone) => string.Create(CultureInfo.InvariantCulture, $"{milestone.Due:yyyyMMdd} {milestone.Name}");
     }
 
     private sealed record Row(ProjectForecast Forecast, MilestoneForecast Milestone);

@@ -3,7 +3,7 @@ using ShitOps.Forecasting;
 namespace ShitOps.Rows;
 
 /// <summary>A row for each open task of a project: what is to be expected of it.</summary>
-public sealed class TaskForecastRows(ForecastTable forecasts)
+public sealed class TaskForecastRows(ProjectOutlooks outlooks)
 {
     private const int Order = 1;
 
@@ -30,7 +30,7 @@ public sealed class TaskForecastRows(ForecastTable forecasts)
     {
         var position = RowPosition.Of(query, Route, Order, names: 2);
         var project = query.Value("project") ?? throw RowProblemException.Invalid("project is missing: name the one whose tasks are wanted.");
-        if (await forecasts.OutlookAsync(project, cancellationToken) is not { Latest: var latest } || !query.Scope.Sees(latest.Team)) return RowPage.Of(Columns, [], continuation: null);
+        if (await outlooks.OfAsync(project, query.Scope, cancellationToken) is not { Latest: var latest }) return RowPage.Of(Columns, [], continuation: null);
         var forecast = latest.Forecast;
         var rows = forecast.Tasks.Select(task => new Row(project, forecast.Cutoff, task));
 

@@ -16,7 +16,7 @@ public sealed record OpenTask(string Key, string Status, StatusCategory Category
 /// <summary>How long tasks stayed open from when they took on a status.</summary>
 /// <param name="Status">The tracker's word.</param>
 /// <param name="Category">What it means.</param>
-/// <param name="Hours">As <see cref="StayTimes"/> takes them, the latest.</param>
+/// <param name="Hours">As <see cref="StayTimes"/> takes them, of the latest time.</param>
 public sealed record StatusStays(string Status, StatusCategory Category, IReadOnlyList<int> Hours);
 
 /// <summary>A milestone, sprint or version with a last day that has open tasks.</summary>
@@ -24,7 +24,8 @@ public sealed record StatusStays(string Status, StatusCategory Category, IReadOn
 /// <param name="Due">The last day, included.</param>
 /// <param name="Tasks">Its tasks without cancelled ones.</param>
 /// <param name="Done">Those of them that are done.</param>
-public sealed record MilestoneScope(string Name, DateOnly Due, int Tasks, int Done);
+/// <param name="Unlisted">Those that are open but not among <see cref="ForecastInput.Tasks"/>, since there are too many.</param>
+public sealed record MilestoneScope(string Name, DateOnly Due, int Tasks, int Done, int Unlisted);
 
 /// <summary>The ranks of the outcomes of other projects at a horizon.</summary>
 public sealed record HorizonPool(int Weeks, RankPool Ranks);
@@ -35,7 +36,7 @@ public sealed record HorizonPool(int Weeks, RankPool Ranks);
 public sealed record ForecastInput
 {
     /// <summary>The version of the model. It changes with whatever changes a forecast.</summary>
-    public const int PresentModel = 1;
+    public const int PresentModel = 2;
 
     /// <summary>The horizons, in weeks, at which items are promised and promises are settled.</summary>
     public static IReadOnlyList<int> Horizons { get; } = [1, 2, 4, 8, 12];
@@ -46,7 +47,8 @@ public sealed record ForecastInput
     /// <summary>Open tasks that are judged one by one at most: those begun first, then the oldest.</summary>
     public const int MostTasks = 2000;
 
-    private const int MostStays = 400;
+    private const int MostClosed = 400;
+    private const int MostStays = 1200;
     private const int MostStatuses = 24;
     private const int MostMilestones = 50;
 
@@ -104,6 +106,13 @@ public sealed record ForecastInput
         var stands = history.Tasks.Select(task => (Task: task, Stay: task.At(cutoff))).Where(one => one.Stay is not null).Select(one => (one.Task, Stay: one.Stay!.Value)).ToArray();
         var open = stands.Where(one => one.Stay.ClosedSince is null).ToArray();
         var byHorizon = pools.ToDictionary(pool => pool.Weeks, pool => pool.Ranks);
+        OpenTask[] tasks =
+        [
+            .. open.Select(one => new OpenTask(
+                    one.Task.Key, one.Stay.Status, one.Stay.Category, Hours(one.Task.Transitions[0].Time, cutoff), Hours(one.Stay.Since, cutoff), one.Task.Due ?? one.Task.Milestone?.Due ?? due, one.Task.Milestone?.Name))
+                .OrderBy(task => task.Category == StatusCategory.Todo).ThenByDescending(task => task.AgeHours).ThenBy(task => task.Key, StringComparer.Ordinal).Take(MostTasks),
+        ];
+        var listed = tasks.Where(task => task.Milestone is not null).CountBy(task => task.Milestone!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         return new ForecastInput
         {
             Project = history.Project,
@@ -114,24 +123,23 @@ public sealed record ForecastInput
             Arrived = history.Arrivals(cutoff, weeks),
             Backlog = open.Length,
             Due = due,
-            Tasks =
-            [
-                .. open.Select(one => new OpenTask(
-                        one.Task.Key, one.Stay.Status, one.Stay.Category, Hours(one.Task.Transitions[0].Time, cutoff), Hours(one.Stay.Since, cutoff), one.Task.Due ?? one.Task.Milestone?.Due ?? due, one.Task.Milestone?.Name))
-                    .OrderBy(task => task.Category == StatusCategory.Todo).ThenByDescending(task => task.AgeHours).ThenBy(task => task.Key, StringComparer.Ordinal).Take(MostTasks),
-            ],
+            Tasks = tasks,
             Stays = StaysOf(stands.Select(one => one.Task), cutoff),
             Milestones =
             [
-                .. stands.Where(one => one.Task.Milestone?.Due is not null && one.Stay.Category != StatusCategory.Cancelled)
+                .. stands.Where(one => one.Task.Milestone is not null && one.Stay.Category != StatusCategory.Cancelled)
                     .GroupBy(one => one.Task.Milestone!.Name, StringComparer.Ordinal)
-                    .Select(group => new MilestoneScope(group.Key, group.Max(one => one.Task.Milestone!.Due!.Value), group.Count(), group.Count(one => one.Stay.Category == StatusCategory.Done)))
+                    .Where(group => group.Any(one => one.Task.Milestone!.Due is not null))
+                    .Select(group => ScopeOf(group.Key, group.Max(one => one.Task.Milestone!.Due)!.Value, group.Count(), group.Count(one => one.Stay.Category == StatusCategory.Done)))
                     .Where(milestone => milestone.Done < milestone.Tasks)
                     .OrderBy(milestone => milestone.Due).ThenBy(milestone => milestone.Name, StringComparer.Ordinal).TakeLast(MostMilestones),
             ],
             Records = [.. RollingForecasts.Learn(history, cutoff, Horizons, byHorizon, seed).Select(record => record.State)],
             Pools = pools,
         };
+
+        // Tasks may have heard of different days for the same milestone, some of none: the last one holds for all.
+        MilestoneScope ScopeOf(string name, DateOnly last, int all, int done) => new(name, last, all, done, all - done - listed.GetValueOrDefault(name));
     }
 
     /// <summary>The records that the forecast is read by.</summary>
@@ -164,8 +172,18 @@ public sealed record ForecastInput
         return
         [
             .. stays.OrderByDescending(one => one.Value.Count).ThenBy(one => one.Key.Status, StringComparer.Ordinal).ThenBy(one => one.Key.Category).Take(MostStatuses)
-                .Select(one => new StatusStays(one.Key.Status, one.Key.Category, [.. one.Value.OrderBy(stay => stay.Since).ThenBy(stay => stay.Hours).TakeLast(MostStays).Select(stay => stay.Hours)])),
+                .Select(one => new StatusStays(one.Key.Status, one.Key.Category, Latest([.. one.Value.OrderBy(stay => stay.Since).ThenBy(stay => stay.Hours).Select(stay => stay.Hours)]))),
         ];
+    }
+
+    /// <summary>Those since so many of them were closed, with those that began meanwhile and are open; of too many, some of all of that time.</summary>
+    private static IReadOnlyList<int> Latest(int[] stays)
+    {
+        var (from, closed) = (stays.Length, 0);
+        while (from > 0 && closed < MostClosed)
+            if (stays[--from] >= 0) closed++;
+        var window = stays[from..];
+        return window.Length <= MostStays ? window : [.. Enumerable.Range(0, MostStays).Select(i => window[(int)((long)i * window.Length / MostStays)])];
     }
 
     private static int Hours(DateTimeOffset from, DateTimeOffset to) => (int)Math.Min(int.MaxValue - 1, Math.Max(0, (to - from).TotalHours));

@@ -100,7 +100,7 @@ internal sealed class Stations
         {
             // Each run and station has numbers of its own, so that widening one station does not shuffle the luck of the others.
             var luck = Names.Select((_, i) => new FastRandom(unchecked(seed + (ulong)((run * MostStations) + i)))).ToArray();
-            var ways = new FastRandom(unchecked(seed + (ulong)run + (1UL << 40)));
+            var ways = Names.Select((_, i) => new FastRandom(unchecked(seed + (ulong)((run * MostStations) + i) + (1UL << 40)))).ToArray();
             var here = (int[])queues.Clone();
             var carried = new double[here.Length];
             var week = 0;
@@ -114,7 +114,7 @@ internal sealed class Stations
                     carried[i] = Math.Min(1, carried[i] - moved);
                     here[i] -= moved;
                     for (var task = 0; task < moved; task++)
-                        if (Way(i, ways.Uniform()) is var to && to < here.Length) arriving[to]++;
+                        if (Way(i, ways[i].Uniform()) is var to && to < here.Length) arriving[to]++;
                 }
 
                 for (var i = 0; i < here.Length; i++) here[i] += arriving[i];

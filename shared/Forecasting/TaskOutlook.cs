@@ -42,7 +42,16 @@ internal sealed class TaskOutlook
     public IReadOnlyList<MilestoneForecast> Milestones()
     {
         var tasks = _input.Tasks.Where(task => task.Milestone is not null).ToLookup(task => task.Milestone!, StringComparer.Ordinal);
-        return [.. _input.Milestones.Select((milestone, number) => Of(milestone, [.. tasks[milestone.Name].Select(task => 1 - StillOpen(task, (EndOf(milestone.Due) - _input.Cutoff).TotalHours))], (ulong)number))];
+        return [.. _input.Milestones.Select((milestone, number) => Of(milestone, OddsOf(milestone, [.. tasks[milestone.Name]]), (ulong)number))];
+    }
+
+    /// <summary>The odds of each open task of a milestone that it is done in time; tasks that are not listed fare as those that are, or as new ones.</summary>
+    private double[] OddsOf(MilestoneScope milestone, OpenTask[] listed)
+    {
+        var ahead = (EndOf(milestone.Due) - _input.Cutoff).TotalHours;
+        double[] odds = [.. listed.Select(task => 1 - StillOpen(task, ahead))];
+        var unknown = odds.Length > 0 ? odds : [1 - StillOpen(new OpenTask("", "", StatusCategory.Todo, 0, 0, null, null), ahead)];
+        return [.. odds, .. Enumerable.Range(0, milestone.Unlisted).Select(i => unknown[i % unknown.Length])];
     }
 
     private MilestoneForecast Of(MilestoneScope milestone, double[] odds, ulong number)

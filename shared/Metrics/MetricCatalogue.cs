@@ -78,7 +78,7 @@ public static class MetricCatalogue
         "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than before the backlog is done at odds of 85%, at those moments at which a forecast moved materially; cause says why.", [Project, Team, "cause"]);
 
     public static Metric BottleneckScore { get; } = new(
-        "shitops_bottleneck_score", MetricType.Gauge, "", "The share of the time until the backlog is done that widening this queue would save, 0 to 100: kind is status, resource or team, whose name is in the label of that name.", [Project, Team, "kind", Status, "resource"]);
+        "shitops_bottleneck_score", MetricType.Gauge, "", "The share of the time until the backlog is done that widening this queue would save, 0 to 100: kind is status, resource or team, and the label status, resource or holder says which; team is the project's.", [Project, Team, "kind", Status, "resource", "holder"]);
 
     public static Metric PipelineLag { get; } = new("shitops_pipeline_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet aggregated; now only.", ["stream", "topic", "partition"]);
 

@@ -208,6 +208,27 @@ public class ProjectForecastTests
         Assert.InRange(found.AllDone, 0, 0.05);
     }
 
+    [Fact]
+    public void A_milestone_has_all_its_tasks_whatever_day_each_has_heard_of_and_however_many_they_are()
+    {
+        var random = new Random(4);
+        var day = DateOnly.FromDateTime(Cutoff.UtcDateTime).AddDays(9);
+        List<TaskHistory> tasks = [.. Enumerable.Range(0, 400).Select(i => World.Start.AddDays(random.NextDouble() * 700) is var at ? new TaskHistory($"T-{i}", [new(at, StatusCategory.Todo), new(at.AddDays(20 * random.NextDouble()), StatusCategory.Done)]) : null!)];
+        for (var i = 0; i < 4000; i++)
+        {
+            DateOnly? heard = (i % 4) switch { 0 => day, 1 => day.AddDays(-30), _ => null };
+            var began = i < 1000 ? World.Start.AddDays(random.NextDouble() * 700) : Cutoff.AddHours(-1);
+            tasks.Add(new TaskHistory($"M-{i}", [new(began, StatusCategory.Todo), .. i < 1000 ? [new Transition(began.AddDays(20 * random.NextDouble()), StatusCategory.Done)] : Array.Empty<Transition>()]) { Milestone = new Milestone("2.0", MilestoneKind.Version, null, heard) });
+        }
+
+        var input = InputOf(new ProjectHistory("P", tasks), null);
+        var found = Assert.Single(ProjectForecast.Of(input).Milestones);
+
+        Assert.Equal((day, 4000, 1000, 1000), (found.Due, found.Tasks, found.Done, input.Milestones.Single().Unlisted));
+        Assert.InRange(found.P50, 0.52, 0.72);
+        Assert.InRange(found.AllDone, 0, 0.05);
+    }
+
     private static ProjectHistory Steady(int seed, int backlog) => World.Project(seed, Weeks, _ => 10, _ => 0.5, backlog);
 
     private static (Func<int, double> Done, Func<int, double> Arriving, int Backlog) Of(string world, int seed) => world switch

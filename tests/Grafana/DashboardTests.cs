@@ -153,7 +153,7 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
 
         // Rather than to wait for the app's timer.
         var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
-        await new ProjectForecaster(new LiveAggregates(account, slices, TimeProvider.System), new ForecastTable(account), TimeProvider.System, NullLogger<ProjectForecaster>.Instance).RunAsync(default);
+        await new ProjectForecaster(new LiveAggregates(account, slices, TimeProvider.System), new ForecastTable(account), new ForecastRetention(null), TimeProvider.System, NullLogger<ProjectForecaster>.Instance).RunAsync(default);
         return app;
     }
 

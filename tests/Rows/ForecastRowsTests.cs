@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Data.Tables;
 using ShitOps.Events;
 using ShitOps.Forecasting;
 using ShitOps.PromQL.Evaluation;
@@ -183,6 +184,92 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         var score = (VectorResult)await new QueryEngine(app.ForecastsIn(Scope.All)).InstantAsync($"shitops_bottleneck_score{{resource=\"{ann}\"}}", app.Time.GetUtcNow().ToUnixTimeMilliseconds(), default);
         Assert.Equal(person.GetProperty("score").GetDouble(), score.Samples.Single().Value);
+    }
+
+    [Fact]
+    public async Task Milestones_are_paged_within_and_over_projects()
+    {
+        var app = await StartAsync(
+        [
+            .. ((string[])["A", "B", "C"]).SelectMany(project => Steady(project, perWeek: 4, open: 1)),
+            .. ((string[])["A", "B", "C"]).SelectMany(project => Enumerable.Range(0, 5).Select(i => At(
+                project, Cutoff.AddDays(-3), new TaskCreated($"planned-{i}", new TaskFields { Status = Todo, Milestone = new Milestone($"M{(i * 3) % 5}", MilestoneKind.Sprint, null, new DateOnly(2026, 2, 6 + (i % 2))) })))),
+        ]);
+        await app.Forecaster.RunAsync(default);
+
+        var rows = (await app.GetAsync("milestone-forecasts")).Rows;
+        Assert.Equal(15, rows.Length);
+        foreach (var limit in (int[])[1, 4, 7]) Assert.Equal(rows.Select(row => row.GetRawText()), (await app.PagesAsync("milestone-forecasts", limit)).Select(row => row.GetRawText()));
+        Assert.Equal(rows.Where(row => row.GetProperty("project").GetString() != "B").Select(row => row.GetRawText()).Order(), (await app.PagesAsync("milestone-forecasts?project=A&project=C", limit: 3)).Select(row => row.GetRawText()).Order());
+    }
+
+    [Fact]
+    public async Task Forecasts_are_for_those_who_see_the_team_that_a_project_has_now()
+    {
+        var app = await StartAsync(
+            Steady("APOLLO", perWeek: 4, open: 20), Steady("BLUE", perWeek: 4, open: 20), Steady("MOVING", perWeek: 4, open: 20),
+            [.. ((string[])["APOLLO", "BLUE", "MOVING"]).Select(project => At(project, Cutoff.AddDays(-3), new TaskCreated("planned", new TaskFields { Status = Todo, Milestone = new Milestone($"of {project}", MilestoneKind.Sprint, null, new DateOnly(2026, 2, 6)) })))]);
+        await app.Forecaster.RunAsync(default);
+        await app.StateAsync(At("MOVING", Cutoff, new ProjectUpdated(new ProjectFields { Team = "red" })));
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        foreach (var (team, projects) in ((string, string[])[])[("red", ["APOLLO", "MOVING"]), ("blue", ["BLUE"])])
+        {
+            var scope = Scope.OfTeams(team);
+            foreach (var address in (string[])["forecasts", "milestone-forecasts", "bottlenecks", "calibration"])
+            {
+                var seen = (await app.GetAsync(address, scope: scope)).Rows.Where(row => row.GetProperty("project").ValueKind != JsonValueKind.Null).Select(row => row.GetRawText());
+                Assert.Equal((await app.GetAsync(address)).Rows.Where(row => projects.Contains(row.GetProperty("project").GetString())).Select(row => row.GetRawText()), seen);
+                if (address is not "calibration") Assert.NotEmpty(seen);
+            }
+
+            foreach (var project in (string[])["APOLLO", "BLUE", "MOVING"])
+            {
+                foreach (var address in (string[])[$"forecasts?project={project}", $"forecasts?project={project}&from=2026-01-01", $"task-forecasts?project={project}", $"milestone-forecasts?project={project}"])
+                    Assert.Equal(projects.Contains(project), (await app.GetAsync(address, scope: scope)).Rows.Length > 0);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_holds_up_no_other_project()
+    {
+        var app = await StartAsync(Steady("A", perWeek: 4, open: 20), Steady("B", perWeek: 4, open: 20));
+        await app.Forecaster.RunAsync(default);
+        await foreach (var row in app.ForecastRows("n:A")) await app.ReplaceForecastRowAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["Outlook"] = new byte[] { 1, 2, 3 }, ["Cutoff"] = row["Cutoff"] });
+        app.Time.Advance(TimeSpan.FromDays(8));
+
+        Assert.Equal(1, await app.Forecaster.RunAsync(default));
+        Assert.Equal(Cutoff.AddDays(8), (await app.GetAsync("forecasts?project=B")).Rows.Single().GetProperty("cutoff").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task More_promises_are_settled_at_once_than_a_transaction_holds()
+    {
+        var app = await StartAsync(Steady("A", perWeek: 4, open: 20));
+        await app.Forecaster.RunAsync(default);
+        var (outlook, version) = (await app.Forecasts.StandingAsync("A", default))!.Value;
+        var (_, source) = (await app.Forecasts.AsOfAsync("A", Cutoff, default))!.Value;
+        SettledPromise[] settled = [.. Enumerable.Range(0, 250).Select(i => new SettledPromise(Cutoff.AddDays(-i), 4, i, true, true, true, 0))];
+        var later = outlook with { Latest = outlook.Latest with { Forecast = outlook.Latest.Forecast with { Cutoff = Cutoff.AddDays(1) } } };
+
+        Assert.True(await app.Forecasts.StoreAsync(later, source, settled, version, default));
+        Assert.False(await app.Forecasts.StoreAsync(later, source, settled, version, default));
+        Assert.Equal(250, await app.ForecastRows("s:A:").CountAsync());
+    }
+
+    [Fact]
+    public async Task Forecasts_go_when_their_retention_is_over()
+    {
+        var app = await StartAsync(Steady("A", perWeek: 4, open: 20));
+        app.ForecastsKept = TimeSpan.FromDays(30);
+        for (var week = 0; week < 8; week++, app.Time.Advance(TimeSpan.FromDays(7))) Assert.Equal(1, await app.Forecaster.RunAsync(default));
+
+        var last = Cutoff.AddDays(49);
+        Assert.Equal(Enumerable.Range(0, 5).Select(week => last.AddDays(-28 + (7 * week))), (await app.GetAsync("forecasts?project=A&from=2026-01-01")).Rows.Select(row => row.GetProperty("cutoff").GetDateTimeOffset()));
+        Assert.Equal(5, await app.ForecastRows("i:A:").CountAsync());
+        Assert.Equal(7, (await app.GetAsync("calibration?project=A")).Rows.First(row => row.GetProperty("weeks").ValueKind == JsonValueKind.Number && row.GetProperty("weeks").GetInt32() == 1).GetProperty("settled").GetInt32());
+        Assert.DoesNotContain(await app.ForecastRows("s:A:").Select(row => row.RowKey).ToListAsync(), key => string.CompareOrdinal(key, $"s:A:{last.AddDays(-30):yyyyMMddHH}") < 0);
     }
 
     [Fact]

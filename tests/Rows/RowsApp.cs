@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -40,6 +42,7 @@ internal sealed class RowsApp
     private readonly ProjectCache _cache = new(TimeProvider.System) { Fresh = TimeSpan.Zero };
     private readonly PersonDirectory _people;
     private readonly ForecastTable _forecasts;
+    private readonly string _forecastTable;
     private readonly long[] _offsets = new long[Partitions];
 
     private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices, string forecasts)
@@ -49,7 +52,7 @@ internal sealed class RowsApp
         var people = _people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
-        _forecasts = new ForecastTable(account, forecasts);
+        (_forecastTable, _forecasts) = (forecasts, new ForecastTable(account, forecasts));
         _aggregator = new ProjectAggregator(
             _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
@@ -101,8 +104,19 @@ internal sealed class RowsApp
     /// <summary>The forecasts of its projects.</summary>
     public ForecastTable Forecasts => _forecasts;
 
+    /// <summary>How long forecasts are kept; null: for ever.</summary>
+    public TimeSpan? ForecastsKept { get; set; }
+
+    /// <summary>The rows of forecasts whose keys begin so.</summary>
+    public AsyncPageable<TableEntity> ForecastRows(string prefix) => Account.Tables.GetTableClient(_forecastTable).QueryAsync<TableEntity>($"RowKey ge '{prefix}' and RowKey lt '{prefix}~'");
+
+    /// <summary>Puts something else in the place of a row of forecasts.</summary>
+    public Task ReplaceForecastRowAsync(TableEntity row) => Account.Tables.GetTableClient(_forecastTable).UpdateEntityAsync(row, ETag.All, TableUpdateMode.Replace);
+
+    private ProjectOutlooks Outlooks => new(_aggregates, _cache, _forecasts);
+
     /// <summary>Makes them; each is another instance of the app.</summary>
-    public ProjectForecaster Forecaster => new(_aggregates, _forecasts, _time, NullLogger<ProjectForecaster>.Instance);
+    public ProjectForecaster Forecaster => new(_aggregates, _forecasts, new ForecastRetention(ForecastsKept), _time, NullLogger<ProjectForecaster>.Instance);
 
     /// <summary>The series of forecasts.</summary>
     public ForecastSeries ForecastSeries => new(_aggregates, _cache, _forecasts, _names, _time);
@@ -144,11 +158,11 @@ internal sealed class RowsApp
             "teams" => new GetTeamRows(new TeamRows(_aggregates)).RunAsync(request, default),
             "partitions" => new GetPartitionRows(new PartitionRows(_aggregates)).RunAsync(request, default),
             "history" => new GetHistoryRows(new HistoryRows(_aggregates, _time)).RunAsync(request, default),
-            "forecasts" => new GetForecastRows(new ForecastRows(_forecasts)).RunAsync(request, default),
-            "task-forecasts" => new GetTaskForecastRows(new TaskForecastRows(_forecasts)).RunAsync(request, default),
-            "milestone-forecasts" => new GetMilestoneForecastRows(new MilestoneForecastRows(_forecasts)).RunAsync(request, default),
-            "bottlenecks" => new GetBottleneckRows(new BottleneckRows(_aggregates, _forecasts, _names, _time)).RunAsync(request, default),
-            "calibration" => new GetCalibrationRows(new CalibrationRows(_forecasts)).RunAsync(request, default),
+            "forecasts" => new GetForecastRows(new ForecastRows(Outlooks)).RunAsync(request, default),
+            "task-forecasts" => new GetTaskForecastRows(new TaskForecastRows(Outlooks)).RunAsync(request, default),
+            "milestone-forecasts" => new GetMilestoneForecastRows(new MilestoneForecastRows(Outlooks)).RunAsync(request, default),
+            "bottlenecks" => new GetBottleneckRows(new BottleneckRows(_aggregates, Outlooks, _names, _time)).RunAsync(request, default),
+            "calibration" => new GetCalibrationRows(new CalibrationRows(Outlooks)).RunAsync(request, default),
             _ => new GetProjectRow(new ProjectRows(_aggregates, _names, _time)).RunAsync(request, Uri.UnescapeDataString(path["projects/".Length..]), default),
         }, accept, ifNoneMatch, scope);
     }
