@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Aggregation;
 using ShitOps.Cli.Import;
 using ShitOps.Cli.Import.GitHub;
 using ShitOps.Cli.Import.Jira;
@@ -9,15 +11,18 @@ using ShitOps.Events;
 using ShitOps.Flow;
 using ShitOps.Forecasting;
 using ShitOps.Projects;
+using ShitOps.Storage;
 
 namespace ShitOps.Cli.CommandLine;
 
 /// <summary><c>backtest</c>: how well forecasts of the past would have held.</summary>
-internal sealed class BackTestCommand(Terminal terminal)
+internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
 {
     private static readonly int[] Horizons = [4, 12];
 
-    private readonly Argument<string[]> _files = FilesArgument.Create("Jira or GitHub records as \"import\" reads them (.jsonl, .jsonl.gz); - is standard input.");
+    private readonly Argument<string[]> _files = FilesArgument.Create("Jira or GitHub records as \"import\" reads them (.jsonl, .jsonl.gz); - is standard input.", ArgumentArity.ZeroOrMore);
+
+    private readonly Option<bool> _live = new("--live") { Description = "Take the projects of the live aggregates, instead of files." };
 
     private readonly Option<int> _seed = new("--seed") { Description = "The same seed gives the same figures.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
@@ -29,17 +34,38 @@ internal sealed class BackTestCommand(Terminal terminal)
             "backtest",
             "Forecast at every second week of the past, from what was known then, how many items will be done in 4 and 12 weeks, and score it by what came, beside the 12-week bootstrap.",
             "shitops backtest issues.jsonl.gz",
-            "shitops backtest --json --seed 7 export/*.jsonl.gz");
+            "shitops backtest --json --seed 7 export/*.jsonl.gz",
+            "shitops backtest --live");
         command.Arguments.Add(_files);
+        command.Options.Add(_live);
         command.Options.Add(_seed);
         command.Options.Add(_json);
-        command.SetAction(RunAsync);
+        storage.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_live) == result.GetValue(_files) is { Length: > 0 }) result.AddError("backtest wants either FILEs or --live");
+        });
+        command.SetAction((arguments, stopping) => arguments.GetValue(_live)
+            ? storage.RunAsync(arguments, (account, settings, progress) => RunAsync(arguments, account, settings, progress, stopping), "Nothing was changed.", stopping)
+            : RunAsync(arguments, stopping));
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, StorageAccount account, IConfiguration settings, StorageCommand.Progress progress, CancellationToken stopping)
+    {
+        var table = await LiveAggregates.FromSettings(settings, account, TimeProvider.System).ReadCountedAsync(stopping);
+        List<ProjectHistory> projects = [];
+        await foreach (var project in table.AllProjectsAsync(after: null, few: null, stopping))
+        {
+            projects.Add(await ProjectForecaster.HistoryAsync(table, project, stopping));
+            progress.Tell("reading projects", projects.Count, 0);
+        }
+
+        return Score(arguments, [.. projects.OrderBy(project => project.Project, StringComparer.Ordinal)], progress.Tell, stopping);
     }
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
     {
-        var seed = arguments.GetValue(_seed);
         var histories = new SortedDictionary<string, List<TaskHistory>>(StringComparer.Ordinal);
         var rejected = 0;
         foreach (var path in arguments.GetRequiredValue(_files))
@@ -48,7 +74,13 @@ internal sealed class BackTestCommand(Terminal terminal)
             rejected += await ReadAsync(new JsonLinesFile(path), histories, stopping);
         }
 
-        var projects = histories.Select(project => new ProjectHistory(project.Key, project.Value)).ToArray();
+        var ended = Score(arguments, [.. histories.Select(project => new ProjectHistory(project.Key, project.Value))], (what, done, of) => terminal.Report($"{what}, {done:N0} of {of:N0}"), stopping);
+        return rejected == 0 ? ended : ExitCode.Failure;
+    }
+
+    private int Score(ParseResult arguments, ProjectHistory[] projects, Action<string, long, long> tell, CancellationToken stopping)
+    {
+        var seed = arguments.GetValue(_seed);
         List<HorizonScores> scores = [];
         foreach (var horizon in Horizons)
         {
@@ -57,7 +89,7 @@ internal sealed class BackTestCommand(Terminal terminal)
             {
                 stopping.ThrowIfCancellationRequested();
                 origins.Add(BackTest.Origins(project, horizon, seed));
-                terminal.Report($"{project.Project}, {horizon} weeks: {origins[^1].Count} origins");
+                if (origins[^1].Count > 0) tell($"{project.Project}, {horizon} weeks: {origins[^1].Count} origins", origins.Count, projects.Length);
             }
 
             if (BackTest.Score(origins, horizon, seed) is { } score) scores.Add(score);
@@ -70,7 +102,7 @@ internal sealed class BackTestCommand(Terminal terminal)
         }
 
         terminal.Output.Write(arguments.GetValue(_json) ? Json(scores) : Table(scores));
-        return rejected == 0 ? ExitCode.Success : ExitCode.Failure;
+        return ExitCode.Success;
     }
 
     /// <summary>Adds the tasks of a file to their projects.</summary>

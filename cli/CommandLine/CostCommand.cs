@@ -21,6 +21,7 @@ internal sealed class CostCommand(Terminal terminal)
     private readonly Option<double> _blobWrites = Number("--blob-writes", "Blobs that the archive writes per 1,000 events.", 0, 1e6, EventFootprint.Measured.BlobWrites);
     private readonly Option<double> _archiveBytes = Number("--archive-bytes", "What an event takes in the archive.", 0, 1e6, EventFootprint.Measured.ArchiveBytes);
     private readonly Option<double> _memory = Number("--instance-gb", "Memory of an instance.", 0.5, 4, Defaults.InstanceGigabytes);
+    private readonly Option<int> _ready = Count("--always-ready", "Instances that are kept ready whether or not there is work; with zone redundancy two for each function that scales by itself.", 0, Defaults.AlwaysReady);
     private readonly Option<int> _months = Count("--archive-months", "Months of events in the archive.", 1, Defaults.ArchiveMonths);
     private readonly Option<int> _endpoints = Count("--private-endpoints", "Private endpoints.", 0, Defaults.PrivateEndpoints);
     private readonly Option<double> _telemetry = Number("--telemetry-gb", "Telemetry a month in GB.", 0, 1e6, Defaults.TelemetryGigabytes);
@@ -36,7 +37,7 @@ internal sealed class CostCommand(Terminal terminal)
             "Say what a load costs a month in Azure and by a million events, from what events were measured to ask for (docs/benchmarks.md) and a dated price list. Without readers, the size of the tables, and traffic between regions.",
             "shitops cost --events-per-second 1000",
             "shitops cost --events-per-second 50 --own-kafka --prices my-prices.json --json");
-        foreach (var option in (Option[])[_events, _peak, _bytes, _transactions, _blobWrites, _archiveBytes, _memory, _months, _endpoints, _telemetry, _users, _ownKafka, _prices, _json]) command.Options.Add(option);
+        foreach (var option in (Option[])[_events, _peak, _bytes, _transactions, _blobWrites, _archiveBytes, _memory, _ready, _months, _endpoints, _telemetry, _users, _ownKafka, _prices, _json]) command.Options.Add(option);
         command.SetAction(RunAsync);
         return command;
     }
@@ -54,6 +55,7 @@ internal sealed class CostCommand(Terminal terminal)
                 EventBytes = arguments.GetValue(_bytes),
                 EventHubs = !arguments.GetValue(_ownKafka),
                 InstanceGigabytes = arguments.GetValue(_memory),
+                AlwaysReady = arguments.GetValue(_ready),
                 ArchiveMonths = arguments.GetValue(_months),
                 PrivateEndpoints = arguments.GetValue(_endpoints),
                 TelemetryGigabytes = arguments.GetValue(_telemetry),

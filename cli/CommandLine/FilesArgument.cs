@@ -6,9 +6,9 @@ namespace ShitOps.Cli.CommandLine;
 /// <summary>The argument FILE…: existing files, or <c>-</c> for standard input.</summary>
 internal static class FilesArgument
 {
-    public static Argument<string[]> Create(string description)
+    public static Argument<string[]> Create(string description, ArgumentArity? arity = null)
     {
-        var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = description, Arity = arity ?? ArgumentArity.OneOrMore };
         files.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)

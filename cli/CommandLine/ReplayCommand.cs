@@ -56,6 +56,7 @@ internal static class ReplayCommand
             async (account, settings, progress) =>
             {
                 var live = LiveAggregates.FromSettings(settings, account, TimeProvider.System);
+                await live.ReadCountedAsync(stopping);
                 if (arguments.GetValue(projection) == "blocks")
                 {
                     storage.Output.WriteLine(await BuildAsync(isAnew: true) is { } built ? $"{built:N0} blocks of history were built anew." : "The functions are building blocks just now; run it again in a minute.");

@@ -52,7 +52,7 @@ internal static class ShitOpsCommand
             ErasePersonCommand.Create(storage),
             new AskCommand(terminal).Create(),
             new TrainCommand(terminal).Create(),
-            new BackTestCommand(terminal).Create(),
+            new BackTestCommand(terminal, storage).Create(),
             new CostCommand(terminal).Create(),
             ForecastCommand.Create(storage),
         };

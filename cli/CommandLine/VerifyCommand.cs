@@ -26,6 +26,7 @@ internal static class VerifyCommand
             arguments,
             async (account, settings, progress) =>
             {
+                if (arguments.GetValue(only) != "archive") await LiveAggregates.FromSettings(settings, account, TimeProvider.System).ReadCountedAsync(stopping);
                 var table = new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System);
                 List<Finding> findings = [];
                 if (arguments.GetValue(only) is null or "archive")

@@ -60,6 +60,23 @@ public sealed partial class LiveAggregates(StorageAccount account, int slices, T
         return table;
     }
 
+    /// <summary>
+    /// The live table as of now, for whoever works on the account with settings of their own: a replay or a comparison by other settings than the
+    /// app's would take an empty table for the live one.
+    /// </summary>
+    /// <exception cref="SettingException">Nothing was ever counted into it, but into others; the message names them.</exception>
+    /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<AggregateTable> ReadCountedAsync(CancellationToken cancellationToken)
+    {
+        var table = await ReadAsync(cancellationToken);
+        var counted = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var row in _pipeline.QueryAsync($"PartitionKey ne '{PartitionKey}'", cancellationToken, select: ["RowKey"]))
+            if (row.RowKey.IndexOf(':', StringComparison.Ordinal) is > 0 and var end && IsOne(row.RowKey[..end])) counted.Add(row.RowKey[..end]);
+        return counted.Count == 0 || counted.Contains(table.Name)
+            ? table
+            : throw new SettingException($"by these settings the live aggregates are {table.Name}, into which nothing was ever counted, but there are counts of {string.Join(", ", counted)}: set Slices and AggregateStorage as the app has them");
+    }
+
     /// <summary>The table that a replay builds.</summary>
     /// <param name="itsSlices">How many slices it has.</param>
     /// <param name="replay">The number of the replay, from 1; 0 is the table before any.</param>

@@ -79,7 +79,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
     }
 
     /// <summary>A project's past as it is known in the table.</summary>
-    internal static async Task<ProjectHistory> HistoryAsync(AggregateTable table, StoredProject project, CancellationToken cancellationToken)
+    public static async Task<ProjectHistory> HistoryAsync(AggregateTable table, StoredProject project, CancellationToken cancellationToken)
     {
         List<TaskHistory> tasks = [];
         await foreach (var (key, task) in table.TasksAsync(project.Key, after: null, cancellationToken))

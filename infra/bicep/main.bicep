@@ -76,7 +76,9 @@ param alertEmails string[]
 @description('Somebody is told at 80% of it, and when the forecast goes beyond; in the currency of the subscription.')
 @minValue(1)
 param monthlyBudget int
-param budgetFrom string = utcNow('yyyy-MM')
+
+@description('The month, such as 2026-12, from whose first day the budget counts; not before the present one. Needed once: Azure lets nobody change it. Empty leaves the budget that is there.')
+param budgetFrom string = ''
 param logs { retentionDays: int, mostGigabytesADay: int }
 
 @description('After how many seconds behind, and how many records not yet archived, somebody is told.')
@@ -419,6 +421,10 @@ module alerts 'modules/alerts.bicep' = {
 }
 
 output SHITOPS_RESOURCE_GROUP string = group.name
+output SHITOPS_DATA_ACCOUNT string = names.dataAccount
+output SHITOPS_AGGREGATE_ACCOUNTS string = join(names.aggregateAccounts, ',')
+output SHITOPS_SLICES int = slices
+output SHITOPS_EVENT_HUBS string = kafka.kind == 'eventHubs' ? names.eventHubs : ''
 output SHITOPS_LIVE_APP string = names.live
 output SHITOPS_ARCHIVE_APP string = names.archive
 output SHITOPS_URL string = 'https://${live.outputs.hostName}'

@@ -1,6 +1,6 @@
 using 'main.bicep'
 
-// A few teams, up to some 500 events a second: tens of dollars a month besides Event Hubs, scaling to nothing at night.
+// A few teams, up to some 500 events a second: an instance or two for each role, and none while nothing comes.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'small')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param owner = readEnvironmentVariable('SHITOPS_OWNER', 'unknown')
@@ -40,6 +40,7 @@ param grafanaAdmins = empty(readEnvironmentVariable('AZURE_PRINCIPAL_ID', ''))
   ? []
   : [{ id: readEnvironmentVariable('AZURE_PRINCIPAL_ID', ''), type: 'User' }]
 param alertEmails = filter(split(readEnvironmentVariable('SHITOPS_ALERT_EMAILS', ''), ','), email => !empty(email))
-param monthlyBudget = 500
+param monthlyBudget = 700
+param budgetFrom = readEnvironmentVariable('SHITOPS_BUDGET_FROM', '')
 param logs = { retentionDays: 30, mostGigabytesADay: 1 }
 param alertAfter = { secondsBehind: 600, archiveLag: 100000 }

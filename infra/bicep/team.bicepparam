@@ -39,5 +39,6 @@ param grafanaAdmins = empty(readEnvironmentVariable('AZURE_PRINCIPAL_ID', ''))
   : [{ id: readEnvironmentVariable('AZURE_PRINCIPAL_ID', ''), type: 'User' }]
 param alertEmails = filter(split(readEnvironmentVariable('SHITOPS_ALERT_EMAILS', ''), ','), email => !empty(email))
 param monthlyBudget = 2500
+param budgetFrom = readEnvironmentVariable('SHITOPS_BUDGET_FROM', '')
 param logs = { retentionDays: 90, mostGigabytesADay: 5 }
 param alertAfter = { secondsBehind: 300, archiveLag: 1000000 }

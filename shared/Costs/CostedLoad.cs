@@ -18,6 +18,9 @@ public sealed record CostedLoad
     /// <summary>The memory of an instance in GB: 0.5, 2 or 4.</summary>
     public double InstanceGigabytes { get; init; } = 2;
 
+    /// <summary>Instances that are kept ready whether or not there is work, of both roles; from 0.</summary>
+    public int AlwaysReady { get; init; }
+
     /// <summary>Months of events in the archive, the present one included; from 1.</summary>
     public int ArchiveMonths { get; init; } = 12;
 

@@ -44,6 +44,7 @@ public sealed record MonthlyCost(IReadOnlyList<CostLine> Lines, decimal Events)
         Add("Functions: instances of the live role", "flex.gbSecond", (decimal)(live * load.InstanceGigabytes) * Seconds);
         Add("Functions: instances of the archive role", "flex.gbSecond", (decimal)(archive * load.InstanceGigabytes) * Seconds);
         Add("Functions: executions", "flex.execution", (decimal)(live + (archive / ArchiveLinger)) * Seconds);
+        Add("Functions: instances kept ready", "flex.alwaysReadyGbSecond", (decimal)(load.AlwaysReady * load.InstanceGigabytes) * Seconds);
         Add("Tables: transactions", "table.transaction", events / 1000 * (decimal)footprint.TableTransactions);
         Add("Archive: blobs written", "blob.hot.write", events / 1000 * (decimal)footprint.BlobWrites);
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using ShitOps.Tests.Rows;
+using Microsoft.Azure.Functions.Worker;
 using ShitOps.Events;
+using ShitOps.Tests.Aggregation;
+using ShitOps.Tests.Rows;
 
 namespace ShitOps.Tests.Cli;
 
@@ -40,5 +42,34 @@ public class ForecastTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal(2, (await CommandRun.OfAsync(["forecast", "--project", project, "--as-of", "tomorrow"])).ExitCode);
 
         Event At(int daysAgo, EventData data) => Some.Event(Some.Name("e"), project, data) with { Time = Some.Time.AddDays(-Math.Max(0.5, daysAgo)) };
+    }
+
+    [Fact]
+    public async Task A_back_test_takes_files_or_the_live_aggregates()
+    {
+        // Whose table is another one than that of the other tests.
+        var slices = Some.Slices();
+        var topic = await kafka.LongTopicAsync();
+        using var stage = new AggregationStage(azurite, kafka, topic, slices) { TableName = "aggregates" };
+        var task = 0;
+        Event[] events = [.. Enumerable.Range(0, 104).SelectMany(week => Enumerable.Range(0, 4 + (week % 3)).SelectMany(i => (Event[])
+        [
+            Some.Event(Some.Name("e"), "LIVE", new TaskCreated($"T-{++task}", new TaskFields { Status = Todo })) with { Time = Some.Time.AddDays(-7 * (104 - week) - 1) },
+            Some.Event(Some.Name("e"), "LIVE", new TaskStatusChanged($"T-{task}", new Status("Done", StatusCategory.Done))) with { Time = Some.Time.AddDays((-7 * (104 - week)) + i) },
+        ]))];
+        for (var at = 0; at < events.Length; at += 500)
+            await stage.Aggregator().AggregateAsync([.. events[at..Math.Min(events.Length, at + 500)].Select((one, i) => new KafkaRecord { Topic = topic, Partition = 0, Offset = at + i, Key = [], Value = EventEncoder.Encode(one), Headers = [] })], default);
+
+        var run = await CommandRun.OfAsync(["backtest", "--live", "--json", "--storage", azurite.ConnectionString], environment: new() { ["Slices"] = $"{slices}" });
+        Assert.Equal(0, run.ExitCode);
+        var horizons = JsonDocument.Parse(run.Output).RootElement.GetProperty("horizons").EnumerateArray().ToList();
+        Assert.Equal([4, 12], horizons.Select(one => one.GetProperty("weeks").GetInt32()));
+        Assert.All(horizons, one => Assert.InRange(one.GetProperty("origins").GetInt32(), 20, 60));
+
+        foreach (var wrong in (string[][])[["backtest"], ["backtest", "--live", "-"]])
+        {
+            var refused = await CommandRun.OfAsync(wrong);
+            Assert.Equal((2, true), (refused.ExitCode, refused.Error.Contains("either FILEs or --live", StringComparison.Ordinal)));
+        }
     }
 }

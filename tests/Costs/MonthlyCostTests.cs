@@ -38,6 +38,13 @@ public sealed class MonthlyCostTests
         Assert.Equal(0.2056m, decimal.Round(cost.PerMillionEvents, 4));
     }
 
+    /// <summary>24 × 2 GB × 2,628,000 s × 0.000004.</summary>
+    [Fact]
+    public void What_is_kept_ready_is_paid_for_whether_or_not_it_works()
+    {
+        Assert.Equal(504.576m, Assert.Single(MonthlyCost.Of(new CostedLoad { EventsPerSecond = 1, AlwaysReady = 24 }, EventFootprint.Measured, Shipped).Lines, line => line.What == "Functions: instances kept ready").Amount);
+    }
+
     [Fact]
     public void What_is_not_there_is_not_on_the_bill()
     {

@@ -86,6 +86,7 @@ public sealed class BicepCommand : IAsyncLifetime
     {
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SHITOPS_", StringComparison.Ordinal) || name.StartsWith("AZURE_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         start.Environment["SHITOPS_TENANT_KEY"] = "a secret of the tests, which may stand nowhere in a plan";
+        start.Environment["SHITOPS_BUDGET_FROM"] = "2026-12";
         start.Environment["SHITOPS_ALERT_EMAILS"] = "operations@example.com";
         start.Environment["SHITOPS_ALLOWED_ADDRESSES"] = "203.0.113.0/24";
         start.Environment["AZURE_PRINCIPAL_ID"] = "00000000-0000-0000-0000-000000000003";

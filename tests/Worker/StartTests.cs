@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using ShitOps.Local.Worker;
 
 namespace ShitOps.Tests.Worker;
@@ -41,6 +42,16 @@ public sealed class StartTests
     {
         var builder = TestApp.Builder([function], setting is null ? null : new() { [setting] = value });
         Assert.Equal(message, Assert.Throws<FunctionAppException>(builder.Build).Message);
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobsStorage__accountName", "account")]
+    [InlineData("AzureWebJobsStorage__blobServiceUri", "https://account.blob.core.windows.net/")]
+    public void Timers_keep_their_locks_by_identity_where_there_is_no_connection_string(string setting, string value)
+    {
+        var builder = TestApp.Builder([typeof(TimerFunction)], new() { ["Schedule"] = "0 */5 * * * *", [setting.Replace("__", ":", StringComparison.Ordinal)] = value });
+        builder.Services.AddSingleton(new TimerProbe(onRun: (Func<Task>?)null));
+        builder.Build().Dispose();
     }
 
     [Fact]

@@ -11,7 +11,7 @@ param emails string[]
 @description('In the currency of the subscription.')
 param monthlyBudget int
 
-@description('The month from whose first day the budget counts.')
+@description('The month from whose first day the budget counts; empty leaves the budget that is there.')
 param budgetFrom string
 
 @description('After how many seconds behind, and how many records not yet archived, somebody is told.')
@@ -161,7 +161,7 @@ resource unavailable 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   }
 }
 
-resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {
+resource budget 'Microsoft.Consumption/budgets@2023-11-01' = if (!empty(budgetFrom)) {
   name: 'budget-${suffix}'
   properties: {
     category: 'Cost'

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Azure.Core;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -153,18 +155,26 @@ internal sealed partial class FunctionApp
         }
     }
 
+    /// <summary>Where timers keep their locks: by a connection string, or as the host reads it by identity, without keys.</summary>
     private static BlobContainerClient TimerContainer(AppSettings settings, AppFunction function)
     {
-        var connection = settings["AzureWebJobsStorage"]
-            ?? throw new FunctionAppException($"{function.Where}: timers keep their locks in storage, and the setting 'AzureWebJobsStorage' is not set.");
-        try
+        const string Setting = "AzureWebJobsStorage";
+        if (settings[Setting] is { } connection)
         {
-            return new BlobContainerClient(connection, TimerListener.Container);
+            try
+            {
+                return new BlobContainerClient(connection, TimerListener.Container);
+            }
+            catch (FormatException fault)
+            {
+                throw new FunctionAppException($"The setting '{Setting}' is no connection string: {fault.Message}", fault);
+            }
         }
-        catch (FormatException fault)
-        {
-            throw new FunctionAppException($"The setting 'AzureWebJobsStorage' is no connection string: {fault.Message}", fault);
-        }
+
+        var blobs = settings[$"{Setting}__blobServiceUri"] ?? (settings[$"{Setting}__accountName"] is { } account ? $"https://{account}.blob.core.windows.net" : null);
+        if (blobs is null) throw new FunctionAppException($"{function.Where}: timers keep their locks in storage, and the setting '{Setting}' is not set.");
+        TokenCredential credential = settings[$"{Setting}__clientId"] is { } clientId ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)) : new DefaultAzureCredential();
+        return new BlobContainerClient(new Uri($"{blobs.TrimEnd('/')}/{TimerListener.Container}"), credential);
     }
 
     private static long BodyLimit(AppSettings settings)
