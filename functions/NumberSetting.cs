@@ -20,6 +20,6 @@ internal static class NumberSetting
         if (string.IsNullOrEmpty(text)) return otherwise;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest
             ? number
-            : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"the setting {name} is \"{text}\"; expected a number of {unit} from {least:N0} to {greatest:N0}"));
+            : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"the setting {name.Replace(":", "__", StringComparison.Ordinal)} is \"{text}\"; expected a number of {unit} from {least:N0} to {greatest:N0}"));
     }
 }

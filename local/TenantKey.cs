@@ -17,7 +17,14 @@ internal static class TenantKey
     {
         var file = Path.Combine(dataDirectory, "tenant-key");
         var isSet = setting is { Length: > 0 };
-        if (!File.Exists(file)) File.WriteAllText(file, isSet ? setting : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        if (!File.Exists(file))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var writer = new StreamWriter(file, options);
+            writer.Write(isSet ? setting : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        }
+
         var key = File.ReadAllText(file);
         if (isSet && setting != key)
             throw new LocalFault($"the setting TenantKey is another one than the people in {dataDirectory} are stored under, which is in {file}; leave it empty, or use another --data folder");

@@ -48,7 +48,7 @@ internal static class ReplayCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(abandon) && result.GetValue(clean)) result.AddError("--abandon and --clean are two commands: give one of them");
-            if (result.GetValue(projection) == "blocks" && new Option[] { slices, from, streams, abandon, clean }.Any(option => result.GetResult(option) is { Implicit: false }))
+            if (result.GetResult(projection) is { Tokens: [{ Value: "blocks" }] } && new Option[] { slices, from, streams, abandon, clean }.Any(option => result.GetResult(option) is { Implicit: false }))
                 result.AddError("--projection blocks takes no other option than those of the storage account");
         });
         command.SetAction((arguments, stopping) => storage.RunAsync(
@@ -80,8 +80,16 @@ internal static class ReplayCommand
 
                 var options = new ReplayOptions { Slices = arguments.GetValue(slices), From = arguments.GetValue(from), Streams = arguments.GetValue(streams) ?? [] };
                 var result = await replay.RunAsync(options, one => progress.Tell(one.Phase, one.Done, one.Of), stopping);
-                await BuildAsync(isAnew: false);
-                storage.Output.WriteLine($"{result.Events:N0} events are in {result.Table}, which is live now. {result.Former} does not change any more; --clean deletes it.");
+                storage.Output.WriteLine($"{result.Events:N0} events are in {result.Table}, which is live now{(options.From is { } since ? $", and only those put on the topic since {since:u}" : "")}. {result.Former} does not change any more; --clean deletes it.");
+                try
+                {
+                    await BuildAsync(isAnew: false);
+                }
+                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+                {
+                    storage.Output.WriteLine("The blocks of its history are not whole: the functions build the rest within the hour, or \"shitops replay --projection blocks\" now.");
+                }
+
                 return ExitCode.Success;
 
                 async Task<int?> BuildAsync(bool isAnew)

@@ -56,7 +56,7 @@ internal sealed class StorageCommand(Terminal terminal, Func<IConfiguration> set
         }
         catch (Exception fault) when (fault is Replay.ReplayException or InvalidDataException)
         {
-            terminal.Report(fault.Message);
+            terminal.Report(fault.Data[AccountTable.UnreadableRow] is string row ? $"{fault.Message} (row {row})" : fault.Message);
             return ExitCode.Failure;
         }
     }

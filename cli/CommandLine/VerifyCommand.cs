@@ -41,6 +41,9 @@ internal static class VerifyCommand
                 {
                     var aggregates = new AggregateVerification(account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), table, TimeProvider.System);
                     Add("The aggregates of {0:N0} events", await aggregates.RunAsync(Tell, stopping));
+                    var leaving = ArchiveTableSettings.FromSettings(settings).Retention.Types;
+                    if (findings.Count > 0 && leaving.Count > 0)
+                        storage.Output.WriteLine($"  Events of {string.Join(", ", leaving)} leave the archive, and the aggregates keep what they said: differences that come of it are no faults, and go with a replay.");
                 }
 
                 if (arguments.GetValue(only) is null or "blocks")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.Data.Tables;
 using ShitOps.Projects;
+using ShitOps.Storage;
 
 namespace ShitOps.Aggregation;
 
@@ -137,7 +138,7 @@ internal static class AggregateRows
     }
 
     /// <summary>Reads what the properties of that name hold together; nothing, if there are none.</summary>
-    /// <exception cref="InvalidDataException">It cannot be read; the message says which row.</exception>
+    /// <exception cref="InvalidDataException">It cannot be read; <see cref="AccountTable.UnreadableRow"/> among its data says which row.</exception>
     public static T Read<T>(TableEntity row, string name, Reader<T> read)
     {
         var bytes = row.GetBinary(name) ?? [];
@@ -148,7 +149,8 @@ internal static class AggregateRows
         }
         catch (Exception fault) when (fault is CorruptStateException or InvalidDataException)
         {
-            throw new InvalidDataException($"Row {row.PartitionKey}/{row.RowKey}, {name}: {fault.Message}", fault);
+            // Messages go to logs and telemetry, and keys hold names of projects and tasks.
+            throw new InvalidDataException($"a row of slice {row.PartitionKey}, {name}, cannot be read: {fault.Message}", fault) { Data = { [AccountTable.UnreadableRow] = $"{row.PartitionKey}/{row.RowKey}" } };
         }
     }
 

@@ -190,7 +190,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
             transaction.Add(project);
             var changedBefore = project.Fold.ChangedTasks;
             var outcome = project.Fold.Apply(one.Event);
-            if (outcome == FoldOutcome.TaskNotLoaded) throw new InvalidOperationException($"The task {task} of {project.Name} was not read before an event about it.");
+            if (outcome == FoldOutcome.TaskNotLoaded) throw new InvalidOperationException("a task was not read before an event about it");
             checkpoint.Advance(one.Offset, outcome);
             transaction.Add(project, project.Fold.ChangedTasks - changedBefore, task is not null, checkpoint);
             if (checkpoint.ETag == default) transaction.Counter = _counter;

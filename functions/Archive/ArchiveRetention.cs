@@ -32,6 +32,9 @@ public sealed class ArchiveRetention
         .Where(type => !string.IsNullOrEmpty(type.Value))
         .Select(type => KeyValuePair.Create(type.Key, NumberSetting.Of(settings, type.Path, 0, 1, 36_500, "days"))));
 
+    /// <summary>The types whose events leave, in their order.</summary>
+    public IReadOnlyList<string> Types => [.. _days.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>How many days events of a type stay; null: for ever. Types of the same retention may share files.</summary>
     public int? DaysOf(string type) => _days.TryGetValue(type, out var days) ? days : null;
 

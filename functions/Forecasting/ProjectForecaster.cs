@@ -36,6 +36,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
     /// <summary>Forecasts what is due.</summary>
     /// <returns>How many projects were forecast.</returns>
     /// <exception cref="RequestFailedException">Storage is down or refuses; what was stored stands.</exception>
+    /// <exception cref="ForecastException">Some projects cannot be forecast; all others are.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var (table, began, cutoff) = (await aggregates.TableAsync(cancellationToken), time.GetTimestamp(), CutoffAt(time.GetUtcNow()));
@@ -49,7 +50,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
         if (due.Count == 0) return 0;
         var pools = await PoolsAsync(cancellationToken);
         var checkpoints = new ConcurrentDictionary<int, Task<IReadOnlyList<ConsumedPartition>>>();
-        var count = 0;
+        var (count, failed) = (0, 0);
         await Parallel.ForEachAsync(
             due.OrderBy(project => known.GetValueOrDefault(project.Key, DateTimeOffset.MinValue)),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
@@ -71,11 +72,12 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
                 catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
                 {
                     // One project that cannot be read or stored does not hold up the others.
+                    Interlocked.Increment(ref failed);
                     logger.LogError(fault, "A project of slice {Slice} cannot be forecast", table.SliceOf(project.Key));
                 }
             });
         if (count > 0) logger.LogInformation("{Count} of {Due} projects were forecast with the cutoff {Cutoff:u}", count, due.Count, cutoff);
-        return count;
+        return failed == 0 ? count : throw new ForecastException($"{failed} of {due.Count} projects cannot be forecast; the log says why, and shitops verify what cannot be read");
     }
 
     /// <summary>A project's past as it is known in the table.</summary>

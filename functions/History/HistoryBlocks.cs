@@ -36,6 +36,23 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
         return index;
     }
 
+    /// <summary>Deletes all blocks of some tables.</summary>
+    /// <param name="account">Where they are.</param>
+    /// <param name="isOver">Whether those of a table go.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task DeleteAsync(StorageAccount account, Func<string, bool> isOver, CancellationToken cancellationToken)
+    {
+        var container = account.Blobs.GetBlobContainerClient("blocks");
+        if (!await container.ExistsAsync(cancellationToken)) return;
+        await foreach (var folder in container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", prefix: null, cancellationToken))
+        {
+            if (!folder.IsPrefix || !isOver(folder.Prefix.TrimEnd('/'))) continue;
+            await Parallel.ForEachAsync(
+                container.GetBlobsAsync(BlobTraits.None, BlobStates.None, folder.Prefix, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+                async (blob, stopping) => await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: stopping));
+        }
+    }
+
     /// <summary>Whether a block is in memory.</summary>
     public bool IsHeld(AggregateTable table, DateOnly day, long build) => _blocks.TryGetValue(NameOf(table, day, build), out _);
 

@@ -12,7 +12,7 @@ namespace ShitOps.Observability;
 internal sealed class InvocationMetrics : IFunctionsWorkerMiddleware
 {
     private static readonly Counter<long> Invocations = Telemetry.Meter.CreateCounter<long>("faas.invocations", "{invocation}", "Invocations that have ended.");
-    private static readonly Histogram<double> Durations = Telemetry.Meter.CreateHistogram<double>("faas.invoke_duration", "s", "How long an invocation took.");
+    private static readonly Histogram<double> Durations = Telemetry.Meter.CreateHistogram<double>("faas.invoke_duration", "s", "How long an invocation took.", tags: null, advice: Telemetry.Durations);
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

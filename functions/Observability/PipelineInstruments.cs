@@ -21,7 +21,7 @@ internal static class PipelineInstruments
     private static readonly Counter<long> DeadLetters = Telemetry.Meter.CreateCounter<long>(MetricCatalogue.PipelineDeadLetters.Name, "{record}", MetricCatalogue.PipelineDeadLetters.Help);
     private static readonly Counter<long> Sent = Telemetry.Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records that Kafka was asked to take.");
     private static readonly Counter<long> Consumed = Telemetry.Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Records that were given to a function, repeated ones too.");
-    private static readonly Histogram<double> Processing = Telemetry.Meter.CreateHistogram<double>("messaging.process.duration", "s", "How long a batch of records took.");
+    private static readonly Histogram<double> Processing = Telemetry.Meter.CreateHistogram<double>("messaging.process.duration", "s", "How long a batch of records took.", tags: null, advice: Telemetry.Durations);
     private static volatile Measured? Latest;
 
     static PipelineInstruments()

@@ -22,6 +22,9 @@ internal static class Telemetry
     /// <summary>The spans of the app's own work; those of invocations are the worker's.</summary>
     public static ActivitySource Spans { get; } = new(Name);
 
+    /// <summary>The bounds, in seconds, that OpenTelemetry's conventions advise for durations.</summary>
+    public static InstrumentAdvice<double> Durations { get; } = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] };
+
     /// <summary>The instruments of the app.</summary>
     public static Meter Meter { get; } = new(Name);
 

@@ -52,7 +52,8 @@ public sealed record HealthReport(
         IReadOnlyDictionary<int, long> ends,
         string? topicId,
         IReadOnlyList<string> faults,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        IReadOnlyDictionary<int, DateTimeOffset>? caughtUp = null)
     {
         var rows = counted ?? [];
         var rowOf = rows.ToDictionary(row => row.Partition);
@@ -61,7 +62,8 @@ public sealed record HealthReport(
         var unarchived = archive.Count == 0 ? (long?)null : 0;
         var partitions = ends.Keys.Union(rowOf.Keys).Union(archiveOf.Keys).Order()
             .Select(partition => PartitionHealth.Of(
-                partition, rowOf.GetValueOrDefault(partition), archiveOf.GetValueOrDefault(partition)?.Tail.End ?? unarchived, ends.TryGetValue(partition, out var end) ? end : null, now))
+                partition, rowOf.GetValueOrDefault(partition), archiveOf.GetValueOrDefault(partition)?.Tail.End ?? unarchived, ends.TryGetValue(partition, out var end) ? end : null, now,
+                caughtUp is not null && caughtUp.TryGetValue(partition, out var seen) ? seen : null))
             .ToList();
         var byType = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (type, count) in rows.SelectMany(row => row.ByType)) byType[type] = byType.GetValueOrDefault(type) + count;
@@ -110,7 +112,9 @@ public sealed record ArchiveHealth(long Lag, long Events, long Undecodable, long
 /// <param name="ArchiveCheckpoint">The first offset that is not yet archived; null: nothing of the topic is, and it may be that nothing shall be.</param>
 /// <param name="ArchiveLag">Its distance to the end; null: not known.</param>
 /// <param name="BehindSeconds">
-/// Freshness, as how old what is known is: 0 if there is no lag, else the time since the last record counted was put on the topic. Null: not known.
+/// Freshness, as how old what is known is: 0 if there is no lag, else the time since the last record counted was put on the topic, or since the
+/// partition was last seen without lag if that is later: what waits came after both. Of a partition that nothing was ever counted of, the time since
+/// it was first seen to wait. Null: not known.
 /// </param>
 public sealed record PartitionHealth(
     int Partition,
@@ -123,7 +127,13 @@ public sealed record PartitionHealth(
     long? ArchiveLag = null,
     double? BehindSeconds = null)
 {
-    internal static PartitionHealth Of(int partition, PartitionCount? row, long? archived, long? end, DateTimeOffset now)
+    /// <param name="partition">Its number.</param>
+    /// <param name="row">What was counted of it; null: nothing.</param>
+    /// <param name="archived">Its checkpoint in the archive.</param>
+    /// <param name="end">Where it ends; null: not known.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="caughtUp">When it was last seen without lag, or, if nothing was counted of it, first seen; null: never.</param>
+    internal static PartitionHealth Of(int partition, PartitionCount? row, long? archived, long? end, DateTimeOffset now, DateTimeOffset? caughtUp = null)
     {
         var checkpoint = row?.Checkpoint ?? 0;
         var lag = end - checkpoint is { } distance ? Math.Max(0, distance) : (long?)null;
@@ -132,7 +142,7 @@ public sealed record PartitionHealth(
         {
             null => null,
             0 => 0,
-            _ when row?.LastRecordTime is { } last => Math.Round(Math.Max(0, (now - last).TotalSeconds), 3),
+            _ when (row?.LastRecordTime > caughtUp ? row.LastRecordTime : caughtUp ?? row?.LastRecordTime) is { } since => Math.Round(Math.Max(0, (now - since).TotalSeconds), 3),
             _ => null,
         });
     }

@@ -13,6 +13,7 @@ public sealed class PipelineHealth(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _measuring = new(1);
+    private readonly Dictionary<int, DateTimeOffset> _caughtUp = [];
     private (long At, HealthReport Report)? _last;
 
     /// <summary>Asks Kafka and the table; answers within a second of each other are shared, so that probing costs next to nothing.</summary>
@@ -45,7 +46,18 @@ public sealed class PipelineHealth(
             async () => (await counts.ListAsync((await aggregates.TableAsync(patience.Token)).Name, stream, patience.Token), await archive.ListAsync(patience.Token)), (null, []), "storage does not answer");
         var ends = await OrFaultAsync(() => measuringEnds, new Dictionary<int, long>(), "Kafka does not answer");
         var topicId = ends.Count == 0 ? null : await logEnds.TopicIdAsync();
-        return HealthReport.Of(stream.Name, connection.Topic, rows?.Where(row => row.Topic == connection.Topic).ToList(), [.. positions.Where(position => position.Topic == connection.Topic)], ends, topicId, faults, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var counted = rows?.Where(row => row.Topic == connection.Topic).ToList();
+        var report = HealthReport.Of(stream.Name, connection.Topic, counted, [.. positions.Where(position => position.Topic == connection.Topic)], ends, topicId, faults, now, _caughtUp);
+        if (counted is null) return report;
+        var known = counted.Select(row => row.Partition).ToHashSet();
+        foreach (var partition in report.Partitions)
+        {
+            if (partition.Lag == 0) _caughtUp[partition.Partition] = now;
+            else if (partition.Lag > 0 && !known.Contains(partition.Partition)) _caughtUp.TryAdd(partition.Partition, now);
+        }
+
+        return report;
 
         // The report is open to all, so what exactly went wrong goes to the log: it may name hosts and accounts.
         async Task<T> OrFaultAsync<T>(Func<Task<T>> ask, T nothing, string fault)

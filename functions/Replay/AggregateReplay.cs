@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using ShitOps.Aggregation;
 using ShitOps.Archive;
+using ShitOps.History;
 using ShitOps.Pipeline;
 using ShitOps.Projects;
 using ShitOps.Storage;
@@ -61,8 +62,7 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async Task<ReplayResult> RunAsync(ReplayOptions options, Action<ReplayProgress> progress, CancellationToken cancellationToken)
     {
-        await using var only = await BlobLock.TryTakeAsync(account, $"replay-{aggregates.Name}", cancellationToken)
-            ?? throw new ReplayException("another replay is at work; wait until it has ended, or a minute if it was killed");
+        await using var only = await TakeAsync(cancellationToken);
         cancellationToken = only.Lost;
         var live = await aggregates.ReadAsync(cancellationToken);
         var plan = await PlanAsync(live, options, cancellationToken);
@@ -70,6 +70,13 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
         await BuildAsync(table, plan, options.MostEventsAtATime, progress, cancellationToken);
         var follower = new ArchiveFollower(table, _archive, _counts, plan, time);
         while (await follower.CatchUpAsync(cancellationToken) > BatchEvents) progress(new ReplayProgress("catching up", follower.Events, 0));
+        if (plan.From is { } from && follower.Events == 0)
+        {
+            await DeletePlanAsync(cancellationToken);
+            await DeleteTableAsync(table.Name, cancellationToken);
+            throw new ReplayException($"no event was put on the topic since {from:O}: the table would be empty. Nothing was switched");
+        }
+
         await SwitchAsync(live, table, follower, options.Patience, progress, cancellationToken);
         await DeletePlanAsync(cancellationToken);
         return new ReplayResult(live.Name, table.Name, follower.Events);
@@ -77,17 +84,27 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
 
     /// <summary>Gives up a replay that is under way: its table goes, and the live one goes on.</summary>
     /// <returns>Whether there was one.</returns>
+    /// <exception cref="ReplayException">It is at work.</exception>
     public async Task<bool> AbandonAsync(CancellationToken cancellationToken)
     {
+        await using var only = await TakeAsync(cancellationToken);
+        cancellationToken = only.Lost;
         if (await FindPlanAsync(cancellationToken) is not { } plan) return false;
         var live = await aggregates.ReadAsync(cancellationToken);
+        if (plan.Replay <= live.Replay)
+        {
+            // It had come to its end: its table is the live one.
+            await DeletePlanAsync(cancellationToken);
+            return false;
+        }
+
         await SealAsync(live, isSealed: false, cancellationToken);
         await DeletePlanAsync(cancellationToken);
         await DeleteTableAsync(aggregates.Table(plan.Slices, plan.Replay).Name, cancellationToken);
         return true;
     }
 
-    /// <summary>Deletes the tables that are live no more, unless a replay is building them.</summary>
+    /// <summary>Deletes the tables that are live no more, unless a replay is building them, and the blocks of history of such and of earlier ones.</summary>
     /// <returns>Their names.</returns>
     public async Task<IReadOnlyList<string>> CleanAsync(CancellationToken cancellationToken)
     {
@@ -99,8 +116,12 @@ public sealed class AggregateReplay(StorageAccount account, LiveAggregates aggre
             await foreach (var table in one.QueryAsync(cancellationToken: cancellationToken))
                 if (aggregates.IsOne(table.Name) && table.Name != live.Name && table.Name != building) former.Add(table.Name);
         foreach (var name in former) await DeleteTableAsync(name, cancellationToken);
+        await HistoryBlocks.DeleteAsync(account, table => aggregates.IsOne(table) && table != live.Name && table != building, cancellationToken);
         return [.. former];
     }
+
+    private async Task<BlobLock> TakeAsync(CancellationToken cancellationToken) => await BlobLock.TryTakeAsync(account, $"replay-{aggregates.Name}", cancellationToken)
+        ?? throw new ReplayException("another replay is at work; wait until it has ended, or a minute if it was killed");
 
     private async Task<ReplayPlan> PlanAsync(AggregateTable live, ReplayOptions options, CancellationToken cancellationToken)
     {

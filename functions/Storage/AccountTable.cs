@@ -11,6 +11,9 @@ namespace ShitOps.Storage;
 /// </summary>
 public sealed class AccountTable(TableClient table)
 {
+    /// <summary>Under this key of an exception's data stand the keys of a row that cannot be read; its message, which goes to logs, does not have them.</summary>
+    public const string UnreadableRow = "Row";
+
     /// <summary>How many entities one transaction may change.</summary>
     public const int MostActions = 100;
 

@@ -44,7 +44,17 @@ public sealed class StorageAccount
         var aggregates = (settings["AggregateStorage"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(one => one.Contains('=') ? new TableServiceClient(one, tableOptions) : new TableServiceClient(TablesOf(one), credential, tableOptions)).ToArray();
         if (settings[name] is { Length: > 0 } connectionString)
-            return new(new TableServiceClient(connectionString, tableOptions), new BlobServiceClient(connectionString, blobOptions), aggregates);
+        {
+            try
+            {
+                return new(new TableServiceClient(connectionString, tableOptions), new BlobServiceClient(connectionString, blobOptions), aggregates);
+            }
+            catch (Exception fault) when (fault is FormatException or InvalidOperationException or ArgumentException)
+            {
+                // Not the fault's own message, which quotes what may be a key.
+                throw new SettingException($"the setting {name} is no connection string of a storage account");
+            }
+        }
 
         var account = section["accountName"];
         var tables = section["tableServiceUri"] is { } stated ? new Uri(stated) : account is null ? null : TablesOf(account);

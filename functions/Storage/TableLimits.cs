@@ -46,11 +46,11 @@ public static class TableLimits
         if (actions.Count is 0 or > AccountTable.MostActions) return $"{actions.Count} entities in a transaction; 1 to {AccountTable.MostActions} are allowed";
         var keys = new HashSet<string>(actions.Count, StringComparer.Ordinal);
         var (bytes, sent) = (0L, 0L);
-        foreach (var action in actions)
+        foreach (var (at, action) in actions.Index())
         {
-            var entity = action.Entity;
-            var place = $"{entity.PartitionKey}/{entity.RowKey}";
-            if (entity.PartitionKey != actions[0].Entity.PartitionKey) return $"{place}: a transaction is of one PartitionKey, here {actions[0].Entity.PartitionKey}";
+            // Not its keys, which hold names of projects and tasks: messages go to logs and telemetry.
+            var (entity, place) = (action.Entity, $"entity {at + 1}");
+            if (entity.PartitionKey != actions[0].Entity.PartitionKey) return $"{place}: a transaction is of one PartitionKey";
             if (!keys.Add(entity.RowKey)) return $"{place}: an entity may be changed once in a transaction";
             if ((FaultOfKey(entity.PartitionKey) ?? FaultOfKey(entity.RowKey) ?? FaultOf(entity, out sent)) is { } fault) return $"{place}: {fault}";
             bytes += RequestBytes + sent;

@@ -17,6 +17,9 @@ namespace ShitOps.Verification;
 /// </summary>
 public sealed class ArchiveVerification(StorageAccount account, ArchiveTable table, ArchiveManifest manifest, ArchivePositions positions, TimeProvider time)
 {
+    /// <summary>A segment that is older than this the manifest must tell of; it is extended every minute.</summary>
+    private static readonly TimeSpan Untold = TimeSpan.FromMinutes(15);
+
     /// <summary>So many offsets are compared at a time: of each event some 50 bytes lie in memory.</summary>
     public long Window { get; init; } = 4_000_000;
 
@@ -81,6 +84,8 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
             {
                 // A vacuum keeps what the manifest does not tell of.
                 var next = await _segments.FollowAsync(chain.Topic, chain.Partition, ChainTail.Empty with { End = end }, cancellationToken);
+                if (next.End > end && await _segments.ReadSegmentAsync(chain.Topic, chain.Partition, end, cancellationToken) is { } first && its.Time.GetUtcNow() - first.Created > Untold)
+                    Find($"manifest of {chain.AppId}", string.Create(CultureInfo.InvariantCulture, $"it ends at offset {end}, and the archive at {next.End}: is KeepManifest running?"));
                 if (next.End < Math.Max(_inTable, told?.End ?? 0)) Find($"archive/{Name(next.End)}", string.Create(CultureInfo.InvariantCulture, $"the segment is missing: {chain.AppId} was archived to offset {Math.Max(_inTable, told?.End ?? 0)}"));
             }
 

@@ -25,7 +25,7 @@ param isArchiveLocked = true
 
 param liveScale = { memoryMB: 4096, mostInstances: 200, alwaysReady: { http: 3, 'function:AggregateProjects': 4 } }
 param archiveScale = { memoryMB: 4096, mostInstances: 96, alwaysReady: { 'function:ArchiveEvents': 2 } }
-param archiveBatch = { size: 30000, seconds: 30 }
+param archiveBatch = { size: 30000, seconds: 10 }
 param isZoneRedundant = true
 
 param addressPrefix = readEnvironmentVariable('SHITOPS_ADDRESS_PREFIX', '10.71.0.0/20')

@@ -17,6 +17,9 @@ for connection in $(az network private-endpoint-connection list --id "$id" --que
   az network private-endpoint-connection approve --id "$connection" --description "The datasource of the dashboards." --output none
 done
 
+# Grafana asks the app how it stands only when it is told to.
+az grafana mpe refresh --resource-group "$group" --name "$grafana" --output none
+
 key() { az functionapp keys list --resource-group "$group" --name "$app" --query functionKeys.grafana --output tsv; }
 [ -n "$(key)" ] || az functionapp keys set --resource-group "$group" --name "$app" --key-type functionKeys --key-name grafana --output none
 

@@ -70,6 +70,9 @@ param allowedAddresses string[]
 
 @description('Whether Grafana\'s sign-in page has a public address.')
 param isGrafanaPublic bool
+
+@description('Whether Grafana has a private way to the live app. Where Azure refuses one to an app, or it is not wanted: false, and Grafana\'s own addresses go into allowedAddresses.')
+param hasGrafanaEndpoint bool = true
 param grafanaAdmins { id: string, type: 'User' | 'Group' | 'ServicePrincipal' }[]
 param alertEmails string[]
 
@@ -308,6 +311,7 @@ module grafana 'modules/grafana.bicep' = {
     location: location
     tags: tags
     isPublic: isGrafanaPublic
+    hasOwnAddresses: !hasGrafanaEndpoint
     isZoneRedundant: isZoneRedundant
     networkName: names.network
     workspaceName: names.workspace
@@ -395,7 +399,7 @@ module archive 'modules/functionApp.bicep' = {
   dependsOn: [roles]
 }
 
-module grafanaToLive 'modules/grafanaToLive.bicep' = {
+module grafanaToLive 'modules/grafanaToLive.bicep' = if (hasGrafanaEndpoint) {
   scope: group
   params: { grafanaName: names.grafana, location: location, tags: tags, liveAppName: names.live }
   dependsOn: [grafana, live]

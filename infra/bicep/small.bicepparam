@@ -23,9 +23,9 @@ param tierDays = { cool: 30, cold: 180 }
 param recoveryDays = 14
 param isArchiveLocked = false
 
-param liveScale = { memoryMB: 2048, mostInstances: 8, alwaysReady: {} }
-param archiveScale = { memoryMB: 2048, mostInstances: 8, alwaysReady: {} }
-param archiveBatch = { size: 10000, seconds: 30 }
+param liveScale = { memoryMB: 2048, mostInstances: 40, alwaysReady: {} }
+param archiveScale = { memoryMB: 2048, mostInstances: 40, alwaysReady: {} }
+param archiveBatch = { size: 10000, seconds: 10 }
 param isZoneRedundant = false
 
 param addressPrefix = readEnvironmentVariable('SHITOPS_ADDRESS_PREFIX', '10.71.0.0/20')

@@ -24,8 +24,8 @@ param recoveryDays = 30
 param isArchiveLocked = true
 
 param liveScale = { memoryMB: 2048, mostInstances: 40, alwaysReady: { http: 1 } }
-param archiveScale = { memoryMB: 2048, mostInstances: 32, alwaysReady: {} }
-param archiveBatch = { size: 10000, seconds: 30 }
+param archiveScale = { memoryMB: 2048, mostInstances: 40, alwaysReady: {} }
+param archiveBatch = { size: 10000, seconds: 10 }
 param isZoneRedundant = true
 
 param addressPrefix = readEnvironmentVariable('SHITOPS_ADDRESS_PREFIX', '10.71.0.0/20')

@@ -18,8 +18,8 @@ public sealed record MonthlyCost(IReadOnlyList<CostLine> Lines, decimal Events)
     /// <summary>Hours of a month, as Azure's price pages count them.</summary>
     public const int Hours = 730;
 
-    /// <summary>The archive lies in the hot tier for a month, in the cool one until the third, then in the cold one.</summary>
-    private const int HotMonths = 1, CoolMonths = 2;
+    /// <summary>The archive lies in the hot tier for a month, in the cool one until the sixth is over, then in the cold one, as infra/bicep has it.</summary>
+    private const int HotMonths = 1, CoolMonths = 5;
 
     private const int Seconds = Hours * 3600;
     private const decimal Gigabyte = 1e9m;

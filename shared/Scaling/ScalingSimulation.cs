@@ -41,6 +41,7 @@ public sealed class ScalingSimulation
         var partitions = _shares.Length;
         var arrived = new double[arrivals.Count + 1];
         var processed = new double[partitions];
+        var consumed = new double[arrivals.Count + 1];
         var oldest = new int[partitions];
         var behind = new double[arrivals.Count];
         var instances = new int[arrivals.Count];
@@ -58,6 +59,7 @@ public sealed class ScalingSimulation
             }
 
             if (second >= pausedUntil) Process(arrived[second + 1], processed, ready);
+            consumed[second + 1] = processed.Sum();
             for (var partition = 0; partition < partitions; partition++)
             {
                 var lag = Lag(arrived[second + 1], processed, partition);
@@ -75,7 +77,7 @@ public sealed class ScalingSimulation
             if (second % (int)autoscaler.Interval.TotalSeconds != 0) continue;
 
             var minute = Math.Min(second + 1, 60);
-            var inHand = arrived[second + 1] - arrived[Math.Max(0, second + 1 - (int)InHand.TotalSeconds)];
+            var inHand = consumed[second + 1] - consumed[Math.Max(0, second + 1 - (int)InHand.TotalSeconds)];
             var decided = autoscaler.Decide(
                 TimeSpan.FromSeconds(second), running, new Backlog((long)Math.Round(lags[second] + inHand), (arrived[second + 1] - arrived[second + 1 - minute]) / minute));
             if (decided > running)

@@ -24,6 +24,8 @@ public class CommandLineTests
     [InlineData("shitops import", "import", "trello", "x.jsonl")]
     [InlineData("shitops import allocations", "import", "allocations", "/no/such/plan.csv")]
     [InlineData("shitops status", "status", "--url", "localhost")]
+    [InlineData("shitops replay", "replay", "--projection", "foo")]
+    [InlineData("shitops replay", "replay", "--projection", "blocks", "--slices", "4")]
     [InlineData("shitops")]
     public async Task A_command_line_that_cannot_be_used_exits_with_2_and_points_to_help(string path, params string[] arguments)
     {

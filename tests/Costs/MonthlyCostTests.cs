@@ -24,8 +24,8 @@ public sealed class MonthlyCostTests
                 ("Tables: transactions", 26_280_000m, 0.94608m),                      // 2,628 million ÷ 1,000 × 10; × 0.00036 ÷ 10,000
                 ("Archive: blobs written", 2_628_000m, 13.14m),                       // × 0.05 ÷ 10,000
                 ("Archive: stored, hot", 52.56m, 0.94608m),                           // 2,628 million × 20 bytes; × 0.018
-                ("Archive: stored, cool", 105.12m, 1.0512m),                          // two months × 0.01
-                ("Archive: stored, cold", 473.04m, 1.702944m),                        // nine months × 0.0036
+                ("Archive: stored, cool", 262.8m, 2.628m),                            // five months × 0.01
+                ("Archive: stored, cold", 315.36m, 1.135296m),                        // six months × 0.0036
                 ("Event Hubs Standard: throughput units", 2_190m, 65.70m),            // 2,500 a second: 3 units × 730 × 0.03
                 ("Event Hubs Standard: events in", 2_628_000_000m, 73.584m),          // × 0.028 a million
                 ("Private endpoints", 3_650m, 36.50m),
@@ -34,8 +34,8 @@ public sealed class MonthlyCostTests
                 ("Grafana: users", 3m, 18m),
             ],
             cost.Lines.Select(line => (line.What, line.Quantity, line.Amount)));
-        Assert.Equal(540.428624m, cost.Total);
-        Assert.Equal(0.2056m, decimal.Round(cost.PerMillionEvents, 4));
+        Assert.Equal(541.437776m, cost.Total);
+        Assert.Equal(0.2060m, decimal.Round(cost.PerMillionEvents, 4));
     }
 
     /// <summary>24 × 2 GB × 2,628,000 s × 0.000004.</summary>

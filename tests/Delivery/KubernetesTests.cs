@@ -42,7 +42,7 @@ public sealed class KubernetesTests(NodeChecks checks)
         string[] taken = [.. ((string[])["", "admin"]).SelectMany(folder =>
             (List<object>)KubernetesYaml.Deserialize<Dictionary<string, object>>(File.ReadAllText(RepositoryRoot.File("infra", "kubernetes", folder, "kustomization.yaml")))["resources"]).Cast<string>()];
 
-        Assert.Equal(Manifests.Keys, taken.Order(StringComparer.Ordinal));
+        Assert.Equal(Manifests.Keys.Order(StringComparer.Ordinal), taken.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class KubernetesTests(NodeChecks checks)
     [InlineData("archive.yaml", "            allowPrivilegeEscalation: false", "            allowPrivilegeEscalation: true", "shitops-archive: container app may gain privileges")]
     [InlineData("live.yaml", "      automountServiceAccountToken: false", "      automountServiceAccountToken: true", "shitops-live: has a token of the cluster")]
     [InlineData("live.yaml", "            limits: { memory: 2Gi }", "            limits: { }", "shitops-live: container app has no limit of memory")]
-    [InlineData("live.yaml", "path: /api/health", "path: /api/healthy", "shitops-live: is ready by /api/healthy")]
+    [InlineData("live.yaml", "          readinessProbe:\n            tcpSocket: { port: http }", "          readinessProbe:\n            httpGet: { path: /api/health, port: http }", "shitops-live: answers nobody while Kafka does not answer")]
     [InlineData("live.yaml", "          livenessProbe:\n            tcpSocket: { port: http }", "          livenessProbe:\n            httpGet: { path: /api/health, port: http }", "shitops-live: is restarted while Kafka does not answer")]
     [InlineData("live.yaml", "maxUnavailable: 0", "maxUnavailable: 1", "shitops-live: an update takes pods away before others are ready")]
     [InlineData("archive.yaml", "AzureWebJobs.AggregateProjects.Disabled", "AzureWebJobs.AggregateProject.Disabled", "shitops-archive: switches off AggregateProject, which is no function")]
@@ -170,7 +170,7 @@ public sealed class KubernetesTests(NodeChecks checks)
 
         foreach (var app in pod.Containers)
         {
-            if (app.ReadinessProbe?.HttpGet?.Path is var path && path != "/api/health") yield return $"is ready by {path}";
+            if (app.ReadinessProbe is not { HttpGet: null, TcpSocket: not null }) yield return "answers nobody while Kafka does not answer";
             if (app.LivenessProbe is not { HttpGet: null, TcpSocket: not null }) yield return "is restarted while Kafka does not answer";
         }
     }
@@ -208,9 +208,8 @@ public sealed class KubernetesTests(NodeChecks checks)
         if (settings.Data.TryGetValue("KafkaTopic", out var topic) && kafka["topic"] != topic) yield return $"scales by topic {kafka["topic"]}, consumes {topic}";
         if (kafka["bootstrapServers"] != settings.Data["KafkaBrokers"]) yield return $"scales by {kafka["bootstrapServers"]}, consumes from {settings.Data["KafkaBrokers"]}";
         if (kafka["lagThreshold"] != chosen.ToString(CultureInfo.InvariantCulture)) yield return $"lagThreshold is {kafka["lagThreshold"]}, chosen is {chosen}";
-        if (!isLive) yield break;
-
         var demand = scaled.Spec.Triggers.Single(one => one.Type == "metrics-api").Metadata;
+        if (!demand["valueLocation"].StartsWith(isLive ? "aggregation." : "archive.", StringComparison.Ordinal)) yield return $"scales by {demand["valueLocation"]}";
         var type = typeof(ScaleReport);
         foreach (var part in demand["valueLocation"].Split('.')) type = type?.GetProperties().SingleOrDefault(property => property.Name.Equals(part, StringComparison.OrdinalIgnoreCase))?.PropertyType;
         if (type != typeof(double)) yield return $"GET /api/scale has no {demand["valueLocation"]}";

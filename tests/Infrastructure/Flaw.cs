@@ -104,8 +104,9 @@ internal sealed record Flaw(string Policy, string Size, string File, string Text
         new("archive", "small", App, "AzureWebJobsStorage__accountName: hostAccountName", "AzureWebJobsStorage__accountName: dataAccountName", "is the host's too"),
 
         new("alerts", "small", Alerts, "shitops_pipeline_behind_seconds", "shitops_behind", "nobody is told of lag"),
-        new("alerts", "small", Alerts, "Success == false", "Success", "nobody is told of failures"),
+        new("alerts", "small", Alerts, "isnotempty(tostring(", "isempty(tostring(", "nobody is told of failures"),
         new("alerts", "small", Alerts, "      actions: { actionGroups: [people.id] }", "      actions: { actionGroups: item.key == 'timers' ? [] : [people.id] }", "alert-timers-"),
+        new("alerts", "small", Alerts, "OverQuota", "Quota", "nobody is told of telemetry that is dropped"),
         new("alerts", "small", Alerts, "/api/health", "/", "nothing asks for health"),
         new("alerts", "small", Alerts, "    actions: [{ actionGroupId: people.id }]\n", "", "nobody is told that health does not answer"),
         new("alerts", "small", Alerts, "thresholdType: 'Forecasted'", "thresholdType: 'Actual'", "nobody is told of Forecasted cost"),

@@ -347,7 +347,7 @@ internal static partial class Policies
         foreach (var (what, text) in new[]
         {
             ("lag", "shitops_pipeline_behind_seconds"), ("the archive's lag", "shitops_pipeline_archive_lag_records"), ("dead letters", "shitops_pipeline_dead_letters_total"),
-            ("failures", "Success == false"), ("timers", "datatable"),
+            ("failures", "isnotempty(tostring(Properties[\"error.type\"]))"), ("timers", "datatable"), ("silence", "count() == 0"), ("telemetry that is dropped", "OverQuota"),
         })
         {
             if (!rules.Any(rule => rule["properties", "enabled"] == "true" && rule.List("properties", "criteria", "allOf").Any(one => one["query"]!.ToString().Contains(text, StringComparison.Ordinal)))) yield return $"nobody is told of {what}";

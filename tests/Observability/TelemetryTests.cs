@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
 using Confluent.Kafka;
 using ShitOps.Events;
 using ShitOps.Tests.Worker;
@@ -86,6 +89,10 @@ public class TelemetryTests(BrokerFixture kafka, AzuriteFixture azurite)
                 Assert.NotEqual(500, (int)answer.StatusCode);
             }
 
+            // What cannot be read is told without its name.
+            await foreach (var row in app.Rows($"t:{Secret}")) await app.ReplaceAsync(row);
+            Assert.Equal(HttpStatusCode.InternalServerError, (await app.Http.GetAsync($"api/rows/tasks?project={Secret}-project")).StatusCode);
+            await Eventually.TrueAsync(() => collector.Spans.Any(span => span.Name == "GET /api/rows/tasks" && span.Attributes.GetValueOrDefault("error.type") == "500"));
             await Eventually.TrueAsync(() => collector.Points.Any(point => point.Metric == "shitops_pipeline_dead_letters_total" && point.Value == 3) && collector.Logs.Any(line => line.Contains("dead letters", StringComparison.Ordinal)));
             await Eventually.TrueAsync(() => collector.Spans.Any(span => span.Name == "function GetAuditRows"));
         }
@@ -129,14 +136,20 @@ public class TelemetryTests(BrokerFixture kafka, AzuriteFixture azurite)
 
     private async Task<App> StartAsync((string Name, string Value)[] settings)
     {
-        var topic = await kafka.CreateTopicAsync(partitions: 1);
+        var (topic, slices) = (await kafka.CreateTopicAsync(partitions: 1), Some.Slices());
         return new App(await FunctionAppProcess.StartAsync(
             azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"),
-            [.. settings, ("Slices", $"{Some.Slices()}"), ("AzureFunctionsJobHost__extensions__kafka__subscriberIntervalInSeconds", "1")]), topic);
+            [.. settings, ("Slices", $"{slices}"), ("AzureFunctionsJobHost__extensions__kafka__subscriberIntervalInSeconds", "1")]), topic, new TableClient(azurite.ConnectionString, $"aggregates{slices}"));
     }
 
-    private sealed record App(FunctionAppProcess Process, string Topic) : IAsyncDisposable
+    private sealed record App(FunctionAppProcess Process, string Topic, TableClient Aggregates) : IAsyncDisposable
     {
+        /// <summary>The rows whose keys begin so.</summary>
+        public AsyncPageable<TableEntity> Rows(string prefix) => Aggregates.QueryAsync<TableEntity>($"RowKey ge '{prefix}' and RowKey lt '{prefix}~'");
+
+        /// <summary>Puts what nobody can read in the place of a row.</summary>
+        public Task ReplaceAsync(TableEntity row) => Aggregates.UpdateEntityAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["State"] = new byte[] { 1, 2, 3 } }, ETag.All, TableUpdateMode.Replace);
+
         public HttpClient Http => Process.Http;
 
         public Task<JsonElement> HealthWhenAsync(Func<JsonElement, bool> holds) => Process.HealthWhenAsync(holds);

@@ -31,6 +31,24 @@ public class HealthReportTests
     }
 
     [Fact]
+    public void A_partition_that_was_seen_without_lag_is_not_behind_by_more_than_since_then()
+    {
+        // The last record was counted two hours ago, nothing waited a minute ago, and one has come since.
+        var now = Some.Time.AddHours(2);
+        var row = Stored(Some.Time.ToUnixTimeMilliseconds());
+
+        Assert.Equal(7200, PartitionHealth.Of(3, row, archived: null, end: 6, now).BehindSeconds);
+        Assert.Equal(60, PartitionHealth.Of(3, row, archived: null, end: 6, now, caughtUp: now.AddMinutes(-1)).BehindSeconds);
+        Assert.Equal(7200, PartitionHealth.Of(3, row, archived: null, end: 6, now, caughtUp: Some.Time.AddHours(-1)).BehindSeconds);
+    }
+
+    [Fact]
+    public void A_partition_that_nothing_is_counted_of_is_behind_since_it_was_first_seen_to_wait()
+    {
+        Assert.Equal((5L, 90.0), PartitionHealth.Of(3, row: null, archived: null, end: 5, Some.Time, caughtUp: Some.Time.AddSeconds(-90)) is var partition ? (partition.Lag, partition.BehindSeconds) : default);
+    }
+
+    [Fact]
     public void The_whole_is_behind_as_its_slowest_partition()
     {
         var rows = new[] { Stored(Some.Time.AddSeconds(-30).ToUnixTimeMilliseconds()) };

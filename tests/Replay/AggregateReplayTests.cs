@@ -1,4 +1,5 @@
 using System.Text;
+using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Aggregation;
 using ShitOps.Events;
@@ -176,6 +177,67 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
         var since = records.Where(record => record.Offset >= 30).Select(record => new EventDecoder().Decode(record.Value, [])).Where(result => result is { IsDecoded: true, Event.Data: not null }).Select(result => result.Event!).ToList();
         Assert.InRange(since.Count, 10, events.Count - 30);
         await stage.AssertHoldsAsync(since, End);
+    }
+
+    [Fact]
+    public async Task From_a_time_since_which_nothing_came_nothing_is_switched()
+    {
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var (events, records) = Records(stage, seed: 17, projects: 2);
+        await FeedAsync(stage, stage.Aggregator(), records, batch: 1000);
+        await ArchiveAsync(stage, records, batch: 60);
+
+        var empty = await Assert.ThrowsAsync<ReplayException>(() => stage.Replay().RunAsync(Options(stage) with { From = Some.Time.AddYears(4) }, _ => { }, default));
+
+        Assert.Contains("the table would be empty", empty.Message, StringComparison.Ordinal);
+        Assert.False(await stage.Replay().AbandonAsync(default));
+        await stage.AssertHoldsAsync(events, End);
+    }
+
+    [Fact]
+    public async Task Giving_up_takes_neither_a_replay_that_is_at_work_nor_the_table_that_is_live()
+    {
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var (events, records) = Records(stage, seed: 18, projects: 2);
+        await FeedAsync(stage, stage.Aggregator(), records, batch: 1000);
+        await ArchiveAsync(stage, records, batch: 60);
+        var pipeline = stage.Account().Tables.GetTableClient("pipeline");
+        TableEntity? plan = null;
+        string? refused = null;
+
+        await stage.Replay().RunAsync(
+            Options(stage),
+            one =>
+            {
+                if (one.Phase != "switching" || plan is not null) return;
+                plan = pipeline.GetEntity<TableEntity>("projections", $"{stage.TableName}:replay").Value;
+                refused = Assert.Throws<ReplayException>(() => stage.Replay().AbandonAsync(default).GetAwaiter().GetResult()).Message;
+            },
+            default);
+        Assert.StartsWith("another replay is at work", refused, StringComparison.Ordinal);
+
+        // As if it had been killed between the switch and its end.
+        await pipeline.UpsertEntityAsync(plan!, TableUpdateMode.Replace);
+        Assert.False(await stage.Replay().AbandonAsync(default));
+        await stage.AssertHoldsAsync(events, End);
+    }
+
+    [Fact]
+    public async Task Blocks_of_tables_that_are_gone_go_with_them()
+    {
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var (_, records) = Records(stage, seed: 19, projects: 2);
+        await FeedAsync(stage, stage.Aggregator(), records, batch: 1000);
+        await ArchiveAsync(stage, records, batch: 60);
+        await stage.Replay().RunAsync(Options(stage), _ => { }, default);
+        var blocks = stage.Account().Blobs.GetBlobContainerClient("blocks");
+        await blocks.CreateIfNotExistsAsync();
+        string[] folders = [$"{stage.TableName}4", $"{stage.TableName}4r1", $"{stage.TableName}99", $"other{stage.TableName}4"];
+        foreach (var folder in folders) await blocks.UploadBlobAsync($"{folder}/index.json", BinaryData.FromString("{}"));
+
+        await stage.Replay().CleanAsync(default);
+
+        Assert.Equal([folders[1], folders[3]], (await blocks.GetBlobsAsync().Select(blob => blob.Name.Split('/')[0]).ToListAsync()).Intersect(folders).Order(StringComparer.Ordinal));
     }
 
     internal static ReplayOptions Options(AggregationStage stage) => new() { Streams = [stage.Stream.Name] };

@@ -77,6 +77,25 @@ public sealed class AggregateVerificationTests(ArchiveAzurite azurite, BrokerFix
     }
 
     [Fact]
+    public async Task A_table_that_is_gone_is_found_and_so_is_an_archive_that_nothing_was_counted_of()
+    {
+        await ArchiveStage.OpenAsync(azurite);
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka, slices: 2);
+        var (_, records) = AggregateReplayTests.Records(stage, seed: 55, projects: 2);
+        await AggregateReplayTests.ArchiveAsync(stage, records, batch: 50);
+        var uncounted = (await VerifyAsync(stage)).Findings;
+        Assert.NotEmpty(uncounted);
+        Assert.All(uncounted, finding => Assert.Contains("none was ever counted", finding.Fault, StringComparison.Ordinal));
+
+        await AggregateReplayTests.FeedAsync(stage, stage.Aggregator(), records, batch: 50);
+        Assert.Empty((await VerifyAsync(stage)).Findings);
+        await stage.Account().Tables.DeleteTableAsync(stage.Table().Name);
+        var lost = (await VerifyAsync(stage)).Findings;
+        Assert.NotEmpty(lost);
+        Assert.All(lost, finding => Assert.Contains("events were counted, and 0 are in the slices", finding.Fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Events_that_come_meanwhile_are_no_fault()
     {
         await ArchiveStage.OpenAsync(azurite);

@@ -30,6 +30,8 @@ var queries = {
     severity: 1
     query: 'AppMetrics | where Name == "shitops_pipeline_behind_seconds" | summarize Value = max(Max)'
     threshold: mostSecondsBehind
+    // One measurement may be of a batch in hand.
+    periods: 2
     every: 'PT5M'
     over: 'PT15M'
   }
@@ -57,10 +59,26 @@ var queries = {
     every: 'PT5M'
     over: 'PT15M'
   }
+  silence: {
+    title: 'Nothing tells how it is'
+    severity: 1
+    query: 'AppMetrics | where Name == "faas.invocations" | summarize Value = iff(count() == 0, 1, 0)'
+    threshold: 0
+    every: 'PT15M'
+    over: 'PT30M'
+  }
+  dropped: {
+    title: 'Telemetry is dropped: the day has had what it may have'
+    severity: 2
+    query: '_LogOperation | where Category =~ "Ingestion" and Detail contains "OverQuota" | summarize Value = count()'
+    threshold: 0
+    every: 'PT1H'
+    over: 'PT1H'
+  }
   timers: {
     title: 'A timer function has not succeeded for long'
     severity: 2
-    query: 'let runs = AppMetrics | where Name == "faas.invocations"; let since = toscalar(runs | summarize min(TimeGenerated)); datatable(Function: string, Minutes: long) [${timerTable}] | join kind=leftouter (runs | where isempty(tostring(Properties["error.type"])) | summarize Last = max(TimeGenerated) by Function = tostring(Properties["faas.name"])) on Function | where coalesce(Last, since) < ago(Minutes * 1m) | summarize Value = count()'
+    query: 'let runs = AppMetrics | where Name == "faas.invocations"; let since = toscalar(runs | summarize min(TimeGenerated)); datatable(Function: string, Minutes: long) [${timerTable}] | join kind=leftouter (runs | where isempty(tostring(Properties["error.type"])) | summarize Last = max(TimeGenerated) by Function = tostring(Properties["faas.name"])) on Function | where coalesce(Last, since, datetime(2000-01-01)) < ago(Minutes * 1m) | summarize Value = count()'
     threshold: 0
     every: 'PT1H'
     over: 'P2D'
@@ -103,7 +121,10 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             timeAggregation: 'Maximum'
             operator: 'GreaterThan'
             threshold: item.value.threshold
-            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+            failingPeriods: {
+              numberOfEvaluationPeriods: item.value.?periods ?? 1
+              minFailingPeriodsToAlert: item.value.?periods ?? 1
+            }
           }
         ]
       }

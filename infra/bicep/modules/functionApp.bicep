@@ -121,6 +121,9 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         DataStorage__clientId: identity.properties.clientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identity.properties.clientId}'
+        // The spans of requests and invocations are the host's; so many traces a second of each instance.
+        OTEL_TRACES_SAMPLER: 'microsoft.rate_limited'
+        OTEL_TRACES_SAMPLER_ARG: '5'
       },
       settings,
       toObject(

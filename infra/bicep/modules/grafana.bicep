@@ -6,6 +6,9 @@ param tags object
 
 @description('Whether its sign-in page has a public address.')
 param isPublic bool
+
+@description('Whether its requests come from addresses that do not change, to be let in where it has no private way.')
+param hasOwnAddresses bool
 param isZoneRedundant bool
 param networkName string
 param workspaceName string
@@ -19,7 +22,7 @@ resource grafana 'Microsoft.Dashboard/grafana@2024-10-01' = {
   sku: { name: 'Standard' }
   properties: {
     apiKey: 'Disabled'
-    deterministicOutboundIP: 'Disabled'
+    deterministicOutboundIP: hasOwnAddresses ? 'Enabled' : 'Disabled'
     publicNetworkAccess: isPublic ? 'Enabled' : 'Disabled'
     zoneRedundancy: isZoneRedundant ? 'Enabled' : 'Disabled'
   }

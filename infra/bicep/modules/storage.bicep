@@ -42,7 +42,8 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     minimumTlsVersion: 'TLS1_2'
     publicNetworkAccess: 'Disabled'
     supportsHttpsTrafficOnly: true
-    networkAcls: { defaultAction: 'Deny', bypass: 'None' }
+    // The lifecycle of blobs is a service of Azure's own, which a firewall without this keeps out.
+    networkAcls: { defaultAction: 'Deny', bypass: tiers != null || recoveryDays > 0 ? 'AzureServices' : 'None' }
   }
 
   resource blobs 'blobServices' = {

@@ -87,7 +87,32 @@ internal sealed partial class HttpFunctions(
             _ => throw new InvalidOperationException($"{part} is no part of a route."),
         }))));
 
+    /// <summary>Answers within the span of the request, as the host has it.</summary>
     private async Task AnswerAsync(HttpContext context, AppFunction function, ILogger logger)
+    {
+        if (Activity.Current is not { Recorded: true } span)
+        {
+            await AnswerAsync(context, function, logger, span: null);
+            return;
+        }
+
+        // Its route, not its path, which may name what was asked for.
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        span.DisplayName = $"{context.Request.Method} {route}";
+        span.SetTag("http.request.method", context.Request.Method).SetTag("http.route", route);
+        try
+        {
+            await AnswerAsync(context, function, logger, span);
+        }
+        finally
+        {
+            var status = context.Response.StatusCode;
+            span.SetTag("http.response.status_code", status);
+            if (status >= 500) span.SetTag("error.type", $"{status}").SetStatus(ActivityStatusCode.Error);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, AppFunction function, ILogger logger, Activity? span)
     {
         if (keys?.Allow(context.Request, ((HttpTriggerAttribute)function.Trigger).AuthLevel, function.Name) == false)
         {
@@ -110,7 +135,7 @@ internal sealed partial class HttpFunctions(
 
         try
         {
-            if (!await throttle.TryRunAsync(() => RunAsync(context, function, logger), context.RequestAborted))
+            if (!await throttle.TryRunAsync(() => InvokeAsync(context, function, logger, span), context.RequestAborted))
             {
                 context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             }
@@ -121,33 +146,12 @@ internal sealed partial class HttpFunctions(
         }
     }
 
-    private async Task RunAsync(HttpContext context, AppFunction function, ILogger logger)
-    {
-        var server = Activity.Current is { Recorded: true } recorded ? recorded : null;
-        if (server is not null)
-        {
-            // The span of the request, as the host has it. Its route, not its path, which may name what was asked for.
-            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-            server.DisplayName = $"{context.Request.Method} {route}";
-            server.SetTag("http.request.method", context.Request.Method).SetTag("http.route", route);
-        }
-
-        try
-        {
-            await InvokeAsync(context, function, logger, server);
-        }
-        finally
-        {
-            server?.SetTag("http.response.status_code", context.Response.StatusCode);
-        }
-    }
-
-    private async Task InvokeAsync(HttpContext context, AppFunction function, ILogger logger, Activity? server)
+    private async Task InvokeAsync(HttpContext context, AppFunction function, ILogger logger, Activity? span)
     {
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var origin = new Invocation.Origin(
-            server?.Id ?? context.Request.Headers.TraceParent,
-            server?.TraceStateString ?? context.Request.Headers.TraceState,
+            span?.Id ?? context.Request.Headers.TraceParent,
+            span?.TraceStateString ?? context.Request.Headers.TraceState,
             BindingData: context.Request.RouteValues);
         var (invocation, failure) = await invoker.InvokeAsync(
             function, context.Request, context.RequestServices, origin, started => started.Items[FunctionContextExtensions.HttpContextKey] = context, cancelled.Token);
