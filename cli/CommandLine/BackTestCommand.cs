@@ -148,21 +148,24 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
             origins = score.Origins,
             coverage = Shares(score.Model.Coverage),
             coverageSe = Shares(score.Model.CoverageSe),
-            crpsRelative = score.Model.CrpsRelative,
-            maeRelative = score.Model.MaeRelative,
+            crpsRelative = Finite(score.Model.CrpsRelative),
+            maeRelative = Finite(score.Model.MaeRelative),
             pinball15 = score.Model.Pinball15,
             pinball05 = score.Model.Pinball05,
             bootstrap = new
             {
                 coverage = Shares(score.Bootstrap.Coverage),
                 coverageSe = Shares(score.Bootstrap.CoverageSe),
-                crpsRelative = score.Bootstrap.CrpsRelative,
-                maeRelative = score.Bootstrap.MaeRelative,
+                crpsRelative = Finite(score.Bootstrap.CrpsRelative),
+                maeRelative = Finite(score.Bootstrap.MaeRelative),
                 pinball15 = score.Bootstrap.Pinball15,
                 pinball05 = score.Bootstrap.Pinball05,
             },
         }),
     }) + "\n";
+
+    /// <summary>A ratio; null: there was no error to divide by.</summary>
+    private static double? Finite(double ratio) => double.IsFinite(ratio) ? ratio : null;
 
     private static object Shares(PromiseShares shares) => new { p50 = shares.P50, p85 = shares.P85, p95 = shares.P95 };
 
