@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -6,6 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
+using ShitOps.Security;
 
 namespace ShitOps.Datasource;
 
@@ -23,6 +27,12 @@ internal sealed class PrometheusAnswer : IActionResult
     private readonly Func<Utf8JsonWriter, Task> _write;
 
     private PrometheusAnswer(int status, Func<Utf8JsonWriter, Task> write) => (_status, _write) = (status, write);
+
+    /// <summary>How long whoever asks may keep the answer; 0: not at all.</summary>
+    public TimeSpan KeptFor { get; init; }
+
+    /// <summary>The answer, which whoever asks may keep for a while, by which he takes no harm: names, and what a version always says.</summary>
+    public PrometheusAnswer Kept(TimeSpan time) => new(_status, _write) { KeptFor = time };
 
     /// <summary>What was asked for.</summary>
     public static PrometheusAnswer Of(QueryResult result) => Success(
@@ -68,7 +78,22 @@ internal sealed class PrometheusAnswer : IActionResult
         response.StatusCode = _status;
         response.ContentType = "application/json";
         response.Headers.Vary = HeaderNames.AcceptEncoding;
-        response.Headers.CacheControl = "private, no-store";
+        response.Headers.CacheControl = KeptFor == TimeSpan.Zero ? "private, no-store" : string.Create(CultureInfo.InvariantCulture, $"private, max-age={KeptFor.TotalSeconds:0}");
+        if (KeptFor > TimeSpan.Zero)
+        {
+            // Small enough to be held, as those that are kept are.
+            using var held = new MemoryStream();
+            await WriteAsync(held, context.HttpContext.RequestAborted);
+            held.Write(Encoding.UTF8.GetBytes(Scope.Of(request).Key));
+            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(held.GetBuffer().AsSpan(0, (int)held.Length)).AsSpan(0, 16))}\"";
+            response.Headers.ETag = tag;
+            if (request.Headers.IfNoneMatch.Any(tags => tags is not null && (tags == "*" || tags.Contains(tag, StringComparison.Ordinal))))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+        }
+
         if (!request.GetTypedHeaders().AcceptEncoding.Any(accepted => accepted.Value == "gzip" && accepted.Quality != 0))
         {
             await WriteAsync(response.Body, context.HttpContext.RequestAborted);

@@ -17,6 +17,9 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
     /// <summary>The most points of a series in one answer, as in Prometheus.</summary>
     public const int MostPoints = 11_000;
 
+    // What does not change until another version is deployed, and names, of which new ones come at any time.
+    private static readonly TimeSpan OfAVersion = TimeSpan.FromMinutes(5), OfNames = TimeSpan.FromSeconds(5);
+
     private readonly QueryOptions _options = new() { Limits = settings.Limits };
 
     /// <summary><c>/api/v1/query</c>: an expression at an instant.</summary>
@@ -104,7 +107,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
                 }
 
                 json.WriteEndObject();
-            }));
+            }).Kept(OfAVersion));
         },
         cancellationToken);
 
@@ -117,7 +120,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             json.WriteString("version"u8, "2.42.0"u8);
             foreach (var name in (string[])["revision", "branch", "buildUser", "buildDate", "goVersion"]) json.WriteString(name, "");
             json.WriteEndObject();
-        })),
+        }).Kept(OfAVersion)),
         cancellationToken);
 
     /// <summary><c>/api/v1/format_query</c>: an expression, laid out.</summary>
@@ -126,7 +129,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         (parameters, _) =>
         {
             var text = ExpressionLayout.Of(Expression(parameters));
-            return Task.FromResult(PrometheusAnswer.Of(json => json.WriteStringValue(text)));
+            return Task.FromResult(PrometheusAnswer.Of(json => json.WriteStringValue(text)).Kept(OfAVersion));
         },
         cancellationToken);
 
@@ -174,7 +177,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             foreach (var one in all.Take(limit ?? int.MaxValue)) write(json, one);
             json.WriteEndArray();
         },
-        all.Count > limit ? ["results truncated due to limit"] : null);
+        all.Count > limit ? ["results truncated due to limit"] : null).Kept(OfNames);
 
     private async Task<IActionResult> AnswerAsync(HttpRequest request, Func<QueryParameters, CancellationToken, Task<PrometheusAnswer>> answer, CancellationToken cancellationToken)
     {

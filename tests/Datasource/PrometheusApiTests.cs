@@ -41,6 +41,17 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
         Assert.Equal("0", Value((await PostAsync(app, "query", ("query", "sum(shitops_pipeline_lag_records)"))).Body));
 
         // Also behind an address that ends with /api.
+        // Names and what a version always says may be kept for a while, and are not sent again; values never are.
+        foreach (var (address, seconds) in ((string, int?)[])[("metadata", 300), ("status/buildinfo", 300), ("format_query?query=a", 300), ("labels", 5), ("label/project/values", 5), ("series?match[]=shitops_tasks", 5), ("query?query=shitops_tasks", null)])
+        {
+            using var first = await app.Http.GetAsync($"api/v1/{address}");
+            Assert.Equal((seconds is null, seconds), (first.Headers.CacheControl!.NoStore, (int?)first.Headers.CacheControl.MaxAge?.TotalSeconds));
+            if (seconds is null) continue;
+            using var again = new HttpRequestMessage(HttpMethod.Get, $"api/v1/{address}") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+            using var same = await app.Http.SendAsync(again);
+            Assert.Equal((HttpStatusCode.NotModified, ""), (same.StatusCode, await same.Content.ReadAsStringAsync()));
+        }
+
         using var below = await app.Http.GetAsync("api/api/v1/label/project/values");
         Assert.Equal("""{"status":"success","data":["APOLLO"]}""", await below.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("api/api/v1/alerts")).StatusCode);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using NJsonSchema;
 using ShitOps.Aggregation;
 using ShitOps.Events;
 using ShitOps.Forecasting;
@@ -56,6 +57,28 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
         Assert.All(Link().Matches(text), match => Assert.Contains(match.Groups[1].Value, known));
 
         static void IsOurs(JsonElement datasource) => Assert.Equal(("prometheus", "${datasource}"), (datasource.GetProperty("type").GetString(), datasource.GetProperty("uid").GetString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_dashboard_fits_the_schema(string file)
+    {
+        var schema = await JsonSchema.FromFileAsync(RepositoryRoot.File("tests", "Grafana", "dashboard.schema.json"));
+        Assert.Empty(schema.Validate(await File.ReadAllTextAsync(RepositoryRoot.File("grafana", "dashboards", file))).Select(fault => fault.ToString()));
+    }
+
+    [Theory]
+    [InlineData("\"schemaVersion\": 39", "\"schemaVersion\": \"39\"")]
+    [InlineData("\"colorMode\": \"", "\"colourMode\": \"")]
+    [InlineData("\"displayMode\": \"list\"", "\"displayMode\": \"lists\"")]
+    [InlineData("\"refId\": \"A\"", "\"refId\": 1")]
+    [InlineData("\"mode\": \"absolute\"", "\"mode\": \"relative\"")]
+    public async Task The_schema_finds_what_Grafana_would_not_take(string text, string with)
+    {
+        var schema = await JsonSchema.FromFileAsync(RepositoryRoot.File("tests", "Grafana", "dashboard.schema.json"));
+        var dashboard = await File.ReadAllTextAsync(RepositoryRoot.File("grafana", "dashboards", "command-center.json"));
+        Assert.Contains(text, dashboard, StringComparison.Ordinal);
+        Assert.NotEmpty(schema.Validate(dashboard.Replace(text, with, StringComparison.Ordinal)));
     }
 
     [Fact]
