@@ -32,22 +32,32 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     /// <summary>How long entries are kept.</summary>
     public const int KeptDays = 30;
 
+    /// <summary>An entry is written so long after the answer at the latest.</summary>
+    public static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(10);
+
     private const int FlushFrom = 50;
     private const int MostWaiting = 5_000;
-    private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(10);
 
     private readonly AccountTable _table = account.Table(table);
     private readonly ConcurrentQueue<LoggedQuery> _waiting = new();
     private readonly SemaphoreSlim _writing = new(1);
     private readonly string _writer = Guid.NewGuid().ToString("N")[..8];
-    private long _flushed = time.GetTimestamp();
+    private int _isDue;
     private int _number;
 
     /// <summary>Notes a query; it is written a little later.</summary>
     public void Add(LoggedQuery one)
     {
         if (_waiting.Count < MostWaiting) _waiting.Enqueue(one);
-        if (_waiting.Count >= FlushFrom || time.GetElapsedTime(Interlocked.Read(ref _flushed)) >= FlushEvery) _ = Task.Run(() => FlushAsync(CancellationToken.None));
+        if (_waiting.Count >= FlushFrom) _ = Task.Run(() => FlushAsync(CancellationToken.None));
+        else if (Interlocked.Exchange(ref _isDue, 1) == 0) _ = FlushLaterAsync();
+
+        async Task FlushLaterAsync()
+        {
+            await Task.Delay(FlushEvery, time);
+            Interlocked.Exchange(ref _isDue, 0);
+            await FlushAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>Writes what waits.</summary>
@@ -56,7 +66,6 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         if (!await _writing.WaitAsync(0, cancellationToken)) return;
         try
         {
-            Interlocked.Exchange(ref _flushed, time.GetTimestamp());
             List<LoggedQuery> some = [];
             while (some.Count < MostWaiting && _waiting.TryDequeue(out var one)) some.Add(one);
             foreach (var day in some.GroupBy(one => DayKey(DateOnly.FromDateTime(one.At.UtcDateTime)), StringComparer.Ordinal))
@@ -97,6 +106,27 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         }
 
         return latest.Count <= most ? latest : latest[^most..];
+    }
+
+    /// <summary>How many queries all instances answered in a span, and the sum of what they were expected to take, in milliseconds.</summary>
+    /// <param name="from">The beginning, included.</param>
+    /// <param name="to">The end, not included; what is younger than <see cref="FlushEvery"/> may not be written yet.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<(int Count, double ExpectedMs)> LoadAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var (count, expected) = (0, 0.0);
+        for (var day = DateOnly.FromDateTime(from.UtcDateTime); day <= DateOnly.FromDateTime(to.UtcDateTime); day = day.AddDays(1))
+        {
+            var filter = string.Create(CultureInfo.InvariantCulture, $"PartitionKey eq '{DayKey(day)}' and RowKey ge '{from.UtcTicks:D19}' and RowKey lt '{to.UtcTicks:D19}'");
+            await foreach (var row in _table.QueryAsync(filter, cancellationToken, select: ["PartitionKey", "RowKey", "ExpectedMs"]))
+            {
+                count++;
+                expected += row.GetDouble("ExpectedMs") ?? 0;
+            }
+        }
+
+        return (count, expected);
     }
 
     /// <summary>Deletes entries that are older than <see cref="KeptDays"/>.</summary>

@@ -1,10 +1,12 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using ShitOps.Asking;
+using ShitOps.Storage;
 
 namespace ShitOps.Pipeline;
 
 /// <summary>How many instances the topic asks for, from health and from how many records Kafka took within a minute.</summary>
-public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, ScaleSettings settings, TimeProvider time, ILogger<PipelineScale> logger) : IDisposable
+public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, QueryLog queries, ScaleSettings settings, TimeProvider time, ILogger<PipelineScale> logger) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
@@ -39,18 +41,26 @@ public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, ScaleS
     private async Task<ScaleReport> MeasureNowAsync(CancellationToken cancellationToken)
     {
         var report = await health.MeasureAsync(cancellationToken);
-        if (!report.IsHealthy) return new ScaleReport(null, null, report.Faults);
+        if (!report.IsHealthy) return new ScaleReport(null, null, Faults: report.Faults);
         var ends = report.Partitions.Where(partition => partition.EndOffset is not null).ToDictionary(partition => partition.Partition, partition => partition.EndOffset!.Value);
         try
         {
             var first = await logEnds.FirstSinceAsync(ends.Keys, time.GetUtcNow() - Window);
             // What came between the two questions is not counted: it may lie behind the ends.
-            return ScaleReport.Of(report, first.Sum(partition => Math.Max(0, ends[partition.Key] - partition.Value)) / Window.TotalSeconds, settings);
+            var arrivals = first.Sum(partition => Math.Max(0, ends[partition.Key] - partition.Value)) / Window.TotalSeconds;
+            var to = time.GetUtcNow() - QueryLog.FlushEvery;
+            var (count, expectedMs) = await queries.LoadAsync(to - Window, to, cancellationToken);
+            return ScaleReport.Of(report, arrivals, QueryLoad.Of(count, expectedMs, Window), settings);
         }
         catch (KafkaException fault)
         {
             logger.LogWarning("Scale: {Cause}", fault.Message.Split('\n')[0]);
-            return new ScaleReport(null, null, ["Kafka does not answer"]);
+            return new ScaleReport(null, null, Faults: ["Kafka does not answer"]);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            logger.LogWarning("Scale: {Cause}", fault.Message.Split('\n')[0]);
+            return new ScaleReport(null, null, Faults: ["storage does not answer"]);
         }
     }
 }

@@ -5,12 +5,24 @@ namespace ShitOps.Pipeline;
 /// <summary>The body of <c>GET /api/scale</c>.</summary>
 /// <param name="Aggregation">What the topic asks of the instances that aggregate.</param>
 /// <param name="Archive">Of those that archive; null: nothing of the topic is archived yet, and it may be that nothing shall be.</param>
+/// <param name="Queries">What is asked of the live role.</param>
 /// <param name="Faults">Why nothing can be said; null: nothing is wrong.</param>
-public sealed record ScaleReport(RoleDemand? Aggregation, RoleDemand? Archive, IReadOnlyList<string>? Faults = null)
+public sealed record ScaleReport(RoleDemand? Aggregation, RoleDemand? Archive, QueryLoad? Queries = null, IReadOnlyList<string>? Faults = null)
 {
-    internal static ScaleReport Of(HealthReport health, double arrivalsPerSecond, ScaleSettings settings) => new(
+    internal static ScaleReport Of(HealthReport health, double arrivalsPerSecond, QueryLoad? queries, ScaleSettings settings) => new(
         RoleDemand.Of(new Backlog(health.Lag, arrivalsPerSecond), settings.Aggregation),
-        health.Archive is { } archive ? RoleDemand.Of(new Backlog(archive.Lag, arrivalsPerSecond), settings.Archive) : null);
+        health.Archive is { } archive ? RoleDemand.Of(new Backlog(archive.Lag, arrivalsPerSecond), settings.Archive) : null,
+        queries);
+}
+
+/// <summary>The load of questions on all instances together, over a minute.</summary>
+/// <param name="PerSecond">Questions answered a second.</param>
+/// <param name="ExpectedMs">How long one is expected to take, the mean by the cost model; 0 without questions.</param>
+/// <param name="AtOnce">How many are in work at a time, as the product of both.</param>
+public sealed record QueryLoad(double PerSecond, double ExpectedMs, double AtOnce)
+{
+    internal static QueryLoad Of(int count, double expectedMs, TimeSpan window) =>
+        new(Math.Round(count / window.TotalSeconds, 3), count == 0 ? 0 : Math.Round(expectedMs / count, 1), Math.Round(expectedMs / window.TotalMilliseconds, 3));
 }
 
 /// <summary>What the topic asks of one role.</summary>

@@ -27,7 +27,10 @@ public sealed class ScaleTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         // (0.5 + 50 / 100) / 2
-        Assert.Equal("""{"aggregation":{"backlog":50,"eventsPerSecond":0.5,"instances":0.5}}""", await answer.Content.ReadAsStringAsync());
+        var scale = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("""{"backlog":50,"eventsPerSecond":0.5,"instances":0.5}""", scale.GetProperty("aggregation").GetRawText());
+        Assert.Equal(["perSecond", "expectedMs", "atOnce"], scale.GetProperty("queries").EnumerateObject().Select(one => one.Name));
+        Assert.False(scale.TryGetProperty("archive", out _));
     }
 
     [Fact]

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using ShitOps.Asking;
+using ShitOps.Pipeline;
+using ShitOps.Planning;
+using ShitOps.Storage;
+using ShitOps.Tests.Worker;
+
+namespace ShitOps.Tests.Asking;
+
+/// <summary>What queries took, over a real store.</summary>
+[Collection(nameof(BrokerCollection))]
+public class QueryLogTests(AzuriteFixture azurite)
+{
+    // Ten seconds after midnight: what is asked for reaches into the day before.
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 2, 1, 0, 0, 10, TimeSpan.Zero));
+    private readonly string _table = Some.Name("q").Replace("-", "", StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Load_is_what_all_instances_answered_within_a_span()
+    {
+        await using var one = Log();
+        await using var other = Log();
+        foreach (var (log, secondsAgo, expected) in ((QueryLog, int, double)[])[(one, 5, 1000), (one, 11, 30), (other, 30, 50), (other, 70, 40), (one, 71, 1000)]) log.Add(Query(secondsAgo, expected));
+        foreach (var log in (QueryLog[])[one, other]) await log.FlushAsync(default);
+
+        var to = _time.GetUtcNow() - QueryLog.FlushEvery;
+        var (count, expectedMs) = await one.LoadAsync(to.AddMinutes(-1), to, default);
+
+        Assert.Equal((3, 120.0), (count, expectedMs));
+        Assert.Equal(new QueryLoad(0.05, 40, 0.002), QueryLoad.Of(count, expectedMs, TimeSpan.FromMinutes(1)));
+        Assert.Equal(new QueryLoad(0, 0, 0), QueryLoad.Of(0, 0, TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
+    public async Task An_entry_is_written_even_if_no_other_follows()
+    {
+        await using var log = Log();
+        log.Add(Query(0, 30));
+        Assert.Empty(await log.LatestAsync(10, default));
+        _time.Advance(QueryLog.FlushEvery);
+
+        await Eventually.TrueAsync(() => log.LatestAsync(10, default).GetAwaiter().GetResult().Count == 1);
+    }
+
+    private LoggedQuery Query(int secondsAgo, double expectedMs) =>
+        new(_time.GetUtcNow().AddSeconds(-secondsAgo), "shape", QueryPlan.Parse("tasks/all/8") ?? throw new InvalidOperationException(), new PlanEstimate(1, 1, 1, 1), expectedMs, 5, 1, 1, 1, 1, 1);
+
+    private QueryLog Log() => new(StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build()), _time, NullLogger<QueryLog>.Instance, _table);
+}
