@@ -201,6 +201,22 @@ public sealed class HttpTests
         Assert.Equal(0, app.Log.Count("Error:"));
     }
 
+    [Theory]
+    [InlineData("evil.example", false, HttpStatusCode.MisdirectedRequest)]
+    [InlineData("evil.example:7071", false, HttpStatusCode.MisdirectedRequest)]
+    [InlineData("localhost.evil.example", false, HttpStatusCode.MisdirectedRequest)]
+    [InlineData("localhost:7071", false, HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", false, HttpStatusCode.OK)]
+    [InlineData("[::1]:7071", false, HttpStatusCode.OK)]
+    [InlineData("evil.example", true, HttpStatusCode.OK)]
+    public async Task Without_keys_only_this_machine_is_answered_by_its_own_names(string host, bool requireKeys, HttpStatusCode status)
+    {
+        await using var app = await TestApp.StartAsync(TestApp.Builder([typeof(HttpSamples)], new() { ["FUNCTIONS_REQUIRE_KEYS"] = $"{requireKeys}" }));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/Plain") { Headers = { Host = host } };
+        using var answer = await app.Http.SendAsync(request);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_function_that_takes_longer_than_functionTimeout_is_cancelled_and_fails()
     {

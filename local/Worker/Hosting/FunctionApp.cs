@@ -5,6 +5,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
@@ -105,6 +106,16 @@ internal sealed partial class FunctionApp
                 functions.Where(function => function.Trigger is HttpTriggerAttribute { AuthLevel: AuthorizationLevel.Function }).Select(function => function.Name))
             : null;
         var http = new HttpFunctions(host, invoker, new RequestThrottle(host.Http), keys, bodyLimit, listeners.Stopping);
+        if (!listen.RequiresKeys)
+        {
+            app.Use((context, next) =>
+            {
+                if (ListenAddress.IsOfThisMachine(context.Request.Host.Host)) return next(context);
+                context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+                return context.Response.WriteAsync("Without keys this app answers for localhost only: start it with --require-keys to reach it by another name.");
+            });
+        }
+
         AppPage.Use(app, AppContext.BaseDirectory);
         HttpFunctions.UseRouting(app);
         AdminEndpoints.Map(app, keys, hostId, functions, paths);

@@ -7,6 +7,12 @@ namespace ShitOps.Local.Worker;
 /// <summary>Where the app listens, and whether requests need keys there: always, unless only this machine can send them.</summary>
 internal sealed record ListenAddress(IPAddress Host, int Port, bool RequiresKeys)
 {
+    /// <summary>
+    /// Whether a request is for this machine by its Host header. Where no keys are asked for, others are not answered: a page in a browser could
+    /// else have its own name lead here, and read and change everything.
+    /// </summary>
+    public static bool IsOfThisMachine(string host) => host is "localhost" || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
     public const int DefaultPort = 7071;
 
     /// <summary>
