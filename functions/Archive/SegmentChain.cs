@@ -113,7 +113,7 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     /// <exception cref="InvalidDataException">It is no segment.</exception>
     public async Task<StoredSegment?> ReadSegmentAsync(string topic, int partition, long start, CancellationToken cancellationToken)
     {
-        await EnsureExistsAsync(cancellationToken);
+        // The container is not made here: who only reads may have no right to.
         var name = Name(topic, partition, start);
         try
         {

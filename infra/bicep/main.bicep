@@ -267,7 +267,7 @@ module hostStorage 'modules/storage.bicep' = {
   dependsOn: [network]
 }
 
-@description('The archive and its manifest, dead letters, locks, people, and how far the pipeline is.')
+@description('The archive and its manifest, dead letters, blocks of history, models, locks, people, and how far the pipeline is.')
 module dataStorage 'modules/storage.bicep' = {
   scope: group
   params: {
@@ -276,7 +276,7 @@ module dataStorage 'modules/storage.bicep' = {
     tags: tags
     redundancy: redundancy
     services: ['blob', 'table']
-    containers: ['archive', 'manifest', 'dead-letters', 'locks']
+    containers: ['archive', 'manifest', 'dead-letters', 'locks', 'blocks', 'models']
     recoveryDays: recoveryDays
     // Compacted files. Segments are merged within hours, and the table's log is read all the time.
     tiers: { prefixes: ['archive/events/stream='], coolAfterDays: tierDays.cool, coldAfterDays: tierDays.cold }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Azure.Core;
 using ShitOps.Aggregation;
+using ShitOps.Archive;
 using ShitOps.Audit;
 using ShitOps.Events;
 using ShitOps.People;
@@ -21,6 +22,19 @@ public sealed class AuditRowsTests(ArchiveAzurite azurite)
         "", "project=P-1", "project=P-1&task=T-3", "task=T-7", "actor=person-2", "actor=person-1&actor=person-3&type=task.created", "type=task.sneezed&type=project.updated",
         "from=2026-02-20&to=2026-02-20", "from=2026-03-01T12:00:00Z&to=2026-03-20", "project=P-2&to=2026-02-10", "project=nobodys", "project=%F0%9F%9A%800&actor=person-1",
     ];
+
+    [Fact]
+    public async Task Nothing_is_written_to_the_archive()
+    {
+        var stage = await StageAsync();
+        var sent = new ConcurrentBag<string>();
+        var transport = new FaultyTransport(_ => Fault.None, request => sent.Add($"{request.Method} {request.Uri.Path}"));
+
+        Assert.NotEmpty((await stage.Audit(transport).NewestAsync(new ArchiveFilter(), after: null, most: 50, default))!);
+
+        Assert.All(sent.Where(request => request.Contains("/archive", StringComparison.Ordinal)), request => Assert.Matches("^(GET|HEAD) ", request));
+        Assert.Contains(sent, request => request.Contains("/archive/", StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task Pages_of_any_filter_are_the_newest_events_first_and_each_once()

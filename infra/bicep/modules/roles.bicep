@@ -17,11 +17,23 @@ param grafanaAdmins { id: string, type: 'User' | 'Group' | 'ServicePrincipal' }[
 var role = {
   blobOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   blobContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+  blobReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
   tableContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   secretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
   metricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
   grafanaAdmin: '22926164-76b3-42b3-bc55-97df8dab3e41'
 }
+var blobAccess = concat(
+  map(
+    ['blocks', 'dead-letters', 'locks', 'models'],
+    name => { isLive: true, container: name, role: role.blobContributor }
+  ),
+  [{ isLive: true, container: 'archive', role: role.blobReader }],
+  map(
+    ['archive', 'dead-letters', 'locks', 'manifest'],
+    name => { isLive: false, container: name, role: role.blobContributor }
+  )
+)
 resource live 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = { name: liveIdentityName }
 resource archive 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = { name: archiveIdentityName }
 resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = [
@@ -29,6 +41,13 @@ resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' exist
 ]
 resource hostAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing = { name: hostAccountName }
 resource dataAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing = { name: dataAccountName }
+resource dataBlobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' existing = {
+  parent: dataAccount
+  name: 'default'
+}
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = [
+  for one in blobAccess: { parent: dataBlobService, name: one.container }
+]
 resource aggregateAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing = [
   for name in aggregateAccountNames: { name: name }
 ]
@@ -55,15 +74,16 @@ resource hostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// The archive, the manifest, dead letters, blocks of history, models and locks. A contributor cannot delete for good what recovery keeps.
+// Only the archive app changes the archive and its manifest; a contributor cannot delete for good what recovery keeps. Dead letters are put
+// aside by both.
 resource dataBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (name, i) in [liveIdentityName, archiveIdentityName]: {
-    scope: dataAccount
-    name: guid(dataAccount.id, name, role.blobContributor)
+  for (one, i) in blobAccess: {
+    scope: container[i]
+    name: guid(container[i].id, one.isLive ? liveIdentityName : archiveIdentityName, one.role)
     properties: {
-      principalId: app[i].properties.principalId
+      principalId: app[one.isLive ? 0 : 1].properties.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.blobContributor)
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', one.role)
     }
   }
 ]
