@@ -89,7 +89,3 @@ public sealed class BrokerFixture : IAsyncLifetime
 
 [CollectionDefinition(nameof(BrokerCollection))]
 public sealed class BrokerCollection : ICollectionFixture<BrokerFixture>;
-
-/// <summary>Tests that run the function app, for the most part in processes of its own: beside those of <see cref="BrokerCollection"/>, with a broker of their own.</summary>
-[CollectionDefinition(nameof(AppCollection))]
-public sealed class AppCollection : ICollectionFixture<BrokerFixture>;

@@ -5,7 +5,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary><c>/api/ask</c> over a small organisation, whose answers are known.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status ToDo = new("To Do", StatusCategory.Todo);

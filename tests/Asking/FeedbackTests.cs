@@ -7,7 +7,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary>Asked, wrong, corrected, refined, right; and what does not get through.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     /// <summary>A house's own word for blocked tasks, which nobody has taught.</summary>

@@ -9,7 +9,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary>Whatever plan is taken for a query, the answer is the same.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private const int Queries = 60;

@@ -9,7 +9,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Datasource;
 
 /// <summary>The series of projects say the same as the rows, at every hour.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status[] Words =

@@ -15,7 +15,7 @@ using ShitOps.Storage;
 namespace ShitOps.Tests.Grafana;
 
 /// <summary>The dashboards and alert rules that are shipped: whole, of one datasource, and every expression has an answer on a living organisation.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly string[] CorePanels = ["stat", "timeseries", "bargauge"];

@@ -13,7 +13,7 @@ using ShitOps.Verification;
 namespace ShitOps.Tests.History;
 
 /// <summary>Metrics over blocks are those over the table alone, whatever came late and whenever blocks were built.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private const int Days = 30;

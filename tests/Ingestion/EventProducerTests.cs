@@ -7,7 +7,7 @@ using ShitOps.Ingestion;
 
 namespace ShitOps.Tests.Ingestion;
 
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public class EventProducerTests(BrokerFixture kafka)
 {
     [Fact]

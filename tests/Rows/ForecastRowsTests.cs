@@ -8,7 +8,7 @@ using ShitOps.Security;
 namespace ShitOps.Tests.Rows;
 
 /// <summary>Forecasts from events to rows and series, over a real store.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Todo = new("To Do", StatusCategory.Todo);

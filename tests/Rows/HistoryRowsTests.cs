@@ -7,7 +7,7 @@ using ShitOps.Tests.Projects;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/history</c> over a real store.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Now = ProjectEvents.Start.AddDays(10);

@@ -3,7 +3,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/partitions</c> over a real store.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public class PartitionRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Doing = new("Doing", StatusCategory.InProgress);

@@ -5,7 +5,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/projects</c>, and what all routes of rows have in common, over a real store.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Todo = new("To Do", StatusCategory.Todo);

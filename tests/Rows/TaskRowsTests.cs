@@ -3,7 +3,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/tasks</c>, <c>resources</c> and <c>teams</c> over a real store.</summary>
-[Collection(nameof(AppCollection))]
+[Collection(nameof(BrokerCollection))]
 public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Todo = new("To Do", StatusCategory.Todo);
