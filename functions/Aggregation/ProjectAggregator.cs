@@ -156,12 +156,13 @@ public sealed class ProjectAggregator(
         {
             cancellationToken.ThrowIfCancellationRequested();
             List<PartitionCount> changed = [];
-            List<(string Topic, DecodedRecord[] Records)> counted = [];
+            List<(string Topic, IEnumerable<DecodedRecord> Records)> counted = [];
             foreach (var (key, records) in decoded)
             {
                 var row = _rows[key];
                 if (records.Length == 0 || records[^1].Record.Offset < row.Checkpoint) continue;
-                counted.Add((key.Topic, [.. records.Where(one => one.Record.Offset >= row.Checkpoint)]));
+                var first = row.Checkpoint;
+                counted.Add((key.Topic, records.Where(one => one.Record.Offset >= first)));
                 row.Add(records, topicId, time.GetUtcNow());
                 changed.Add(row);
             }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -79,30 +77,26 @@ internal sealed class PrometheusAnswer : IActionResult
         response.ContentType = "application/json";
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         response.Headers.CacheControl = KeptFor == TimeSpan.Zero ? "private, no-store" : string.Create(CultureInfo.InvariantCulture, $"private, max-age={KeptFor.TotalSeconds:0}");
-        if (KeptFor > TimeSpan.Zero)
+        using var held = KeptFor > TimeSpan.Zero ? new MemoryStream() : null;
+        if (held is not null)
         {
             // Small enough to be held, as those that are kept are.
-            using var held = new MemoryStream();
             await WriteAsync(held, context.HttpContext.RequestAborted);
-            held.Write(Encoding.UTF8.GetBytes(Scope.Of(request).Key));
-            var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(held.GetBuffer().AsSpan(0, (int)held.Length)).AsSpan(0, 16))}\"";
-            response.Headers.ETag = tag;
-            if (request.Headers.IfNoneMatch.Any(tags => tags is not null && (tags == "*" || tags.Contains(tag, StringComparison.Ordinal))))
-            {
-                response.StatusCode = StatusCodes.Status304NotModified;
-                return;
-            }
+            if (EntityTag.IsKnown(context.HttpContext, EntityTag.Of(held.GetBuffer().AsSpan(0, (int)held.Length), Scope.Of(request).Key))) return;
+            held.Position = 0;
         }
 
         if (!request.GetTypedHeaders().AcceptEncoding.Any(accepted => accepted.Value == "gzip" && accepted.Quality != 0))
         {
-            await WriteAsync(response.Body, context.HttpContext.RequestAborted);
+            await SendAsync(response.Body);
             return;
         }
 
         response.Headers.ContentEncoding = "gzip";
         await using var packed = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await WriteAsync(packed, context.HttpContext.RequestAborted);
+        await SendAsync(packed);
+
+        Task SendAsync(Stream output) => held?.CopyToAsync(output, context.HttpContext.RequestAborted) ?? WriteAsync(output, context.HttpContext.RequestAborted);
     }
 
     private static PrometheusAnswer Error(int status, string word, string message) => new(status, json =>

@@ -35,7 +35,7 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
 
     /// <summary>Where a project's forecasting stands; null: it was never forecast.</summary>
     public async Task<ProjectOutlook?> OutlookAsync(string project, CancellationToken cancellationToken) =>
-        await _table.GetAsync(SliceOf(project), LatestKey(project), cancellationToken) is { } row ? OutlookOf(row) : null;
+        (await StandingAsync(project, cancellationToken))?.Outlook;
 
     /// <summary>Where the forecasting of all projects stands: slice by slice, and in each in the order of their keys.</summary>
     /// <param name="after">The project after which to begin; null: with the first.</param>

@@ -47,6 +47,8 @@ internal static class KafkaTracing
         if (!Telemetry.Spans.HasListeners()) return [];
         var traces = TracesOf(records);
         var parent = traces.FirstOrDefault();
+        var (topic, number) = (records[0].Topic, records[0].Partition);
+        var partition = records.All(record => record.Partition == number) ? number.ToString(CultureInfo.InvariantCulture) : null;
         List<ActivityLink> links = [.. traces.Skip(1).Select(context => new ActivityLink(context))];
         if (traces.Count > 0 && Activity.Current is { } invocation && invocation.TraceId != parent.TraceId) links.Add(new ActivityLink(invocation.Context));
         if (Start(parent, links) is not { } first) return [];
@@ -61,12 +63,10 @@ internal static class KafkaTracing
 
         Activity? Start(ActivityContext context, IEnumerable<ActivityLink> related)
         {
-            var topic = records[0].Topic;
             var span = Telemetry.Spans.StartActivity($"process {topic}", ActivityKind.Consumer, context, links: related);
             Describe(span, "process", topic, records.Count);
             span?.SetTag("messaging.consumer.group.name", group);
-            if (span is not null && records.All(record => record.Partition == records[0].Partition))
-                span.SetTag("messaging.destination.partition.id", records[0].Partition.ToString(CultureInfo.InvariantCulture));
+            if (partition is not null) span?.SetTag("messaging.destination.partition.id", partition);
             return span;
         }
     }

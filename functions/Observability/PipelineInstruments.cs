@@ -37,6 +37,7 @@ internal static class PipelineInstruments
     /// <summary>Counts records of one partition that have been brought into the aggregates, or were put aside.</summary>
     public static void Aggregated(string stream, string topic, IEnumerable<DecodedRecord> records)
     {
+        if (!Events.Enabled && !DeadLetters.Enabled) return;
         var all = records.ToLookup(record => record.Result.IsDecoded);
         // A type that is not known may be anything, and says nothing to whoever watches.
         foreach (var (type, count) in all[true].Where(record => record.Result.Event!.Data is not null).CountBy(record => record.Result.Event!.Type))

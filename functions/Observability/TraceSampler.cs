@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenTelemetry.Trace;
 
 namespace ShitOps.Observability;
@@ -17,10 +18,9 @@ internal sealed class TraceSampler(int perSecond, TimeProvider time) : Sampler
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
         var parent = samplingParameters.ParentContext;
-        var isContinued = parent.TraceId != default;
-        var isKept = isContinued && (!parent.IsRemote || !parent.TraceFlags.HasFlag(System.Diagnostics.ActivityTraceFlags.Recorded))
-            ? parent.TraceFlags.HasFlag(System.Diagnostics.ActivityTraceFlags.Recorded)
-            : (isContinued ? _continued : _begun).TryTake();
+        var isKept = parent.TraceId == default
+            ? _begun.TryTake()
+            : parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) && (!parent.IsRemote || _continued.TryTake());
         return new SamplingResult(isKept ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
     }
 

@@ -9,32 +9,16 @@ namespace ShitOps.Pipeline;
 public sealed class PipelineHealth(
     KafkaConnection connection, KafkaStream stream, LiveAggregates aggregates, PartitionCounts counts, ArchivePositions archive, LogEnds logEnds, TimeProvider time, ILogger<PipelineHealth> logger) : IDisposable
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _measuring = new(1);
     private readonly Dictionary<int, DateTimeOffset> _caughtUp = [];
-    private (long At, HealthReport Report)? _last;
+    private readonly SharedMeasurement<HealthReport> _shared = new(time);
 
     /// <summary>Asks Kafka and the table; answers within a second of each other are shared, so that probing costs next to nothing.</summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public async Task<HealthReport> MeasureAsync(CancellationToken cancellationToken)
-    {
-        await _measuring.WaitAsync(cancellationToken);
-        try
-        {
-            if (_last is { } recent && time.GetElapsedTime(recent.At) < Fresh) return recent.Report;
-            var report = await MeasureNowAsync(cancellationToken);
-            _last = (time.GetTimestamp(), report);
-            return report;
-        }
-        finally
-        {
-            _measuring.Release();
-        }
-    }
+    public Task<HealthReport> MeasureAsync(CancellationToken cancellationToken) => _shared.GetAsync(MeasureNowAsync, cancellationToken);
 
-    public void Dispose() => _measuring.Dispose();
+    public void Dispose() => _shared.Dispose();
 
     private async Task<HealthReport> MeasureNowAsync(CancellationToken cancellationToken)
     {

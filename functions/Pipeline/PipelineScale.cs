@@ -8,35 +8,18 @@ namespace ShitOps.Pipeline;
 /// <summary>How many instances the topic asks for, from health and from how many records Kafka took within a minute.</summary>
 public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, QueryLog queries, ScaleSettings settings, TimeProvider time, ILogger<PipelineScale> logger) : IDisposable
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _measuring = new(1);
-    private (long At, ScaleReport Report)? _last;
+    private readonly SharedMeasurement<ScaleReport> _shared = new(time);
 
     /// <summary>
     /// Asks Kafka and the table; answers within a second of each other are shared. Kafka is asked by time, so that every instance gives the same answer
     /// whenever it was asked last.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public async Task<ScaleReport> MeasureAsync(CancellationToken cancellationToken)
-    {
-        await _measuring.WaitAsync(cancellationToken);
-        try
-        {
-            if (_last is { } recent && time.GetElapsedTime(recent.At) < Fresh) return recent.Report;
-            var report = await MeasureNowAsync(cancellationToken);
-            _last = (time.GetTimestamp(), report);
-            return report;
-        }
-        finally
-        {
-            _measuring.Release();
-        }
-    }
+    public Task<ScaleReport> MeasureAsync(CancellationToken cancellationToken) => _shared.GetAsync(MeasureNowAsync, cancellationToken);
 
-    public void Dispose() => _measuring.Dispose();
+    public void Dispose() => _shared.Dispose();
 
     private async Task<ScaleReport> MeasureNowAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -45,20 +43,12 @@ public sealed class RowAnswer : IActionResult
     /// <inheritdoc/>
     public async Task ExecuteResultAsync(ActionContext context)
     {
-        var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
+        var response = context.HttpContext.Response;
         var body = _isCsv ? CsvRows.Write(_page) : JsonRows.Write(_page);
-        var hash = SHA256.HashData([.. SHA256.HashData(body), .. Encoding.UTF8.GetBytes($"{_page.Continuation} {_scope.Key}")]);
-        var tag = $"\"{Convert.ToHexStringLower(hash, 0, 16)}\"";
-        response.Headers.ETag = tag;
         response.Headers.Vary = HeaderNames.Accept;
         response.Headers.CacheControl = "private, no-cache";
         if (_page.Continuation is { } continuation) response.Headers[ContinuationHeader] = continuation;
-        if (request.Headers.IfNoneMatch.Any(tags => tags is not null && (tags == "*" || tags.Contains(tag, StringComparison.Ordinal))))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
+        if (EntityTag.IsKnown(context.HttpContext, EntityTag.Of(body, $"{_page.Continuation} {_scope.Key}"))) return;
         response.ContentType = (_isCsv ? CsvType : JsonType).ToString();
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.HttpContext.RequestAborted);
