@@ -89,3 +89,7 @@ public sealed class BrokerFixture : IAsyncLifetime
 
 [CollectionDefinition(nameof(BrokerCollection))]
 public sealed class BrokerCollection : ICollectionFixture<BrokerFixture>;
+
+/// <summary>Tests of what is answered, beside those of what is stored in <see cref="BrokerCollection"/>: each of the two has one core.</summary>
+[CollectionDefinition(nameof(AppCollection))]
+public sealed class AppCollection : ICollectionFixture<BrokerFixture>;

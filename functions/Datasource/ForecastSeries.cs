@@ -78,7 +78,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         if (latest.Forecast.Cutoff.ToUnixTimeMilliseconds() <= fromMs) return [latest];
 
         // A forecast is renewed after a week at the latest, so the one that was there at the beginning is not much older.
-        var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, fromMs)) - (2 * ProjectForecaster.Fresh);
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, fromMs)) - (2 * ForecastAge.Fresh);
         List<StoredForecast> made = [];
         await foreach (var stored in forecasts.ForecastsAsync(project, from, DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, toMs)), cancellationToken)) made.Add(stored);
         return made;

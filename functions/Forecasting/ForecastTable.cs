@@ -12,7 +12,7 @@ namespace ShitOps.Forecasting;
 /// Forecasts as they stand in the table <c>forecasts</c>: PartitionKey = one of 16 slices, which do not change with those of the aggregates;
 /// RowKey by kind, in which P is the project as <see cref="KeyText"/> writes it and C the cutoff as yyyyMMddHH:
 /// <list type="bullet">
-/// <item><c>n:P</c>: where the project's forecasting stands (<c>Outlook</c>); its cutoff (<c>Cutoff</c>) and calibration (<c>Calibration</c>) once more, to be read alone.</item>
+/// <item><c>n:P</c>: where the project's forecasting stands (<c>Outlook</c>); its cutoff (<c>Cutoff</c>), when it was computed (<c>Computed</c>), if it is the project's first when that was computed first (<c>First</c>), and its calibration (<c>Calibration</c>), to be read alone.</item>
 /// <item><c>f:P:C</c>: a forecast (<c>Forecast</c>).</item>
 /// <item><c>i:P:C</c>: what it was computed from (<c>Source</c>).</item>
 /// <item><c>s:P:C:WW</c>: what a promise of C for WW weeks, or with 00 of a completion, came to.</item>
@@ -27,6 +27,8 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     private const int SliceCount = 16;
     private const string Latest = "n:";
     private const string Cutoff = "Cutoff";
+    private const string Computed = "Computed";
+    private const string First = "First";
     private const string Calibration = "Calibration";
     private const string Project = "Project";
     private const int MostCalibrationParts = 4;
@@ -66,13 +68,13 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
         return row is null ? null : (found, AggregateRows.Read(row, "Source", ForecastBytes.Read<ForecastSource>));
     }
 
-    /// <summary>The cutoff of the latest forecast of each project that has one.</summary>
-    internal async Task<Dictionary<string, DateTimeOffset>> CutoffsAsync(CancellationToken cancellationToken)
+    /// <summary>The age of the latest forecast of each project that has one.</summary>
+    internal async Task<Dictionary<string, ForecastAge>> AgesAsync(CancellationToken cancellationToken)
     {
-        var cutoffs = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        await foreach (var row in RowsAsync(after: null, ["PartitionKey", "RowKey", Project, Cutoff], cancellationToken))
-            if (row.GetDateTimeOffset(Cutoff) is { } cutoff) cutoffs[AggregateRows.ProjectNameOf(row)] = cutoff;
-        return cutoffs;
+        var ages = new Dictionary<string, ForecastAge>(StringComparer.Ordinal);
+        await foreach (var row in RowsAsync(after: null, ["PartitionKey", "RowKey", Project, Cutoff, Computed, First], cancellationToken))
+            if (AgeOf(row) is { } age) ages[AggregateRows.ProjectNameOf(row)] = age;
+        return ages;
     }
 
     /// <summary>The states of calibration of all projects, project by project. One that cannot be read teaches the others nothing.</summary>
@@ -96,8 +98,8 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
 
     /// <summary>Where a project's forecasting stands, to go on from there; null: it was never forecast.</summary>
     /// <exception cref="InvalidDataException">The row cannot be read; the message says which.</exception>
-    internal async Task<(ProjectOutlook Outlook, ETag ETag)?> StandingAsync(string project, CancellationToken cancellationToken) =>
-        await _table.GetAsync(SliceOf(project), LatestKey(project), cancellationToken) is { } row ? (OutlookOf(row), row.ETag) : null;
+    internal async Task<(ProjectOutlook Outlook, ForecastAge Age, ETag ETag)?> StandingAsync(string project, CancellationToken cancellationToken) =>
+        await _table.GetAsync(SliceOf(project), LatestKey(project), cancellationToken) is { } row && AgeOf(row) is { } age ? (OutlookOf(row), age, row.ETag) : null;
 
     /// <summary>Deletes the forecasts of a project, with what they were computed from and came to, whose cutoffs lie before an instant; a hundred of each at most.</summary>
     internal async Task ExpireAsync(string project, DateTimeOffset before, CancellationToken cancellationToken)
@@ -121,22 +123,24 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     /// <param name="outlook">Where the project stands with it.</param>
     /// <param name="source">What it was computed from.</param>
     /// <param name="settled">Promises that were settled on the way.</param>
+    /// <param name="first">If it is the project's first, when that was computed first; null: there were others.</param>
     /// <param name="before">The version of what stood there; null: nothing did.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>False: another has forecast the project meanwhile, and nothing was stored.</returns>
     /// <exception cref="ArgumentException">It is beyond a limit of Azure.</exception>
-    internal async Task<bool> StoreAsync(ProjectOutlook outlook, ForecastSource source, IReadOnlyList<SettledPromise> settled, ETag? before, CancellationToken cancellationToken)
+    internal async Task<bool> StoreAsync(ProjectOutlook outlook, ForecastSource source, IReadOnlyList<SettledPromise> settled, DateTimeOffset? first, ETag? before, CancellationToken cancellationToken)
     {
         var forecast = outlook.Latest.Forecast;
         var project = forecast.Project;
         var latest = AggregateRows.With(Row(LatestKey(project), "Outlook", ForecastBytes.Of(outlook)), Calibration, ForecastBytes.Of(outlook.Records));
-        latest[Cutoff] = forecast.Cutoff;
+        (latest[Cutoff], latest[Computed]) = (forecast.Cutoff, outlook.Latest.Computed);
+        if (first is { } instant) latest[First] = instant;
         if (KeyText.IsCut(KeyText.Of(project))) latest[Project] = project;
         List<TableTransactionAction> actions =
         [
             before is { } version ? new(TableTransactionActionType.UpdateReplace, latest, version) : new(TableTransactionActionType.Add, latest),
-            new(TableTransactionActionType.Add, Row(ForecastKey('f', project, forecast.Cutoff), "Forecast", ForecastBytes.Of(outlook.Latest with { Forecast = forecast with { Tasks = [] } }))),
-            new(TableTransactionActionType.Add, Row(ForecastKey('i', project, forecast.Cutoff), "Source", ForecastBytes.Of(source))),
+            new(TableTransactionActionType.UpsertReplace, Row(ForecastKey('f', project, forecast.Cutoff), "Forecast", ForecastBytes.Of(outlook.Latest with { Forecast = forecast with { Tasks = [] } }))),
+            new(TableTransactionActionType.UpsertReplace, Row(ForecastKey('i', project, forecast.Cutoff), "Source", ForecastBytes.Of(source))),
         ];
         var room = AccountTable.MostActions - actions.Count;
         foreach (var early in settled.SkipLast(room).Chunk(AccountTable.MostActions)) await _table.SubmitAsync([.. early.Select(Settled)], cancellationToken);
@@ -171,6 +175,9 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     }
 
     private static ProjectOutlook OutlookOf(TableEntity row) => AggregateRows.Read(row, "Outlook", ForecastBytes.Read<ProjectOutlook>);
+
+    private static ForecastAge? AgeOf(TableEntity row) =>
+        row.GetDateTimeOffset(Cutoff) is { } cutoff ? new ForecastAge(cutoff, row.GetDateTimeOffset(Computed) ?? cutoff, row.GetDateTimeOffset(First)) : null;
 
     private static string SliceOf(string project) => SliceId.Of(project, SliceCount).ToString();
 

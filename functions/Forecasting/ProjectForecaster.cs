@@ -20,9 +20,6 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
     /// <summary>Hours from one cutoff to the next; the first of a day is midnight (UTC).</summary>
     public const int CutoffHours = 6;
 
-    /// <summary>A forecast of a project that does not change serves for so long.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
-
     /// <summary>How long a run takes at most; a timer function of a consumption plan may take five minutes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
@@ -40,11 +37,11 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var (table, began, cutoff) = (await aggregates.TableAsync(cancellationToken), time.GetTimestamp(), CutoffAt(time.GetUtcNow()));
-        var known = await forecasts.CutoffsAsync(cancellationToken);
+        var known = await forecasts.AgesAsync(cancellationToken);
         List<StoredProject> due = [];
         await foreach (var project in table.AllProjectsAsync(after: null, few: null, cancellationToken))
         {
-            if (!known.TryGetValue(project.Key, out var before) || (before < cutoff && (project.LastWritten >= before || before + Fresh <= cutoff))) due.Add(project);
+            if (!known.TryGetValue(project.Key, out var age) || age.IsOver(project.LastWritten, cutoff, time.GetUtcNow())) due.Add(project);
         }
 
         if (due.Count == 0) return 0;
@@ -52,7 +49,7 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
         var checkpoints = new ConcurrentDictionary<int, Task<IReadOnlyList<ConsumedPartition>>>();
         var (count, failed) = (0, 0);
         await Parallel.ForEachAsync(
-            due.OrderBy(project => known.GetValueOrDefault(project.Key, DateTimeOffset.MinValue)),
+            due.OrderBy(project => known.GetValueOrDefault(project.Key).Cutoff),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
             async (project, stopping) =>
             {
@@ -64,9 +61,13 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
                     var before = await forecasts.StandingAsync(project.Key, stopping);
 
                     // Another run may have been here meanwhile.
-                    if (before?.Outlook.Latest.Forecast.Cutoff >= cutoff) return;
-                    var (outlook, source, settled) = await ForecastAsync(table, project, before?.Outlook, cutoff, pools, consumed, stopping);
-                    if (await forecasts.StoreAsync(outlook, source, settled, before?.ETag, stopping)) Interlocked.Increment(ref count);
+                    if (before is { } other && !other.Age.IsOver(project.LastWritten, cutoff, time.GetUtcNow())) return;
+
+                    // A first forecast that is made anew is a first one still.
+                    var standing = before?.Age.First is null || before.Value.Age.Cutoff < cutoff ? before?.Outlook : null;
+                    var (outlook, source, settled) = await ForecastAsync(table, project, standing, cutoff, pools, consumed, stopping);
+                    var first = standing is null ? before?.Age.First ?? outlook.Latest.Computed : (DateTimeOffset?)null;
+                    if (await forecasts.StoreAsync(outlook, source, settled, first, before?.ETag, stopping)) Interlocked.Increment(ref count);
                     if (retention.Period is { } period) await forecasts.ExpireAsync(project.Key, cutoff - period, stopping);
                 }
                 catch (Exception fault) when (fault is ArgumentException or InvalidDataException)

@@ -12,7 +12,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary>What answers questions, over the stores of a <see cref="RowsApp"/>.</summary>
-internal sealed class AskApp
+internal sealed class AskApp : IDisposable
 {
     private readonly AskApi _api;
     private readonly ExplainApi _explain;
@@ -47,6 +47,8 @@ internal sealed class AskApp
     public LiveModel Model { get; }
 
     public DateTime Now => Rows.Time.GetUtcNow().UtcDateTime;
+
+    public void Dispose() => Rows.Dispose();
 
     /// <summary>The rows that a plan gives, as JSON.</summary>
     public async Task<string> RowsOfAsync(Query query, QueryPlan plan) => System.Text.Encoding.UTF8.GetString(JsonRows.Write(await Executor.RunAsync(query, plan, Now, default)));

@@ -5,7 +5,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary><c>/api/ask</c> over a small organisation, whose answers are known.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status ToDo = new("To Do", StatusCategory.Todo);
@@ -90,7 +90,7 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task What_it_is_not_sure_of_is_not_answered_but_shown()
     {
         // Both have the first name.
-        var app = await StartAsync(Task("FINDER", "F-2", new TaskFields { Assignee = "Wilhelmina Mason", Status = ToDo }));
+        using var app = await StartAsync(Task("FINDER", "F-2", new TaskFields { Assignee = "Wilhelmina Mason", Status = ToDo }));
         var json = JsonDocument.Parse((await app.GetAsync("?question=open+tasks+of+Wilhelmina")).Body).RootElement;
 
         Assert.False(json.GetProperty("sure").GetBoolean());
@@ -163,7 +163,7 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task What_queries_took_is_logged_without_names_and_learnt_from_by_the_next_process()
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
         for (var i = 0; i < 3; i++) await app.GetAsync($"?query={Uri.EscapeDataString("report open-tasks where project = \"LEDGER\" and person = \"Balthasar Reed\"")}");
         await app.Log.FlushAsync(default);
 

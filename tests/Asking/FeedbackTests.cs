@@ -7,7 +7,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary>Asked, wrong, corrected, refined, right; and what does not get through.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     /// <summary>A house's own word for blocked tasks, which nobody has taught.</summary>
@@ -24,7 +24,7 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_question_that_was_misread_is_read_right_after_it_was_corrected()
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
         const string Question = "How many tickets sit in the freezer?";
         Assert.NotEqual("report blocked-tasks", await QueryOfAsync(app, Question));
         Assert.Equal(RefinementOutcome.NothingNew, await app.RefineAsync(steps: 1));
@@ -57,7 +57,7 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Corrections_that_would_spoil_what_is_understood_do_not_get_through_the_gate()
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
         foreach (var (question, query) in ((string, string)[])
         [
             ("how many tasks are open?", "report dropped"), ("open tasks per team", "report spent-hours by team"), ("how many open tasks does the payments team have", "report estimated-hours where team = \"payments\""),
@@ -78,7 +78,7 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_correction_is_kept_once_without_names_and_not_more_than_so_many_an_hour()
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
         foreach (var query in (string[])["report open-tasks where person = \"Wilhelmina Quartz\"", "report wip where person = \"Wilhelmina Quartz\""])
             Assert.Equal(202, (await app.CorrectAsync("what does Wilhelmina Quartz juggle?", query)).Status);
 
@@ -113,7 +113,7 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_version_that_cannot_be_read_is_not_used_and_the_one_before_goes_on()
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
         Assert.Equal(0, await app.Model.VersionAsync(default));
         var scores = new GateScores(new UnderstandingScore("hand-written", 1, 1, 1, 1), new UnderstandingScore("drawn", 1, 1, 1, 1));
         await app.Models.PromoteAsync(new ModelVersion(1, 0, ModelStore.ShippedHash, Some.Time, 1, Some.Time, 1, scores), "no model"u8.ToArray(), default);

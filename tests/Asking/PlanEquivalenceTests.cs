@@ -9,7 +9,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Asking;
 
 /// <summary>Whatever plan is taken for a query, the answer is the same.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private const int Queries = 60;
@@ -32,7 +32,7 @@ public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azu
     [InlineData(2)]
     public async Task All_plans_of_a_query_give_the_same_rows(int seed)
     {
-        var app = await StartAsync(seed);
+        using var app = await StartAsync(seed);
         var random = new Random(seed);
         var compared = new Dictionary<PlanSource, int>();
         var withValues = 0;
@@ -60,7 +60,7 @@ public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azu
     [Fact]
     public async Task Sums_of_teams_are_those_of_the_tasks()
     {
-        var app = await StartAsync(seed: 3, hasManyTeams: false);
+        using var app = await StartAsync(seed: 3, hasManyTeams: false);
         foreach (var line in (string[])["report tasks", "report open-tasks by team", "report tasks where team = \"red\", \"green\" by category", "report remaining-hours where team != \"red\" by team", "rank wip by team order desc limit 2"])
         {
             var query = QueryText.Parse(line);

@@ -10,7 +10,7 @@ using ShitOps.Tests.Worker;
 namespace ShitOps.Tests.Asking;
 
 /// <summary>What queries took, over a real store.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class QueryLogTests(AzuriteFixture azurite)
 {
     // Ten seconds after midnight: what is asked for reaches into the day before.

@@ -16,7 +16,7 @@ public class ForecastTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task A_stored_forecast_comes_out_the_same()
     {
         var project = Some.Name("P");
-        var app = await RowsApp.StartAsync(kafka, azurite, forecasts: "forecasts");
+        using var app = await RowsApp.StartAsync(kafka, azurite, forecasts: "forecasts");
         await app.StateAsync(Enumerable.Range(0, 90).SelectMany(i => (Event[])
         [
             At(i, new TaskCreated($"T-{i}", new TaskFields { Status = Todo })),

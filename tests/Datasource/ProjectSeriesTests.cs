@@ -9,7 +9,7 @@ using ShitOps.Tests.Rows;
 namespace ShitOps.Tests.Datasource;
 
 /// <summary>The series of projects say the same as the rows, at every hour.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status[] Words =
@@ -31,7 +31,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [InlineData(2)]
     public async Task Levels_and_counters_are_those_of_the_history_at_the_end_of_each_hour(int seed)
     {
-        var app = await StartAsync(seed);
+        using var app = await StartAsync(seed);
         var engine = new QueryEngine(app.Series);
         foreach (var project in (string[])["APOLLO", "GEMINI"])
         {
@@ -66,7 +66,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [Fact]
     public async Task A_range_has_a_sample_for_each_step_and_ends_now()
     {
-        var app = await StartAsync(seed: 3);
+        using var app = await StartAsync(seed: 3);
         var (now, engine) = (app.Time.GetUtcNow().ToUnixTimeMilliseconds(), new QueryEngine(app.Series));
         var day = await engine.RangeAsync("sum(shitops_tasks)", now - 86_400_000, now + 3_600_000, 300_000, default);
 
@@ -80,7 +80,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [Fact]
     public async Task Who_asks_for_a_moment_ago_is_answered_with_what_is_known_now()
     {
-        var app = await StartAsync(seed: 3);
+        using var app = await StartAsync(seed: 3);
         await app.StateAsync(At(0, "last", new TaskCreated("T-100", new TaskFields { Status = Words[0] })) with { Time = app.Time.GetUtcNow() });
         var created = (await Now(app, "shitops_tasks_created_total{project=\"APOLLO\"}"))!.Value;
         var at = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -96,7 +96,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [Fact]
     public async Task Of_a_time_before_all_times_there_is_nothing()
     {
-        var app = await StartAsync(seed: 3);
+        using var app = await StartAsync(seed: 3);
         Assert.Null(await Now(app, "shitops_tasks offset 290y"));
         Assert.Empty((await new QueryEngine(app.Series).RangeAsync("shitops_tasks", -100_000_000_000_000, -99_999_999_990_000, 1000, default)).Series);
     }
@@ -106,7 +106,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [InlineData(int.MaxValue, 500, QueryErrorKind.TooManySamples)]
     public async Task No_more_is_made_than_the_query_may_hold(int series, int samples, QueryErrorKind expected)
     {
-        var app = await StartAsync(seed: 3);
+        using var app = await StartAsync(seed: 3);
         var now = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var all = new SeriesSelector(Parser.ParseSelector("{project=~\".+\"}").Matchers, now - 86_400_000, now);
         var found = await app.Series.SelectAsync(all, default);
@@ -119,7 +119,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [Fact]
     public async Task Quantiles_and_means_of_lead_times_are_those_of_the_rows()
     {
-        var app = await StartAsync(seed: 4);
+        using var app = await StartAsync(seed: 4);
         var row = (await app.GetAsync("projects/APOLLO")).Rows.Single();
         foreach (var (metric, column) in ((string, string)[])[("lead", "leadTime"), ("cycle", "cycleTime")])
         {
@@ -134,7 +134,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [Fact]
     public async Task What_is_known_of_a_project_itself_is_there_from_when_it_was_first_stated()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         await app.StateAsync(
             At(-48, "a", new ProjectCreated(new ProjectFields { Name = "To the moon", Team = "red", Status = Words[1], Due = new DateOnly(2026, 3, 31) })),
             At(-47, "b", new ResourceAllocated("r-1", "Ann", 20, new DateOnly(2026, 1, 30), new DateOnly(2026, 1, 30), null)),
@@ -154,7 +154,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     [Fact]
     public async Task Label_sets_are_those_of_the_series_that_there_are()
     {
-        var app = await StartAsync(seed: 5);
+        using var app = await StartAsync(seed: 5);
         foreach (var selector in (string[])["{__name__=~\"shitops_tasks.*\"}", "{project=\"APOLLO\"}", "{team=\"red\", __name__!~\".*bucket\"}", "shitops_tasks{category=~\"d.*\"}", "{project=~\"APOLLO|NOWHERE\", le=\"+Inf\"}", "{project=\"NOWHERE\"}"])
         {
             var matchers = Parser.ParseSelector(selector).Matchers;

@@ -8,7 +8,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Datasource;
 
 /// <summary>Prometheus' HTTP API of a running function app, as Grafana and promtool ask it.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     [Fact]

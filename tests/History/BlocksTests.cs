@@ -13,7 +13,7 @@ using ShitOps.Verification;
 namespace ShitOps.Tests.History;
 
 /// <summary>Metrics over blocks are those over the table alone, whatever came late and whenever blocks were built.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private const int Days = 30;
@@ -36,7 +36,7 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Answers_are_those_of_the_table_alone(int seed)
     {
         var random = new Random(seed);
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         using var blocks = new HistoryBlocks(app.Account, app.History, app.Time);
         var events = Events(random);
         var at = 0;
@@ -67,7 +67,7 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Of_what_is_in_blocks_only_later_rows_are_read_and_something_late_makes_its_own_block_anew()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         await app.StateAsync(Events(new Random(7)));
         var built = (await app.Builder.BuildAsync(null, false, default))!.Value;
         Assert.InRange(built, Days - 2, Days + 1);
@@ -115,7 +115,7 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Beyond_the_hourly_days_it_is_known_by_the_day_and_beyond_the_retention_not_at_all()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         await app.StateAsync(Events(new Random(8)));
         var fine = await RangeAsync();
         app.History = new HistorySettings(RetentionDays: 20, HourlyDays: 10, CacheBytes: 64 << 20);
@@ -157,7 +157,7 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Blocks_that_are_not_as_the_table_says_are_named_and_can_be_built_anew()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         await app.StateAsync(Events(new Random(9)));
         await app.Builder.BuildAsync(null, false, default);
         var verified = await VerifyAsync();

@@ -7,7 +7,7 @@ using ShitOps.Ingestion;
 
 namespace ShitOps.Tests.Ingestion;
 
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class EventProducerTests(BrokerFixture kafka)
 {
     [Fact]

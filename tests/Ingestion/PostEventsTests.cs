@@ -9,7 +9,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Ingestion;
 
 /// <summary><c>POST /api/events</c> on a running function app.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class PostEventsTests : IClassFixture<PostEventsTests.App>
 {
     private readonly App _app;

@@ -12,7 +12,7 @@ using ShitOps.Tests.Worker;
 namespace ShitOps.Tests.Observability;
 
 /// <summary>What an app tells of its work, as it arrives where it is sent.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class TelemetryTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     [Fact]

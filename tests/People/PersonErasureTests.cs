@@ -77,7 +77,7 @@ public sealed class PersonErasureTests(ArchiveAzurite azurite, BrokerFixture kaf
     public async Task The_name_is_found_in_no_store()
     {
         var stage = await ArchiveStage.OpenAsync(azurite);
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         byte[][] values = [.. Statements().Select(EventEncoder.Encode), .. Odd().Select(Encoding.UTF8.GetBytes)];
         await app.StateAsync(0, values);
         await ArchiveAsync(stage, app, values);

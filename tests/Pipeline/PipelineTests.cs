@@ -15,7 +15,7 @@ using ShitOps.Tests.Projects;
 namespace ShitOps.Tests.Pipeline;
 
 /// <summary>Events through Kafka, trigger and table, in processes of their own.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class PipelineTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     [Fact]

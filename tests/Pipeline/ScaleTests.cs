@@ -9,7 +9,7 @@ using ShitOps.Pipeline;
 namespace ShitOps.Tests.Pipeline;
 
 /// <summary><c>GET /api/scale</c> of a running function app.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public sealed class ScaleTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     /// <summary>30 records of the last minute and 20 older ones, none of them consumed: 0.5 a second and 50 that wait.</summary>

@@ -8,7 +8,7 @@ using ShitOps.Security;
 namespace ShitOps.Tests.Rows;
 
 /// <summary>Forecasts from events to rows and series, over a real store.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Todo = new("To Do", StatusCategory.Todo);
@@ -20,7 +20,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_project_is_forecast_once_a_cutoff_and_the_rows_say_it()
     {
-        var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)), Steady("YOUNG", perWeek: 4, open: 5, weeks: 3));
+        using var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)), Steady("YOUNG", perWeek: 4, open: 5, weeks: 3));
         Assert.Equal(2, await app.Forecaster.RunAsync(default));
         Assert.Equal(0, await app.Forecaster.RunAsync(default));
 
@@ -43,9 +43,48 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_first_forecast_is_made_anew_while_the_past_comes_in()
+    {
+        var events = Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)).ToList();
+        using var app = await StartAsync(events.Take(events.Count / 4));
+        await app.Forecaster.RunAsync(default);
+        var half = await ForecastAsync();
+        await app.StateAsync(events.Skip(events.Count / 4));
+        app.Time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(0, await app.Forecaster.RunAsync(default));
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await app.Forecaster.RunAsync(default));
+
+        // As if there had been no other.
+        using var whole = await StartAsync(events);
+        await whole.Forecaster.RunAsync(default);
+        Assert.Equal(JsonSerializer.Serialize((await whole.Forecasts.AsOfAsync("APOLLO", Cutoff, default))!.Value.Forecast.Forecast), JsonSerializer.Serialize((await ForecastAsync()).Forecast));
+        Assert.NotEqual(half.Forecast.Backlog, (await ForecastAsync()).Forecast.Backlog);
+        Assert.Single((await app.GetAsync("forecasts?project=APOLLO&from=2026-01-01")).Rows);
+
+        async Task<StoredForecast> ForecastAsync() => (await app.Forecasts.AsOfAsync("APOLLO", Cutoff, default))!.Value.Forecast;
+    }
+
+    [Theory]
+    [InlineData(3, 3, false)]
+    [InlineData(5, 5, true)]
+    [InlineData(5, 8, false)]
+    [InlineData(5, 10, true)]
+    [InlineData(10, 15, false)]
+    [InlineData(10, 20, true)]
+    public void A_first_forecast_is_made_anew_after_as_long_again_as_its_past_takes(int computed, int now, bool isOver)
+    {
+        var first = Cutoff.AddHours(1);
+        var age = new ForecastAge(Cutoff, computed == now ? first : first.AddMinutes(computed), first);
+        Assert.Equal(isOver, age.IsOver(first.AddMinutes(now), Cutoff, first.AddMinutes(now)));
+        Assert.False(age.IsOver(first.AddMinutes(-1), Cutoff, first.AddMinutes(now)));
+        Assert.False((age with { First = null }).IsOver(first.AddMinutes(now), Cutoff, first.AddMinutes(now)));
+    }
+
+    [Fact]
     public async Task A_stored_forecast_is_reproduced_exactly()
     {
-        var app = await StartAsync(Steady("APOLLO", perWeek: 3, open: 12, due: new DateOnly(2026, 3, 31)));
+        using var app = await StartAsync(Steady("APOLLO", perWeek: 3, open: 12, due: new DateOnly(2026, 3, 31)));
         await app.Forecaster.RunAsync(default);
         var (stored, source) = (await app.Forecasts.AsOfAsync("APOLLO", Cutoff.AddHours(3), default))!.Value;
 
@@ -57,7 +96,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Of_several_instances_one_stores_each_forecast()
     {
-        var app = await StartAsync(Steady("A", 3, 10), Steady("B", 3, 10), Steady("C", 3, 10));
+        using var app = await StartAsync(Steady("A", 3, 10), Steady("B", 3, 10), Steady("C", 3, 10));
         var counts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => app.Forecaster.RunAsync(default)));
 
         Assert.Equal(3, counts.Sum());
@@ -67,7 +106,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Series_are_those_of_the_rows_and_go_on_into_the_future()
     {
-        var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)), Steady("YOUNG", perWeek: 4, open: 5, weeks: 3));
+        using var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20, due: new DateOnly(2026, 4, 30)), Steady("YOUNG", perWeek: 4, open: 5, weeks: 3));
         await app.Forecaster.RunAsync(default);
         app.Time.Advance(TimeSpan.FromMinutes(100));
         var (engine, now, row) = (new QueryEngine(app.ForecastsIn(Scope.All)), app.Time.GetUtcNow().ToUnixTimeMilliseconds(), (await app.GetAsync("forecasts?project=APOLLO")).Rows.Single());
@@ -95,7 +134,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Promises_are_settled_and_a_forecast_that_moves_says_why()
     {
-        var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20));
+        using var app = await StartAsync(Steady("APOLLO", perWeek: 4, open: 20));
         await app.Forecaster.RunAsync(default);
         Assert.Empty((await app.GetAsync("calibration")).Rows);
 
@@ -130,7 +169,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Tasks_and_milestones_have_odds_of_their_own()
     {
         var sprint = new Milestone("Sprint 9", MilestoneKind.Sprint, null, new DateOnly(2026, 2, 6));
-        var app = await StartAsync(
+        using var app = await StartAsync(
             Steady("APOLLO", perWeek: 4, open: 20),
             [
                 At("APOLLO", Cutoff.AddDays(-3), new TaskCreated("over", new TaskFields { Status = Todo, Due = new DateOnly(2026, 1, 30) })),
@@ -158,7 +197,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Bottlenecks_are_ranked_over_all_projects_with_people_by_name()
     {
         var (ann, bob) = (Some.Name("Ann"), Some.Name("Bob"));
-        var app = await StartAsync(
+        using var app = await StartAsync(
             Steady("APOLLO", perWeek: 4, open: 40),
             [
                 .. Enumerable.Range(0, 40).Select(i => At("APOLLO", Cutoff.AddDays(-100), new TaskAssigned($"open-{i}", i < 35 ? ann : bob))),
@@ -189,7 +228,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Milestones_are_paged_within_and_over_projects()
     {
-        var app = await StartAsync(
+        using var app = await StartAsync(
         [
             .. ((string[])["A", "B", "C"]).SelectMany(project => Steady(project, perWeek: 4, open: 1)),
             .. ((string[])["A", "B", "C"]).SelectMany(project => Enumerable.Range(0, 5).Select(i => At(
@@ -206,7 +245,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Forecasts_are_for_those_who_see_the_team_that_a_project_has_now()
     {
-        var app = await StartAsync(
+        using var app = await StartAsync(
             Steady("APOLLO", perWeek: 4, open: 20), Steady("BLUE", perWeek: 4, open: 20), Steady("MOVING", perWeek: 4, open: 20),
             [.. ((string[])["APOLLO", "BLUE", "MOVING"]).Select(project => At(project, Cutoff.AddDays(-3), new TaskCreated("planned", new TaskFields { Status = Todo, Milestone = new Milestone($"of {project}", MilestoneKind.Sprint, null, new DateOnly(2026, 2, 6)) })))]);
         await app.Forecaster.RunAsync(default);
@@ -234,7 +273,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_row_that_cannot_be_read_holds_up_no_other_project()
     {
-        var app = await StartAsync(Steady("A", perWeek: 4, open: 20), Steady("B", perWeek: 4, open: 20));
+        using var app = await StartAsync(Steady("A", perWeek: 4, open: 20), Steady("B", perWeek: 4, open: 20));
         await app.Forecaster.RunAsync(default);
         await foreach (var row in app.ForecastRows("n:A")) await app.ReplaceForecastRowAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["Outlook"] = new byte[] { 1, 2, 3 }, ["Cutoff"] = row["Cutoff"] });
         app.Time.Advance(TimeSpan.FromDays(8));
@@ -246,22 +285,22 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task More_promises_are_settled_at_once_than_a_transaction_holds()
     {
-        var app = await StartAsync(Steady("A", perWeek: 4, open: 20));
+        using var app = await StartAsync(Steady("A", perWeek: 4, open: 20));
         await app.Forecaster.RunAsync(default);
-        var (outlook, version) = (await app.Forecasts.StandingAsync("A", default))!.Value;
+        var (outlook, _, version) = (await app.Forecasts.StandingAsync("A", default))!.Value;
         var (_, source) = (await app.Forecasts.AsOfAsync("A", Cutoff, default))!.Value;
         SettledPromise[] settled = [.. Enumerable.Range(0, 250).Select(i => new SettledPromise(Cutoff.AddDays(-i), 4, i, true, true, true, 0))];
         var later = outlook with { Latest = outlook.Latest with { Forecast = outlook.Latest.Forecast with { Cutoff = Cutoff.AddDays(1) } } };
 
-        Assert.True(await app.Forecasts.StoreAsync(later, source, settled, version, default));
-        Assert.False(await app.Forecasts.StoreAsync(later, source, settled, version, default));
+        Assert.True(await app.Forecasts.StoreAsync(later, source, settled, first: null, version, default));
+        Assert.False(await app.Forecasts.StoreAsync(later, source, settled, first: null, version, default));
         Assert.Equal(250, await app.ForecastRows("s:A:").CountAsync());
     }
 
     [Fact]
     public async Task Forecasts_go_when_their_retention_is_over()
     {
-        var app = await StartAsync(Steady("A", perWeek: 4, open: 20));
+        using var app = await StartAsync(Steady("A", perWeek: 4, open: 20));
         app.ForecastsKept = TimeSpan.FromDays(30);
         for (var week = 0; week < 8; week++, app.Time.Advance(TimeSpan.FromDays(7))) Assert.Equal(1, await app.Forecaster.RunAsync(default));
 
@@ -275,7 +314,7 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task What_is_asked_wrongly_is_said()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         Assert.Equal("from and to want one project, but there are 0; expected project=NAME.", (await app.GetAsync("forecasts?from=2026-01-01")).Detail);
         Assert.Equal("project is missing: name the one whose tasks are wanted.", (await app.GetAsync("task-forecasts")).Detail);
         Assert.Empty((await app.GetAsync("forecasts?project=NOWHERE")).Rows);

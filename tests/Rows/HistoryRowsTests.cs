@@ -7,7 +7,7 @@ using ShitOps.Tests.Projects;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/history</c> over a real store.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Now = ProjectEvents.Start.AddDays(10);
@@ -21,7 +21,7 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     {
         var events = ProjectEvents.Of(seed);
         events = events[..Math.Min(60, events.Length)];
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         app.Time.SetUtcNow(Now);
         foreach (var batch in events.Shuffled(seed).Chunk(17)) await app.StateAsync(batch);
         var tasks = new Oracle(events, RowsApp.PersonIdOf).Existing;
@@ -69,7 +69,7 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("from=9999-12-31&to=9999-12-31&step=11000d", "")]
     public async Task Ranges_are_read_in_every_usual_way(string query, string? expected)
     {
-        var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
+        using var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
             Some.Event(data: new TaskCreated("T", new())) with { Time = new DateTimeOffset(2026, 1, 8, 9, 0, 0, TimeSpan.Zero) });
 
         var answer = await app.GetAsync($"history?project=APOLLO&{query}");
@@ -81,7 +81,7 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task All_steps_are_answered_unless_a_limit_is_given()
     {
-        var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
+        using var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
             Some.Event(data: new TaskCreated("T", new())) with { Time = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero) });
 
         var all = await app.GetAsync("history?project=APOLLO&from=2025-01-01&to=2025-12-31&step=1h");
@@ -97,7 +97,7 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Events_of_any_year_have_a_history()
     {
-        var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
+        using var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(
             Some.Event("1", data: new TaskCreated("T", new())) with { Time = new DateTimeOffset(1066, 10, 14, 9, 0, 0, TimeSpan.Zero) },
             Some.Event("2", data: new TaskCreated("U", new())) with { Time = DateTimeOffset.MaxValue });
 
@@ -112,7 +112,7 @@ public class HistoryRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_token_of_the_last_hour_there_is_has_nothing_behind_it()
     {
-        var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(Some.Event(data: new TaskCreated("T", new())));
+        using var app = await (await RowsApp.StartAsync(kafka, azurite)).StateAsync(Some.Event(data: new TaskCreated("T", new())));
         var token = (await app.GetAsync("history?project=APOLLO&from=2026-01-01&limit=1")).Continuation!;
         var parts = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(token))!;
         parts[^1] = $"{DateTimeOffset.MaxValue.UtcTicks / TimeSpan.TicksPerHour}";

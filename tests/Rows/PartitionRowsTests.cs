@@ -3,7 +3,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/partitions</c> over a real store.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class PartitionRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Doing = new("Doing", StatusCategory.InProgress);
@@ -12,7 +12,7 @@ public class PartitionRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_row_says_how_far_a_partition_is_and_what_became_of_its_events()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         var doing = At(2, "b", new TaskStatusChanged("T", Doing));
         await app.StateAsync(
             At(0, "0", new TaskCreated("T", new())),
@@ -32,7 +32,7 @@ public class PartitionRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Slices_are_summed_and_the_greatest_offset_counts()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite, slices: 16);
+        using var app = await RowsApp.StartAsync(kafka, azurite, slices: 16);
         for (var partition = 0; partition < RowsApp.Partitions; partition++)
             await app.StateAsync(partition, Enumerable.Range(0, 10 * (partition + 1)).Select(i => Some.Event($"e-{i}", $"P-{partition}-{i}", new TaskCreated("T", new()))));
 

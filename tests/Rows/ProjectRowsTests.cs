@@ -5,7 +5,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/projects</c>, and what all routes of rows have in common, over a real store.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Todo = new("To Do", StatusCategory.Todo);
@@ -16,7 +16,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task A_row_has_the_fields_of_the_project_and_the_sums_over_its_tasks()
     {
         var owner = Some.Name("Gene");
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, new ProjectCreated(new() { Name = "Apollo, the \"moon\"", Team = "flight", Owner = owner, Status = new Status("Running", StatusCategory.InProgress), Start = new DateOnly(2026, 1, 1), Due = new DateOnly(2026, 6, 30) })),
             At(0, new ResourceAllocated("a-1", "Neil", 20, new DateOnly(2026, 1, 31), new DateOnly(2026, 1, 31), null)),
             At(0, new ResourceAllocated("a-2", "Neil", 7.5, new DateOnly(2026, 1, 1), null, "pilot")),
@@ -58,7 +58,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_project_of_which_only_a_task_is_known_has_every_column_too()
     {
-        var app = await (await StartAsync()).StateAsync(At(0, new TaskDeleted("T"), "only a task"), At(0, new ProjectCreated(new()), "only itself"));
+        using var app = await (await StartAsync()).StateAsync(At(0, new TaskDeleted("T"), "only a task"), At(0, new ProjectCreated(new()), "only itself"));
 
         var rows = (await app.GetAsync("projects")).Rows;
 
@@ -71,7 +71,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Pages_of_any_size_have_each_project_once()
     {
         var projects = Enumerable.Range(0, 23).Select(i => $"P-{i}").ToArray();
-        var app = await (await StartAsync()).StateAsync(projects.Select((project, i) => At(0, new ProjectCreated(new() { Team = i % 3 == 0 ? "red" : "blue" }), project)));
+        using var app = await (await StartAsync()).StateAsync(projects.Select((project, i) => At(0, new ProjectCreated(new() { Team = i % 3 == 0 ? "red" : "blue" }), project)));
 
         foreach (var limit in Enumerable.Range(1, 24))
         {
@@ -98,7 +98,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_listing_goes_on_behind_a_project_that_it_stopped_at_whatever_is_added_meanwhile()
     {
-        var app = await (await StartAsync(slices: 1)).StateAsync(new[] { "b", "d", "f" }.Select(project => At(0, new ProjectCreated(new()), project)));
+        using var app = await (await StartAsync(slices: 1)).StateAsync(new[] { "b", "d", "f" }.Select(project => At(0, new ProjectCreated(new()), project)));
 
         var first = await app.GetAsync("projects?limit=2");
         await app.StateAsync(new[] { "a", "e", "g" }.Select(project => At(0, new ProjectCreated(new()), project)));
@@ -118,7 +118,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("history?project=A&from=2026-01-01", "history?project=A&from=2026-01-01&step=1w")]
     public async Task A_token_is_of_the_filters_that_it_was_given_for(string query, string other)
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             from project in new[] { "A", "B" } from task in new[] { "1", "2" } select At(0, new TaskCreated(task, new() { Team = $"red {task}" }), project));
         await app.StateAsync(At(0, new ProjectUpdated(new() { Team = "red" }), "A"), At(0, new ProjectUpdated(new() { Team = "red" }), "B"));
         var token = (await app.GetAsync($"{query}{(query.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=1")).Continuation!;
@@ -131,7 +131,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_token_goes_on_with_another_limit_and_format_and_with_the_same_filters_in_any_order()
     {
-        var app = await (await StartAsync()).StateAsync(new[] { "A", "B", "C" }.Select(project => At(0, new ProjectCreated(new() { Team = "red" }), project)));
+        using var app = await (await StartAsync()).StateAsync(new[] { "A", "B", "C" }.Select(project => At(0, new ProjectCreated(new() { Team = "red" }), project)));
         var token = (await app.GetAsync("projects?project=C&project=B&project=A&team=red&limit=1")).Continuation;
 
         Assert.Equal(["B", "C"], (await app.GetAsync($"projects?team=red&project=A&project=B&project=C&limit=9&continuation={token}")).Texts("project"));
@@ -154,7 +154,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("?project=A&team=blue", "")]
     public async Task Filters(string query, string expected)
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, new ProjectCreated(new() { Team = "red", Owner = "Ann", Status = Todo }), "A"),
             At(0, new ProjectCreated(new() { Team = "blue", Owner = "Bob", Status = new Status("In Flight", StatusCategory.InProgress) }), "B"),
             At(0, new TaskCreated("T", new()), "C"));
@@ -195,7 +195,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("history?project=A&from=2020-01-01&step=1h", "From 2020-01-01 to 2026-01-31 there are 53,340 steps of 1 h; at most 11,000 are answered: take a longer step or a shorter range.")]
     public async Task What_is_wrong_with_a_request_is_said(string address, string detail)
     {
-        var app = await (await StartAsync()).StateAsync(At(0, new ProjectCreated(new()), "A"));
+        using var app = await (await StartAsync()).StateAsync(At(0, new ProjectCreated(new()), "A"));
 
         var answer = await app.GetAsync(address);
 
@@ -209,7 +209,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("resources?project=APOLLO&project=Apolo")]
     public async Task An_unknown_project_is_not_found(string address)
     {
-        var app = await (await StartAsync()).StateAsync(At(0, new ProjectCreated(new())));
+        using var app = await (await StartAsync()).StateAsync(At(0, new ProjectCreated(new())));
 
         var answer = await app.GetAsync(address);
 
@@ -223,7 +223,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("teams")]
     public async Task Where_nothing_is_known_there_are_no_rows(string route)
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
 
         Assert.Equal("[]", (await app.GetAsync(route)).Body);
         var csv = await app.GetAsync($"{route}?format=csv");
@@ -256,7 +256,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("application/json;q=0.2, text/csv", true)]
     public async Task Accept_chooses_between_JSON_and_CSV_and_is_never_refused(string? accept, bool isCsv)
     {
-        var app = await StartAsync();
+        using var app = await StartAsync();
 
         var answer = await app.GetAsync("projects", accept);
 
@@ -269,7 +269,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [MemberData(nameof(HostileNames))]
     public async Task Hostile_names_survive(string name)
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, new ProjectCreated(new() { Name = name, Team = name }), name),
             At(0, new TaskCreated(name, new() { Title = name, Status = new Status(name, StatusCategory.Todo), Labels = new(true, [name]) }), name),
             At(0, new ProjectCreated(new()), "zz"));
@@ -299,7 +299,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Line_breaks_in_texts_survive()
     {
-        var app = await (await StartAsync()).StateAsync(At(0, new TaskCreated("T", new() { Title = "\r\n=two\nlines\r" })));
+        using var app = await (await StartAsync()).StateAsync(At(0, new TaskCreated("T", new() { Title = "\r\n=two\nlines\r" })));
 
         Assert.Equal(["\r\n=two\nlines\r"], (await app.GetAsync("tasks")).Texts("title"));
         Assert.Equal("'\r\n=two\nlines\r", CsvText.Read((await app.GetAsync("tasks?format=csv")).Body)[1][2]);
@@ -308,7 +308,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task An_answer_that_the_client_has_is_not_sent_again()
     {
-        var app = await (await StartAsync()).StateAsync(At(0, new ProjectCreated(new()), "A"));
+        using var app = await (await StartAsync()).StateAsync(At(0, new ProjectCreated(new()), "A"));
         var first = await app.GetAsync("projects");
 
         var same = await app.GetAsync("projects", ifNoneMatch: $"\"other\", {first.Headers.ETag}");
@@ -323,7 +323,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task The_ages_of_tasks_go_on_by_the_minute()
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, new TaskCreated("T", new() { Status = Doing })),
             At(1, new TaskBlocked("T", null)),
             At(36, new TaskCreated("ahead", new())) with { Time = Some.Time.AddSeconds(30.5) });
@@ -345,7 +345,7 @@ public class ProjectRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task A_person_is_shown_by_name_until_it_is_erased()
     {
         var name = Some.Name("Ada");
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, new ProjectCreated(new() { Owner = name }), "A"),
             At(0, new TaskCreated("T", new() { Assignee = name }), "A"));
         var id = RowsApp.PersonIdOf(name);

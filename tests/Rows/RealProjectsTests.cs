@@ -4,7 +4,7 @@ using ShitOps.Tests.Cli;
 namespace ShitOps.Tests.Rows;
 
 /// <summary>Whole exports of real trackers, imported by the command line into Kafka, consumed by a function app, and read as rows.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class RealProjectsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     // What goes by the clock, and when storage was last written.

@@ -28,7 +28,7 @@ using ShitOps.Storage;
 namespace ShitOps.Tests.Rows;
 
 /// <summary>The functions of rows over a table of their own, which events are brought into as the app does it.</summary>
-internal sealed class RowsApp
+internal sealed class RowsApp : IDisposable
 {
     /// <summary>How many partitions its topic has.</summary>
     public const int Partitions = 3;
@@ -36,6 +36,7 @@ internal sealed class RowsApp
     private readonly FakeTimeProvider _time = new(Some.Time);
     private readonly KafkaStream _stream = new(Some.Name("stream"));
     private readonly KafkaConnection _connection;
+    private readonly LogEnds _log;
     private readonly ProjectAggregator _aggregator;
     private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
@@ -53,8 +54,9 @@ internal sealed class RowsApp
         _aggregates = new LiveAggregates(account, slices, _time, Some.Name("r").Replace("-", "", StringComparison.Ordinal));
         _names = new PersonNames(people, _time);
         (_forecastTable, _forecasts) = (forecasts, new ForecastTable(account, forecasts));
+        _log = new LogEnds(connection, _time, NullLogger<LogEnds>.Instance);
         _aggregator = new ProjectAggregator(
-            _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), new LogEnds(connection, _time, NullLogger<LogEnds>.Instance),
+            _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), _log,
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
     }
 
@@ -144,6 +146,13 @@ internal sealed class RowsApp
 
         await _aggregator.AggregateAsync([.. values.Select(value => new KafkaRecord { Topic = _connection.Topic, Partition = partition, Offset = _offsets[partition]++, Key = [], Value = value, Headers = [] })], default);
         return this;
+    }
+
+    public void Dispose()
+    {
+        _aggregator.Dispose();
+        _log.Dispose();
+        _people.Dispose();
     }
 
     /// <summary>Asks a route, such as <c>projects?limit=3</c>.</summary>

@@ -7,7 +7,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary>Rows of a running function app, from events on Kafka.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class RowsOverHttpTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     [Fact]

@@ -3,7 +3,7 @@ using ShitOps.Events;
 namespace ShitOps.Tests.Rows;
 
 /// <summary><c>GET /api/rows/tasks</c>, <c>resources</c> and <c>teams</c> over a real store.</summary>
-[Collection(nameof(BrokerCollection))]
+[Collection(nameof(AppCollection))]
 public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
     private static readonly Status Todo = new("To Do", StatusCategory.Todo);
@@ -13,7 +13,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task A_row_says_all_about_a_task()
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, "A", new ProjectCreated(new() { Team = "flight" })),
             At(0, "A", new TaskCreated("A-1", new()
             {
@@ -73,7 +73,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [InlineData("?blocked=false&open=true&team=red&kind=bug&project=A", "A1")]
     public async Task Filters(string query, string expected)
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, "A", new ProjectCreated(new() { Team = "red" })),
             At(0, "A", new TaskCreated("A1", new() { Status = Todo, Assignee = "Ann", Kind = "bug", Milestone = new Milestone("M1", MilestoneKind.Milestone, null, null) })),
             At(0, "A", new TaskCreated("A2", new() { Status = Doing, Assignee = "Bob", Team = "blue" })),
@@ -95,7 +95,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Pages_of_any_size_have_each_task_once_in_one_project_and_in_all()
     {
         var tasks = (from project in new[] { "A", "B", "C", "D" } from i in Enumerable.Range(0, 5) select (Project: project, Task: $"{project}-{i}")).ToArray();
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             [.. tasks.Select(task => At(0, task.Project, new TaskCreated(task.Task, new() { Kind = task.Project }))), At(0, "E", new ProjectCreated(new()))]);
 
         foreach (var limit in Enumerable.Range(1, 21))
@@ -108,7 +108,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task Resources_have_their_tasks_and_what_is_allocated_of_them_now()
     {
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, "A", new TaskCreated("1", new() { Status = Todo, Assignee = "Ann", EstimateHours = 2 })),
             At(0, "A", new TaskCreated("2", new() { Status = Doing, Assignee = "Ann", EstimateHours = 3 })),
             At(1, "A", new TaskBlocked("2", null)),
@@ -140,7 +140,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     [Fact]
     public async Task More_people_than_a_project_counts_one_by_one_are_counted_together()
     {
-        var app = await (await StartAsync()).StateAsync(Enumerable.Range(0, 1030).Select(i => At(0, "A", new TaskCreated($"{i}", new() { Assignee = $"Person {i}" }))));
+        using var app = await (await StartAsync()).StateAsync(Enumerable.Range(0, 1030).Select(i => At(0, "A", new TaskCreated($"{i}", new() { Assignee = $"Person {i}" }))));
 
         var rows = await app.PagesAsync("resources", 1000);
 
@@ -154,7 +154,7 @@ public class TaskRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     public async Task Teams_have_the_tasks_that_are_theirs_or_their_projects()
     {
         var name = new string('t', 50);
-        var app = await (await StartAsync()).StateAsync(
+        using var app = await (await StartAsync()).StateAsync(
             At(0, "A", new ProjectCreated(new() { Team = "red" })),
             At(0, "A", new TaskCreated("1", new() { Status = Todo })),
             At(0, "A", new TaskCreated("2", new() { Status = Doing, Team = "blue" })),

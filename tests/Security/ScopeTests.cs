@@ -42,7 +42,8 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
     [InlineData(2)]
     public async Task Rows_metrics_and_blocks_are_those_of_an_app_that_has_only_what_the_scope_sees(int seed)
     {
-        var (mixed, only) = (await RowsApp.StartAsync(kafka, azurite), await RowsApp.StartAsync(kafka, azurite));
+        using var mixed = await RowsApp.StartAsync(kafka, azurite);
+        using var only = await RowsApp.StartAsync(kafka, azurite);
         var random = new Random(seed);
         var all = Events(random);
         await mixed.StateAsync(all);
@@ -103,7 +104,7 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
     [Fact]
     public async Task The_audit_shows_what_happened_in_the_projects_that_the_scope_sees()
     {
-        var app = await RowsApp.StartAsync(kafka, azurite);
+        using var app = await RowsApp.StartAsync(kafka, azurite);
         await app.StateAsync(Some.Event("b", "P-1", new ProjectUpdated(new ProjectFields { Team = "blue" })), Some.Event("r", "P-2", new ProjectUpdated(new ProjectFields { Team = "red" })));
         var stage = await ArchiveStage.OpenAsync(archive, seed: 4);
         for (var segment = 0; segment < 6; segment++)
