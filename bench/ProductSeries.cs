@@ -7,6 +7,7 @@ using ShitOps.History;
 using ShitOps.Ingestion;
 using ShitOps.People;
 using ShitOps.Pipeline;
+using ShitOps.Planning;
 using ShitOps.Storage;
 
 namespace ShitOps.Bench;
@@ -26,7 +27,8 @@ internal static class ProductSeries
             connection, stream, aggregates, new PartitionCounts(account), new ArchivePositions(account, stream), new LogEnds(connection, time, NullLogger<LogEnds>.Instance), time, NullLogger<PipelineHealth>.Instance);
         return new MetricSeries(
             new ProjectSeries(aggregates, cache, new ProjectPasts(blocks, History, time), names, time),
+            new TaskAgeSeries(aggregates, cache, time),
             new ForecastSeries(aggregates, cache, new ForecastTable(account), names, time),
-            new PipelineSeries(health, time));
+            new PipelineSeries(health, new QueryLog(account, time, NullLogger<QueryLog>.Instance), time));
     }
 }

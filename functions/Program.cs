@@ -2,12 +2,14 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using ShitOps;
 using ShitOps.Observability;
+using ShitOps.Planning;
 
 try
 {
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<InvocationMetrics>();
+    builder.UseMiddleware<FormCosts>();
     builder.Services.AddTelemetry(builder.Configuration);
     Services.Add(builder.Services, builder.Configuration);
     builder.Build().Run();

@@ -73,6 +73,7 @@ public static class Services
         services.AddSingleton<ProjectPasts>();
         services.AddSingleton<BlockBuilder>();
         services.AddSingleton<ProjectSeries>();
+        services.AddSingleton<TaskAgeSeries>();
         services.AddSingleton<ForecastSeries>();
         services.AddSingleton<PipelineSeries>();
         services.AddSingleton<MetricSeries>();
@@ -97,8 +98,10 @@ public static class Services
         services.AddSingleton(provider => new LiveModel(provider.GetRequiredService<ModelStore>(), pinned, TimeProvider.System, provider.GetRequiredService<ILogger<LiveModel>>()));
         services.AddSingleton(provider => new QueryExecutor(provider.GetRequiredService<LiveAggregates>(), provider.GetRequiredService<PersonNames>(), provider.GetRequiredService<MetricSeries>().In(Scope.All), provider.GetRequiredService<AuditSearch>()));
         services.AddSingleton(provider => new QueryLog(account, TimeProvider.System, provider.GetRequiredService<ILogger<QueryLog>>()));
+        services.AddSingleton<SettledAnswers>();
         services.AddSingleton(provider => new QueryPlanner(
-            provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<QueryPlanner>>()));
+            provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<SettledAnswers>(), provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<QueryPlanner>>()));
+        services.AddSingleton(provider => new FormPlanner(provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<FormPlanner>>()));
         services.AddSingleton<AskedQuery>();
         services.AddSingleton<AskApi>();
         services.AddSingleton<ExplainApi>();

@@ -24,6 +24,8 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
 
     private readonly Option<bool> _live = new("--live") { Description = "Take the projects of the live aggregates, instead of files." };
 
+    private readonly Option<bool> _leaveOneOut = new("--leave-one-out") { Description = "Choose the methods' settings for each project by how they do on all the others, and tell which were chosen. Takes about twelve times as long." };
+
     private readonly Option<int> _seed = new("--seed") { Description = "The same seed gives the same figures.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as JSON." };
@@ -35,9 +37,11 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
             "Forecast at every second week of the past, from what was known then, how many items will be done in 4 and 12 weeks, and score it by what came, beside the 12-week bootstrap.",
             "shitops backtest issues.jsonl.gz",
             "shitops backtest --json --seed 7 export/*.jsonl.gz",
+            "shitops backtest --leave-one-out issues.jsonl.gz",
             "shitops backtest --live");
         command.Arguments.Add(_files);
         command.Options.Add(_live);
+        command.Options.Add(_leaveOneOut);
         command.Options.Add(_seed);
         command.Options.Add(_json);
         storage.AddTo(command);
@@ -81,15 +85,31 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
     private int Score(ParseResult arguments, ProjectHistory[] projects, Action<string, long, long> tell, CancellationToken stopping)
     {
         var seed = arguments.GetValue(_seed);
+        var choices = arguments.GetValue(_leaveOneOut) ? MethodChoice.All : [MethodChoice.All[0]];
         List<HorizonScores> scores = [];
         foreach (var horizon in Horizons)
         {
-            List<IReadOnlyList<Origin>> origins = [];
-            foreach (var project in projects)
+            List<List<IReadOnlyList<Origin>>> byChoice = [];
+            foreach (var choice in choices)
             {
-                stopping.ThrowIfCancellationRequested();
-                origins.Add(BackTest.Origins(project, horizon, seed));
-                if (origins[^1].Count > 0) tell($"{project.Project}, {horizon} weeks: {origins[^1].Count} origins", origins.Count, projects.Length);
+                List<IReadOnlyList<Origin>> here = [];
+                foreach (var project in projects)
+                {
+                    stopping.ThrowIfCancellationRequested();
+                    here.Add(BackTest.Origins(project, horizon, seed, choice.Methods));
+                    if (here[^1].Count > 0) tell($"{project.Project}, {horizon} weeks{(choices.Count > 1 ? $", {choice.Name}" : "")}: {here[^1].Count} origins", here.Count, projects.Length);
+                }
+
+                byChoice.Add(here);
+            }
+
+            var origins = byChoice[0];
+            if (choices.Count > 1)
+            {
+                var chosen = Enumerable.Range(0, projects.Length).Select(left => MethodChoice.Best([.. byChoice.Select(here => here.Where((_, project) => project != left).ToList())])).ToList();
+                origins = [.. chosen.Select((choice, project) => byChoice[choice][project])];
+                for (var project = 0; project < projects.Length; project++)
+                    if (origins[project].Count > 0) terminal.Report($"{projects[project].Project}, {horizon} weeks: {choices[chosen[project]].Name}, by the others");
             }
 
             if (BackTest.Score(origins, horizon, seed) is { } score) scores.Add(score);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
@@ -24,14 +23,7 @@ internal sealed record AskAnswer(string? Question, Understanding? Understood, Qu
         var response = context.HttpContext.Response;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "private, no-cache";
-        if (Taken is { } taken)
-        {
-            response.Headers["x-shitops-plan"] = taken.Plan.ToString();
-            response.Headers["x-shitops-expected-ms"] = taken.ExpectedMs.ToString("F1", CultureInfo.InvariantCulture);
-            response.Headers["x-shitops-spent-ms"] = taken.SpentMs.ToString("F1", CultureInfo.InvariantCulture);
-            response.Headers["x-shitops-spent-requests"] = taken.Requests.ToString(CultureInfo.InvariantCulture);
-        }
-
+        if (Taken is { } taken) PlanHeaders.Write(response, taken.Plan, taken.ExpectedMs, taken.SpentMs, taken.Requests);
         var body = Write();
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.HttpContext.RequestAborted);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using ShitOps.Planning;
 using ShitOps.Rows;
 
 namespace ShitOps.Asking;

@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using ShitOps.Planning;
 
 namespace ShitOps.Asking;
 

@@ -4,7 +4,7 @@ using ShitOps.Security;
 namespace ShitOps.Datasource;
 
 /// <summary>Every series that can be asked for.</summary>
-public sealed class MetricSeries(ProjectSeries projects, ForecastSeries forecasts, PipelineSeries pipeline)
+public sealed class MetricSeries(ProjectSeries projects, TaskAgeSeries ages, ForecastSeries forecasts, PipelineSeries pipeline)
 {
     /// <summary>The series that a scope sees.</summary>
     public ISeriesSource In(Scope scope) => new Visible(this, scope);
@@ -13,16 +13,20 @@ public sealed class MetricSeries(ProjectSeries projects, ForecastSeries forecast
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken)
     {
-        var ofProjects = projects.LabelsAsync(scope, matchers, cancellationToken).Concat(forecasts.LabelsAsync(scope, matchers, cancellationToken));
+        var ofProjects = projects.LabelsAsync(scope, matchers, cancellationToken).Concat(ages.LabelsAsync(scope, matchers, cancellationToken)).Concat(forecasts.LabelsAsync(scope, matchers, cancellationToken));
         return scope.IsAll ? ofProjects.Concat(pipeline.LabelsAsync(matchers, cancellationToken)) : ofProjects;
     }
 
     private async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
         var ofProjects = await projects.SelectAsync(scope, selector, cancellationToken);
-        var left = selector with { MostSeries = selector.MostSeries - ofProjects.Count, MostSamples = selector.MostSamples - ofProjects.Sum(series => (long)series.Times.Length) };
+        var ofTasks = await ages.SelectAsync(scope, selector, cancellationToken);
+        var left = selector with
+        {
+            MostSeries = selector.MostSeries - ofProjects.Count - ofTasks.Count, MostSamples = selector.MostSamples - ofProjects.Sum(series => (long)series.Times.Length) - ofTasks.Count,
+        };
         var ofForecasts = await forecasts.SelectAsync(scope, left, cancellationToken);
-        return scope.IsAll ? [.. ofProjects, .. ofForecasts, .. await pipeline.SelectAsync(selector, cancellationToken)] : [.. ofProjects, .. ofForecasts];
+        return scope.IsAll ? [.. ofProjects, .. ofTasks, .. ofForecasts, .. await pipeline.SelectAsync(selector, cancellationToken)] : [.. ofProjects, .. ofTasks, .. ofForecasts];
     }
 
     private sealed class Visible(MetricSeries all, Scope scope) : ISeriesSource

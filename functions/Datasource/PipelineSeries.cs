@@ -2,15 +2,18 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using ShitOps.Metrics;
 using ShitOps.Pipeline;
+using ShitOps.Planning;
 using ShitOps.PromQL;
 
 namespace ShitOps.Datasource;
 
 /// <summary>The series of the pipeline itself: how far it is, at the present moment only.</summary>
-public sealed class PipelineSeries(PipelineHealth health, TimeProvider time)
+public sealed class PipelineSeries(PipelineHealth health, QueryLog queries, TimeProvider time)
 {
+    private static readonly Metric[] OfQueries = [MetricCatalogue.PipelineQueries, MetricCatalogue.PipelineQueryTime];
+
     private static readonly Metric[] Metrics =
-        [MetricCatalogue.PipelineLag, MetricCatalogue.PipelineFreshness, MetricCatalogue.PipelineEvents, MetricCatalogue.PipelineDeadLetters, MetricCatalogue.PipelineArchiveLag];
+        [MetricCatalogue.PipelineLag, MetricCatalogue.PipelineFreshness, MetricCatalogue.PipelineEvents, MetricCatalogue.PipelineDeadLetters, MetricCatalogue.PipelineArchiveLag, .. OfQueries];
 
     /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken)
@@ -29,12 +32,14 @@ public sealed class PipelineSeries(PipelineHealth health, TimeProvider time)
 
     private async Task<IReadOnlyList<Series>> AtAsync(IReadOnlyList<LabelMatcher> matchers, long now, CancellationToken cancellationToken)
     {
-        if (!Metrics.Any(metric => matchers.All(matcher => matcher.Name != Labels.MetricName || matcher.Matches(metric.Name)))) return [];
-        return Of(await health.MeasureAsync(cancellationToken), matchers, now);
+        if (Matched.NamesOf(Metrics, matchers) is not { Count: > 0 } names) return [];
+        QueryLoad? load = null;
+        if (OfQueries.Any(metric => names.Contains(metric.Name))) load = await queries.LoadAsync(cancellationToken);
+        return Of(await health.MeasureAsync(cancellationToken), load, matchers, now);
     }
 
     /// <summary>The series of a report that fit all matchers.</summary>
-    internal static IReadOnlyList<Series> Of(HealthReport report, IReadOnlyList<LabelMatcher> matchers, long now)
+    internal static IReadOnlyList<Series> Of(HealthReport report, QueryLoad? load, IReadOnlyList<LabelMatcher> matchers, long now)
     {
         // What is not known has no sample, so that nobody takes an outage for an empty pipeline.
         if (!report.IsCounted) return [];
@@ -49,6 +54,8 @@ public sealed class PipelineSeries(PipelineHealth health, TimeProvider time)
         foreach (var (type, count) in report.Events.ByType) Add(MetricCatalogue.PipelineEvents, count, ("type", type));
         Add(MetricCatalogue.PipelineDeadLetters, report.DeadLetters);
         Add(MetricCatalogue.PipelineArchiveLag, report.Partitions.All(partition => partition.ArchiveLag is not null) ? report.Archive?.Lag : null);
+        Add(MetricCatalogue.PipelineQueries, load?.PerSecond);
+        Add(MetricCatalogue.PipelineQueryTime, load is { PerSecond: > 0 } ? load.ExpectedMs / 1_000 : null);
         return found;
 
         void Add(Metric metric, double? value, params (string, string)[] own)

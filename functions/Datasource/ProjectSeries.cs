@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ShitOps.Aggregation;
+using ShitOps.Events;
 using ShitOps.History;
 using ShitOps.Metrics;
 using ShitOps.People;
@@ -27,7 +28,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
     private static readonly Metric[] OfHistory =
     [
         MetricCatalogue.Tasks, MetricCatalogue.TasksByStatus, MetricCatalogue.TasksBlocked, MetricCatalogue.Effort, MetricCatalogue.TasksCreated, MetricCatalogue.TasksCompleted,
-        MetricCatalogue.TasksReopened, MetricCatalogue.TasksDropped, MetricCatalogue.LeadTime, MetricCatalogue.CycleTime,
+        MetricCatalogue.TasksReopened, MetricCatalogue.TasksDropped, MetricCatalogue.TaskTransitions, MetricCatalogue.LeadTime, MetricCatalogue.CycleTime,
     ];
 
     private static readonly Metric[] OfState = [MetricCatalogue.ProjectInfo, MetricCatalogue.ProjectDue, MetricCatalogue.ResourceAllocation];
@@ -103,6 +104,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         Measure.Completed => MetricCatalogue.TasksCompleted,
         Measure.Reopened => MetricCatalogue.TasksReopened,
         Measure.Dropped => MetricCatalogue.TasksDropped,
+        >= Measure.Transitions => MetricCatalogue.TaskTransitions,
         Measure.LeadMilliseconds or (>= Measure.LeadBuckets and < Measure.CycleBuckets) => MetricCatalogue.LeadTime,
         _ => MetricCatalogue.CycleTime,
     };
@@ -200,6 +202,10 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
             ];
             foreach (var (metric, measure) in counters)
                 if (names.Contains(metric.Name)) yield return Summed(metric.Name, [], amounts.Measures[measure]);
+            if (!names.Contains(MetricCatalogue.TaskTransitions.Name)) yield break;
+            foreach (var from in Enum.GetValues<StatusCategory>())
+                foreach (var to in Enum.GetValues<StatusCategory>().Where(other => other != from))
+                    yield return Summed(MetricCatalogue.TaskTransitions.Name, [("from", StatusCategories.Word(from)), ("to", StatusCategories.Word(to))], amounts.Measures[Measures.Of(from, to)], isLeftOutAtZero: true);
         }
 
         private IEnumerable<Series?> Histograms()
@@ -281,6 +287,6 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
             return times.Count == 0 ? null : new Series(labels, times.ToArray(), values.ToArray(), ResolutionMs);
         }
 
-        private static string Word(ShitOps.Events.Status status) => Events.StatusCategories.Word(status.Category);
+        private static string Word(Events.Status status) => StatusCategories.Word(status.Category);
     }
 }

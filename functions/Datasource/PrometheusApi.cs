@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using ShitOps.Metrics;
+using ShitOps.Planning;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Ast;
 using ShitOps.PromQL.Evaluation;
@@ -28,7 +29,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         async (parameters, stopping) =>
         {
             var at = parameters.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds());
-            return PrometheusAnswer.Of(await EngineOf(request).InstantAsync(Expression(parameters), at, stopping));
+            return Answered(request, await EngineOf(request).InstantAsync(Expression(parameters), at, stopping));
         },
         cancellationToken);
 
@@ -43,7 +44,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             var step = parameters.Duration("step")!.Value;
             if (step <= 0) throw QueryParameters.Invalid("step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
             if ((end - start) / step > MostPoints) throw new QueryException(QueryErrorKind.BadData, "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
-            return PrometheusAnswer.Of(await EngineOf(request).RangeAsync(Expression(parameters), start, end, step, stopping));
+            return Answered(request, await EngineOf(request).RangeAsync(Expression(parameters), start, end, step, stopping));
         },
         cancellationToken);
 
@@ -132,6 +133,12 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             return Task.FromResult(PrometheusAnswer.Of(json => json.WriteStringValue(text)).Kept(OfAVersion));
         },
         cancellationToken);
+
+    private static PrometheusAnswer Answered(HttpRequest request, QueryResult result)
+    {
+        request.HttpContext.Features.Set(new AnsweredRows(result switch { VectorResult vector => vector.Samples.Count, MatrixResult matrix => matrix.Series.Count, _ => 1 }));
+        return PrometheusAnswer.Of(result);
+    }
 
     private QueryEngine EngineOf(HttpRequest request) => new(series.In(Scope.Of(request)), _options);
 

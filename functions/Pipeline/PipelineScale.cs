@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using ShitOps.Asking;
+using ShitOps.Planning;
 using ShitOps.Storage;
 
 namespace ShitOps.Pipeline;
@@ -31,9 +31,7 @@ public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, QueryL
             var first = await logEnds.FirstSinceAsync(ends.Keys, time.GetUtcNow() - Window);
             // What came between the two questions is not counted: it may lie behind the ends.
             var arrivals = first.Sum(partition => Math.Max(0, ends[partition.Key] - partition.Value)) / Window.TotalSeconds;
-            var to = time.GetUtcNow() - QueryLog.FlushEvery;
-            var (count, expectedMs) = await queries.LoadAsync(to - Window, to, cancellationToken);
-            return ScaleReport.Of(report, arrivals, QueryLoad.Of(count, expectedMs, Window), settings);
+            return ScaleReport.Of(report, arrivals, await queries.LoadAsync(cancellationToken), settings);
         }
         catch (KafkaException fault)
         {

@@ -1,3 +1,4 @@
+using ShitOps.Planning;
 using ShitOps.Scaling;
 
 namespace ShitOps.Pipeline;
@@ -13,16 +14,6 @@ public sealed record ScaleReport(RoleDemand? Aggregation, RoleDemand? Archive, Q
         RoleDemand.Of(new Backlog(health.Lag, arrivalsPerSecond), settings.Aggregation),
         health.Archive is { } archive ? RoleDemand.Of(new Backlog(archive.Lag, arrivalsPerSecond), settings.Archive) : null,
         queries);
-}
-
-/// <summary>The load of questions on all instances together, over a minute.</summary>
-/// <param name="PerSecond">Questions answered a second.</param>
-/// <param name="ExpectedMs">How long one is expected to take, the mean by the cost model; 0 without questions.</param>
-/// <param name="AtOnce">How many are in work at a time, as the product of both.</param>
-public sealed record QueryLoad(double PerSecond, double ExpectedMs, double AtOnce)
-{
-    internal static QueryLoad Of(int count, double expectedMs, TimeSpan window) =>
-        new(Math.Round(count / window.TotalSeconds, 3), count == 0 ? 0 : Math.Round(expectedMs / count, 1), Math.Round(expectedMs / window.TotalMilliseconds, 3));
 }
 
 /// <summary>What the topic asks of one role.</summary>

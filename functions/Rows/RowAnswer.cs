@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using ShitOps.Planning;
 using ShitOps.Security;
 
 namespace ShitOps.Rows;
@@ -32,7 +33,9 @@ public sealed class RowAnswer : IActionResult
         {
             var query = new RowQuery(request.Query, route, Scope.Of(request));
             var isCsv = query.Words("format", ["json", Csv]) is [var format] ? format == Csv : PrefersCsv(request);
-            return new RowAnswer(await readAsync(query), isCsv, query.Scope);
+            var page = await readAsync(query);
+            request.HttpContext.Features.Set(new AnsweredRows(page.Rows.Count));
+            return new RowAnswer(page, isCsv, query.Scope);
         }
         catch (RowProblemException fault)
         {

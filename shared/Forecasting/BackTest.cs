@@ -51,14 +51,15 @@ public static class BackTest
     /// <param name="history">All that is known of the project today.</param>
     /// <param name="horizon">Weeks.</param>
     /// <param name="seed">The same seed gives the same origins.</param>
-    public static IReadOnlyList<Origin> Origins(ProjectHistory history, int horizon, int seed)
+    /// <param name="methods">What is combined; null: <see cref="FlowMethod.Combined"/>.</param>
+    public static IReadOnlyList<Origin> Origins(ProjectHistory history, int horizon, int seed, IReadOnlyList<FlowMethod>? methods = null)
     {
         List<Origin> origins = [];
         if (history.First is not { } first || history.Last is not { } last || !IsLongEnough(history, first, last)) return origins;
 
         var record = new HorizonRecord(horizon, RankPool.None);
         var ahead = TimeSpan.FromDays(7 * horizon);
-        foreach (var forecast in RollingForecasts.Of(history, first.AddDays(7 * RollingForecasts.Warmup), (last - ahead).AddTicks(1), [record], Runs, unchecked((ulong)seed)))
+        foreach (var forecast in RollingForecasts.Of(history, first.AddDays(7 * RollingForecasts.Warmup), (last - ahead).AddTicks(1), [record], Runs, unchecked((ulong)seed), methods))
         {
             var actual = (double)history.Throughput(forecast.Cutoff + ahead, horizon).Sum();
             var counts = forecast.Paths.Counts(horizon - 1, record.Weights);

@@ -9,7 +9,7 @@ public sealed class FlowPaths
     private readonly float[] _cumulative;
     private readonly int _methods;
 
-    private FlowPaths(int runs, int weeks, int methods) => (Runs, Weeks, _methods, _cumulative) = (runs, weeks, methods, new float[runs * weeks]);
+    private FlowPaths(int runs, int weeks, int methods) => (Runs, Weeks, _methods, _cumulative) = (runs, weeks, methods, GC.AllocateUninitializedArray<float>(runs * weeks));
 
     /// <summary>How many futures.</summary>
     public int Runs { get; }

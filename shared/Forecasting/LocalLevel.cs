@@ -37,6 +37,7 @@ public sealed record LocalLevel(string Name, double Discount) : FlowMethod
             var capacity = past.Capacity(week);
             var sums = paths.At(week).Slice(first, count);
             if (week > 0) paths.At(week - 1).Slice(first, count).CopyTo(sums);
+            else sums.Clear();
             for (var run = 0; run < count; run++)
             {
                 // One number gives both draws: its highest and its next bits.

@@ -13,6 +13,7 @@ namespace ShitOps.Forecasting;
 public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMethod
 {
     private const int SlotBits = 12;
+    private const int BlockRuns = 1024;
     private const int ShortestSpan = 4;
     private const double FewDone = 0.3;
     private const float LevelReturn = 0.97f;
@@ -49,60 +50,81 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
     {
         var (weeks, slots) = Pool(past);
         float[] worth = [.. slots.Select(slot => weeks[slot])];
-        var random = new FastRandom(seed);
-        var (level, factor, done, drawn) = (new float[count], new float[count], new float[count], new int[count]);
+        float[] capacity = [.. Enumerable.Range(0, paths.Weeks).Select(week => HasCalendar ? (float)past.Capacity(week) : 1)];
+        var random = new FastRandomLanes(seed);
+
+        // So few runs at a time that all of theirs stays in the cache of the first level.
+        for (var from = 0; from < count; from += BlockRuns)
+        {
+            var block = new Block(Math.Min(BlockRuns, count - from));
+            Simulate(weeks, slots, worth, capacity, paths, first + from, block, ref random);
+        }
+    }
+
+    private void Simulate(float[] weeks, short[] slots, float[] worth, float[] capacity, FlowPaths paths, int first, Block block, ref FastRandomLanes random)
+    {
+        var (level, factor, done) = (block.Level, block.Factor, block.Done);
         var hasLevel = LevelVariance > 0 || LevelDrift > 0;
-        for (var run = 0; run < count && hasLevel; run++) level[run] = (float)Math.Sqrt(LevelVariance) * Normal(random.Bits());
+        if (hasLevel)
+        {
+            random.Fill(block.Bits);
+            for (var run = 0; run < level.Length; run++) level[run] = (float)Math.Sqrt(LevelVariance) * Normal(block.Bits[run]);
+        }
 
         var variance = LevelVariance;
-        for (var week = 0; week < paths.Weeks; week++)
+        for (var week = 0; week < capacity.Length; week++)
         {
-            if (Stretch == 1) DrawSingle(worth, level, done, ref random);
-            else DrawStretch(week % Stretch == 0, weeks, slots, drawn, level, done, ref random);
-            var sums = paths.At(week).Slice(first, count);
-            if (week > 0) paths.At(week - 1).Slice(first, count).CopyTo(sums);
-            if (HasCalendar) TensorPrimitives.Multiply(done, (float)past.Capacity(week), done);
+            if (Stretch == 1) DrawSingle(worth, block, ref random);
+            else DrawStretch(week % Stretch == 0, weeks, slots, block, ref random);
+            var sums = paths.At(week).Slice(first, level.Length);
+            var before = week > 0 ? paths.At(week - 1).Slice(first, level.Length) : sums;
+            if (week == 0) sums.Clear();
+            if (capacity[week] != 1) TensorPrimitives.Multiply(done, capacity[week], done);
             if (hasLevel)
             {
                 variance = (LevelReturn * LevelReturn * variance) + LevelDrift;
                 TensorPrimitives.Subtract(level, (float)(variance / 2), factor);
                 TensorPrimitives.Exp<float>(factor, factor);
-                TensorPrimitives.MultiplyAdd<float>(done, factor, sums, sums);
+                TensorPrimitives.MultiplyAdd(done, factor, before, sums);
             }
             else
             {
-                TensorPrimitives.Add<float>(sums, done, sums);
+                TensorPrimitives.Add(before, done, sums);
             }
         }
     }
 
     /// <summary>A week for each run, and the next step of its level. One number gives both draws of two runs: the first bits of each half.</summary>
-    private void DrawSingle(float[] worth, float[] level, float[] done, ref FastRandom random)
+    private void DrawSingle(float[] worth, Block block, ref FastRandomLanes random)
     {
         var (step, normals) = ((float)Math.Sqrt(LevelDrift), NormalTable.Values);
-        for (var run = 0; run < level.Length; run++)
+        var (level, done) = (block.Level, block.Done);
+        var bits = block.Bits.AsSpan(0, block.Halves);
+        random.Fill(bits);
+        for (var (run, at) = (0, 0); run < level.Length; at++)
         {
-            var bits = random.Bits();
-            done[run] = worth[bits >> (64 - SlotBits)];
-            level[run] = (LevelReturn * level[run]) + (step * normals[(bits >> (64 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
+            var own = bits[at];
+            done[run] = worth[own >> (64 - SlotBits)];
+            level[run] = (LevelReturn * level[run]) + (step * normals[(own >> (64 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
             if (++run == level.Length) return;
-            done[run] = worth[(bits >> (32 - SlotBits)) & ((1 << SlotBits) - 1)];
-            level[run] = (LevelReturn * level[run]) + (step * normals[(bits >> (32 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
+            done[run] = worth[(own >> (32 - SlotBits)) & ((1 << SlotBits) - 1)];
+            level[run] = (LevelReturn * level[run]) + (step * normals[(own >> (32 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
+            run++;
         }
     }
 
     /// <summary>The same of weeks that follow each other; behind the last one of the past comes the one with which a stretch would have ended there.</summary>
-    private void DrawStretch(bool isNew, float[] weeks, short[] slots, int[] drawn, float[] level, float[] done, ref FastRandom random)
+    private void DrawStretch(bool isNew, float[] weeks, short[] slots, Block block, ref FastRandomLanes random)
     {
-        var step = (float)Math.Sqrt(LevelDrift);
+        var (step, level, done, drawn, bits) = ((float)Math.Sqrt(LevelDrift), block.Level, block.Done, block.Drawn, block.Bits);
+        random.Fill(bits);
         for (var run = 0; run < level.Length; run++)
         {
-            var bits = random.Bits();
-            var at = isNew ? slots[bits >> (64 - SlotBits)] : drawn[run] + 1;
+            var at = isNew ? slots[bits[run] >> (64 - SlotBits)] : drawn[run] + 1;
             if (at == weeks.Length) at = Math.Max(0, at - Stretch);
             drawn[run] = at;
             done[run] = weeks[at];
-            level[run] = (LevelReturn * level[run]) + (step * Normal(bits << SlotBits));
+            level[run] = (LevelReturn * level[run]) + (step * Normal(bits[run] << SlotBits));
         }
     }
 
@@ -162,5 +184,26 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
         return (found, best);
 
         double Gain(double sum, int weeks) => sum > 0 ? sum * Math.Log(sum / weeks / mean) : 0;
+    }
+
+    /// <summary>The runs that are simulated together.</summary>
+    private sealed class Block(int runs)
+    {
+        private const int Lanes = 4;
+
+        public float[] Level { get; } = new float[runs];
+
+        public float[] Factor { get; } = new float[runs];
+
+        public float[] Done { get; } = new float[runs];
+
+        /// <summary>Which week of the past a run is at.</summary>
+        public int[] Drawn { get; } = new int[runs];
+
+        /// <summary>A number for each run, and a few more.</summary>
+        public ulong[] Bits { get; } = new ulong[(runs + Lanes - 1) / Lanes * Lanes];
+
+        /// <summary>How many numbers two runs share.</summary>
+        public int Halves { get; } = ((runs + 1) / 2 + Lanes - 1) / Lanes * Lanes;
     }
 }

@@ -33,8 +33,9 @@ public static class RollingForecasts
     /// <param name="records">What is taught, at the horizons that matter.</param>
     /// <param name="runs">How many runs a forecast has.</param>
     /// <param name="seed">The same seed gives the same forecasts.</param>
+    /// <param name="methods">What is combined; null: <see cref="FlowMethod.Combined"/>.</param>
     /// <returns>The forecasts, each as soon as all is learned that was known at its cutoff.</returns>
-    public static IEnumerable<PastForecast> Of(ProjectHistory history, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<HorizonRecord> records, int runs, ulong seed)
+    public static IEnumerable<PastForecast> Of(ProjectHistory history, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<HorizonRecord> records, int runs, ulong seed, IReadOnlyList<FlowMethod>? methods = null)
     {
         List<PastForecast> forecasts = [];
         var settled = new int[records.Count];
@@ -45,7 +46,7 @@ public static class RollingForecasts
             var throughput = history.Throughput(cutoff, (cutoff - history.First!.Value).Days / 7);
             if (throughput.TakeLast(12).All(done => done == 0)) continue;
             var own = SeedOf(history.Project, cutoff, seed);
-            var forecast = new PastForecast(cutoff, throughput, FlowPaths.Of(FlowMethod.Combined, new FlowPast(throughput, cutoff), weeks, runs, own), own);
+            var forecast = new PastForecast(cutoff, throughput, FlowPaths.Of(methods ?? FlowMethod.Combined, new FlowPast(throughput, cutoff), weeks, runs, own), own);
             forecasts.Add(forecast);
             yield return forecast;
         }

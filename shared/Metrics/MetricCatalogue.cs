@@ -34,9 +34,14 @@ public static class MetricCatalogue
 
     public static Metric TasksDropped { get; } = new("shitops_tasks_dropped_total", MetricType.Counter, "", "Times that a task became cancelled.", [Project, Team]);
 
+    public static Metric TaskTransitions { get; } = new("shitops_task_transitions_total", MetricType.Counter, "", "Times that a task went from a status that means from to one that means to; those that never happened are left out.", [Project, Team, "from", "to"]);
+
     public static Metric LeadTime { get; } = new("shitops_lead_time_seconds", MetricType.Histogram, "seconds", "From the creation of a task to its completion, counted with each completion.", [Project, Team]);
 
     public static Metric CycleTime { get; } = new("shitops_cycle_time_seconds", MetricType.Histogram, "seconds", "From when a task was first in progress to its completion, counted with each completion.", [Project, Team]);
+
+    public static Metric TaskAge { get; } = new(
+        "shitops_task_age_seconds", MetricType.Gauge, "seconds", "How long ago a task in progress was first in progress: the 30 oldest of each project; now only, and only of up to 20 projects that the query names.", [Project, Team, "task", Status]);
 
     public static Metric ProjectInfo { get; } = new(
         "shitops_project_info", MetricType.Gauge, "", "Always 1: the name that people read, and the present status of the project itself. Join with it on (project).", [Project, Team, "name", Status, Category]);
@@ -91,11 +96,15 @@ public static class MetricCatalogue
 
     public static Metric PipelineArchiveLag { get; } = new("shitops_pipeline_archive_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet archived; now only.", ["stream", "topic"]);
 
+    public static Metric PipelineQueries { get; } = new("shitops_pipeline_queries_per_second", MetricType.Gauge, "", "Questions, and requests in PromQL and of rows, that all instances answered a second over a minute; now only.", ["stream", "topic"]);
+
+    public static Metric PipelineQueryTime { get; } = new("shitops_pipeline_query_expected_seconds", MetricType.Gauge, "seconds", "How long one of them is expected to take, the mean by the cost model; without any there is no sample; now only.", ["stream", "topic"]);
+
     /// <summary>All of them, by subject.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
-        Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, LeadTime, CycleTime, ProjectInfo, ProjectDue, ResourceAllocation,
+        Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, TaskTransitions, LeadTime, CycleTime, TaskAge, ProjectInfo, ProjectDue, ResourceAllocation,
         ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, MilestoneDone, MilestoneOnTime, ForecastMoved, BottleneckScore,
-        PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag,
+        PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag, PipelineQueries, PipelineQueryTime,
     ];
 }

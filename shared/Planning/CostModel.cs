@@ -103,7 +103,7 @@ public sealed class CostModel(Random random)
     /// <summary>What the regression sees of a plan.</summary>
     private static class Features
     {
-        private const int Sources = 7;
+        private const int Sources = 9;
 
         /// <summary>How many there are.</summary>
         public const int Count = 1 + Sources + 3 + 5 + (3 * 3) + 2;

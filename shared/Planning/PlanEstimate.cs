@@ -42,7 +42,11 @@ public sealed record PlanEstimate(double Requests, double Entities, double Bytes
         }
 
         var isListed = plan.Reach == PlanReach.Listed;
-        if (plan.Source == PlanSource.TeamSums) return new PlanEstimate(fleet.Slices, fleet.Slices * CheckpointsOfASlice, fleet.Slices * CheckpointsOfASlice * 1_000, fleet.Slices);
+        if (plan.Source is PlanSource.TeamSums or PlanSource.Kept)
+        {
+            var touched = isListed ? Math.Min(fleet.Slices, keys!.Count) : fleet.Slices;
+            return new PlanEstimate(touched, touched * CheckpointsOfASlice, touched * CheckpointsOfASlice * 1_000, touched);
+        }
 
         var wanted = (keys is null ? fleet.Projects : keys.Select(fleet.Of).OfType<ProjectSize>()).Where(project => MayBeOf(query, project)).ToList();
         var read = isListed ? keys!.Count : fleet.Projects.Count;

@@ -93,7 +93,8 @@ public static class QueryLowering
         }
     }
 
-    private static (string Route, List<(string Name, string Value)> Parameters) Split(string path)
+    /// <summary>The route of a call of rows, empty if it is none, and its parameters that have a value.</summary>
+    internal static (string Route, List<(string Name, string Value)> Parameters) Split(string path)
     {
         const string Prefix = "/api/rows/";
         var mark = path.IndexOf('?', StringComparison.Ordinal);
@@ -130,7 +131,8 @@ public static class QueryLowering
             : new QuerySpan(new TimeBound(begin), new TimeBound(end));
     }
 
-    private static Expression? Parsed(string expression)
+    /// <summary>An expression; null: it is no PromQL.</summary>
+    internal static Expression? Parsed(string expression)
     {
         try
         {

@@ -25,6 +25,12 @@ public enum PlanSource
 
     /// <summary>The archive of all events. <c>archive</c></summary>
     Archive,
+
+    /// <summary>What is stored of forecasts; only rows of a route are read so. <c>forecasts</c></summary>
+    Forecasts,
+
+    /// <summary>The answer of before, once it is seen that no event has come since; else what another plan reads. <c>kept</c></summary>
+    Kept,
 }
 
 /// <summary>How a plan finds the projects.</summary>
@@ -43,7 +49,7 @@ public enum PlanReach
 /// <param name="Concurrency">How many slices or projects are read beside each other.</param>
 public sealed record QueryPlan(PlanSource Source, PlanReach Reach, int Concurrency)
 {
-    private static readonly string[] Sources = ["team-sums", "sums", "projects", "tasks", "history", "series", "archive"];
+    private static readonly string[] Sources = ["team-sums", "sums", "projects", "tasks", "history", "series", "archive", "forecasts", "kept"];
 
     /// <summary>Its name, such as <c>history/all/16</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Sources[(int)Source]}/{(Reach == PlanReach.Listed ? "listed" : "all")}/{Concurrency}");

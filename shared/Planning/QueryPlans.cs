@@ -11,11 +11,13 @@ public static class QueryPlans
     /// <summary>The plans, at least one; the most general first.</summary>
     /// <param name="query">A query that can be answered.</param>
     /// <param name="now">When it is asked; UTC.</param>
-    public static IReadOnlyList<QueryPlan> Of(Query query, DateTime now)
+    /// <param name="isKept">Whether there is an answer of before; the query has to be settled then.</param>
+    public static IReadOnlyList<QueryPlan> Of(Query query, DateTime now, bool isKept = false)
     {
         var isListed = query.Filters.Any(filter => filter is { Field: QueryField.Project, Excludes: false });
         PlanReach[] reaches = isListed ? [PlanReach.All, PlanReach.Listed] : [PlanReach.All];
-        return [.. SourcesOf(query, now).SelectMany(source => source switch
+        var kept = isKept && IsSettled(query, now) ? [new QueryPlan(PlanSource.Kept, reaches[^1], 16)] : Array.Empty<QueryPlan>();
+        return [.. kept, .. SourcesOf(query, now).SelectMany(source => source switch
         {
             PlanSource.TeamSums => [new QueryPlan(source, PlanReach.All, 1), new QueryPlan(source, PlanReach.All, 16)],
             PlanSource.Series => [new QueryPlan(source, isListed ? PlanReach.Listed : PlanReach.All, 16)],
@@ -23,6 +25,16 @@ public static class QueryPlans
             _ => reaches.SelectMany(_ => Concurrencies, (reach, concurrency) => new QueryPlan(source, reach, concurrency)),
         })];
     }
+
+    /// <summary>
+    /// Whether the answer of a query is the same at any time that it is asked, as long as no event comes: its time is over, it is counted from
+    /// tasks, and it names nobody, since people may be erased without an event.
+    /// </summary>
+    public static bool IsSettled(Query query, DateTime now) =>
+        MetricFormula.IsOfCounters(query.Metric) && query.Aggregation != QueryAggregation.List && query.By != QueryField.Person && query.Filters.All(filter => filter.Field != QueryField.Person)
+        && IsOver(query.Span, now) && (query.Versus is null || IsOver(query.Versus, now));
+
+    private static bool IsOver(QuerySpan? span, DateTime now) => span is { To: { } to } && to.End < now;
 
     private static IEnumerable<PlanSource> SourcesOf(Query query, DateTime now)
     {
@@ -62,7 +74,7 @@ public static class QueryPlans
         query.Metric is not (QueryMetric.LeadTime or QueryMetric.CycleTime)
         && (query.By != QueryField.Category || query.Aggregation == QueryAggregation.Natural)
         && (query.Step is null || query.Span is { From: not null })
-        && query.Span is { To: { } to } && to.End < now && (query.Versus is null || query.Versus is { To: { } versus } && versus.End < now)
-        && (query.Step is null || MeasuredGroups.Steps(query.Step.Value, query.Span.Value.From!.Value.Instant, to.End).Count <= MostExpressions)
+        && IsOver(query.Span, now) && (query.Versus is null || IsOver(query.Versus, now))
+        && (query.Step is null || MeasuredGroups.Steps(query.Step.Value, query.Span!.Value.From!.Value.Instant, query.Span.Value.To!.Value.End).Count <= MostExpressions)
         && PromQLRequest.Of(query with { Order = null, Limit = null }, now, DateTime.UnixEpoch) is { Count: > 0 };
 }

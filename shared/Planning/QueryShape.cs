@@ -24,6 +24,6 @@ public static class QueryShape
     }
 
     /// <summary>Days to the next power of two.</summary>
-    private static string Magnitude(TimeSpan length) =>
+    internal static string Magnitude(TimeSpan length) =>
         length.TotalDays < 1 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(2, Math.Ceiling(Math.Log2(length.TotalDays)))}d");
 }

@@ -46,6 +46,9 @@ public enum Measure
 
     /// <summary>Count: cycle times in the first of <see cref="DurationBuckets"/>; the others follow.</summary>
     CycleBuckets = LeadBuckets + DurationBuckets.Count,
+
+    /// <summary>Count: times that a task went from the first category to the second; those between all other two follow (<see cref="Measures.Of(StatusCategory, StatusCategory)"/>).</summary>
+    Transitions = CycleBuckets + DurationBuckets.Count,
 }
 
 /// <summary>How many measures there are, and which belongs to what.</summary>
@@ -55,8 +58,13 @@ public static class Measures
     public const int Levels = (int)Measure.Created;
 
     /// <summary>All measures.</summary>
-    public const int All = (int)Measure.CycleBuckets + DurationBuckets.Count;
+    public const int All = (int)Measure.Transitions + (Categories * (Categories - 1));
+
+    private const int Categories = (int)StatusCategory.Cancelled + 1;
 
     /// <summary>The level of tasks in a category.</summary>
     public static Measure Of(StatusCategory category) => (Measure)category;
+
+    /// <summary>The count of tasks that went from one category to another.</summary>
+    public static Measure Of(StatusCategory from, StatusCategory to) => Measure.Transitions + ((int)from * (Categories - 1)) + (int)to - (to > from ? 1 : 0);
 }

@@ -128,6 +128,7 @@ internal struct TaskCourse
 
         timeline.Change(at, Measures.Of(_category), -1);
         timeline.Change(at, Measures.Of(next), 1);
+        timeline.Change(at, Measures.Of(_category, next), 1);
         if (_category >= StatusCategory.Done && next < StatusCategory.Done)
         {
             _reopened++;

@@ -23,13 +23,14 @@ internal sealed class AskApp : IDisposable
         Rows = rows;
         Executor = new QueryExecutor(rows.Aggregates, rows.Names, rows.Series, audit ?? Audit(rows));
         Log = new QueryLog(rows.Account, rows.Time, NullLogger<QueryLog>.Instance, Some.Name("q").Replace("-", "", StringComparison.Ordinal));
-        var names = new LiveNames(rows.Aggregates, rows.People, rows.Time, NullLogger<LiveNames>.Instance);
+        var names = Names = new LiveNames(rows.Aggregates, rows.People, rows.Time, NullLogger<LiveNames>.Instance);
         Models = new ModelStore(rows.Account, Some.Name("models"));
         Corrections = new CorrectionStore(rows.Account, rows.Time, Some.Name("c").Replace("-", "", StringComparison.Ordinal));
         Model = OpenModel();
         var queries = new AskedQuery(names, Model);
         _feedback = new FeedbackApi(names, Corrections, rows.Time);
-        var planner = new QueryPlanner(Executor, Log, new CostModel(new Random(1)), rows.Time, NullLogger<QueryPlanner>.Instance);
+        Settled = new SettledAnswers(rows.Aggregates);
+        var planner = Planner = new QueryPlanner(Executor, Settled, Log, new CostModel(new Random(1)), rows.Time, NullLogger<QueryPlanner>.Instance);
         _api = new AskApi(queries, names, planner, rows.Time);
         _explain = new ExplainApi(queries, names, planner, rows.Aggregates, rows.Time);
     }
@@ -38,7 +39,13 @@ internal sealed class AskApp : IDisposable
 
     public QueryExecutor Executor { get; }
 
+    public LiveNames Names { get; }
+
     public QueryLog Log { get; }
+
+    public SettledAnswers Settled { get; }
+
+    public QueryPlanner Planner { get; }
 
     public ModelStore Models { get; }
 
@@ -48,7 +55,11 @@ internal sealed class AskApp : IDisposable
 
     public DateTime Now => Rows.Time.GetUtcNow().UtcDateTime;
 
-    public void Dispose() => Rows.Dispose();
+    public void Dispose()
+    {
+        Settled.Dispose();
+        Rows.Dispose();
+    }
 
     /// <summary>The rows that a plan gives, as JSON.</summary>
     public async Task<string> RowsOfAsync(Query query, QueryPlan plan) => System.Text.Encoding.UTF8.GetString(JsonRows.Write(await Executor.RunAsync(query, plan, Now, default)));

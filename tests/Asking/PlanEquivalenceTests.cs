@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ShitOps.Events;
 using ShitOps.Planning;
+using ShitOps.Rows;
 using ShitOps.Tests.Planning;
 using ShitOps.Tests.Projects;
 using ShitOps.Tests.Rows;
@@ -70,6 +71,67 @@ public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azu
             Assert.Contains("value", expected, StringComparison.Ordinal);
             foreach (var plan in plans) Assert.Equal(expected, await app.RowsOfAsync(query, plan));
         }
+    }
+
+    [Fact]
+    public async Task A_kept_answer_is_the_one_that_would_be_read()
+    {
+        using var app = await StartAsync(seed: 4);
+        var random = new Random(4);
+        List<Query> queries = [];
+        while (queries.Count < 30)
+        {
+            var query = Draw(random);
+            if (QueryPlans.IsSettled(query, app.Now)) queries.Add(query);
+        }
+
+        var (held, changed) = (0, 0);
+        var fleet = (await app.Names.GetAsync(default)).Fleet;
+        for (var round = 0; round < 6; round++)
+        {
+            foreach (var query in queries)
+            {
+                var version = await app.Settled.VersionAsync(query, default);
+                var found = await app.Executor.RunAsync(query, QueryPlans.Of(query, app.Now)[0], app.Now, default);
+                if (app.Settled.At(query, version) is { } kept)
+                {
+                    held++;
+                    Assert.Equal(TextOf(found), TextOf(kept));
+                }
+                else if (app.Settled.Has(query))
+                {
+                    changed++;
+                }
+
+                app.Settled.Keep(query, version, found);
+
+                // Whatever way is chosen, with answers that are kept and may be out of date.
+                Assert.True(IsEqual(TextOf(found), TextOf((await app.Planner.AnswerAsync(query, fleet, app.Now, default)).Page)), query.ToString());
+            }
+
+            // Events of the past come to some projects, so that some slices move and others do not.
+            var one = ProjectEvents.Of(1_000 + round)[0];
+            if (round % 2 == 0) await app.Rows.StateAsync(one with { Project = Projects[random.Next(Projects.Length)] });
+        }
+
+        Assert.True(held > 40 && changed > 20, $"{held} held, {changed} changed");
+
+        static string TextOf(RowPage page) => System.Text.Encoding.UTF8.GetString(JsonRows.Write(page));
+    }
+
+    [Fact]
+    public async Task What_is_asked_again_is_kept_and_the_kept_answer_is_a_plan_like_others()
+    {
+        using var app = await StartAsync(seed: 5);
+        var query = QueryText.Parse("trend open-tasks by project from 2026-03-28 to 2026-03-29 step 1h");
+        var fleet = (await app.Names.GetAsync(default)).Fleet;
+        List<QueryPlan> taken = [];
+        for (var i = 0; i < 60; i++) taken.Add((await app.Planner.AnswerAsync(query, fleet, app.Now, default)).Taken.Plan);
+
+        Assert.DoesNotContain(taken.Take(2), plan => plan.Source == PlanSource.Kept);
+        Assert.True(taken.TakeLast(20).Count(plan => plan.Source == PlanSource.Kept) > 10, string.Join(' ', taken));
+        Assert.Equal(PlanSource.Kept, (await app.Planner.ExplainAsync(query, fleet, app.Now, default))[0].Candidate.Plan.Source);
+        Assert.DoesNotContain(await app.Planner.ExplainAsync(QueryText.Parse("report open-tasks"), fleet, app.Now, default), way => way.Candidate.Plan.Source == PlanSource.Kept);
     }
 
     /// <summary>Equal but for the last digits of numbers that were added up in another order.</summary>

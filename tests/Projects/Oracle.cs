@@ -55,6 +55,10 @@ internal sealed class Oracle(IEnumerable<Event> events, Func<string, string> per
         .OrderBy(one => one.Time).ThenBy(one => one.Id, StringComparer.Ordinal).ThenBy(one => one.Status!.Value.Category).ThenBy(one => one.Status!.Value.Name, StringComparer.Ordinal)
         .LastOrDefault().Status;
 
+    /// <summary>Every pair of two categories.</summary>
+    private static (StatusCategory From, StatusCategory To)[] Pairs { get; } =
+        [.. from before in Enum.GetValues<StatusCategory>() from after in Enum.GetValues<StatusCategory>() where before != after select (before, after)];
+
     /// <summary>What is counted at the end of a time; measures that are zero are left out.</summary>
     public static Dictionary<Measure, long> Count(IEnumerable<OracleTask> tasks, DateTimeOffset end)
     {
@@ -76,6 +80,7 @@ internal sealed class Oracle(IEnumerable<Event> events, Func<string, string> per
                 if (after.Status is not null && after.Category is StatusCategory.InProgress or StatusCategory.Blocked) begun ??= after.Time;
                 if (before.Category != after.Category)
                 {
+                    Add(Measure.Transitions + Array.IndexOf(Pairs, (before.Category, after.Category)), 1);
                     if (after.Category == StatusCategory.Cancelled) Add(Measure.Dropped, 1);
                     if (before.Category is StatusCategory.Done or StatusCategory.Cancelled && after.Category is not (StatusCategory.Done or StatusCategory.Cancelled)) Add(Measure.Reopened, 1);
                     if (after.Category == StatusCategory.Done)

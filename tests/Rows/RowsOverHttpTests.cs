@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -41,6 +42,13 @@ public class RowsOverHttpTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.All(await TextsAsync("partitions", "topic"), one => Assert.Equal(topic, one));
         using (var page = await app.Http.GetAsync("api/rows/tasks?limit=1")) Assert.Single(page.Headers.GetValues("x-continuation-token"));
 
+        // Answers say what they took, of PromQL likewise; what is no answer does not.
+        using (var page = await app.Http.GetAsync("api/rows/tasks")) AssertSaysWhatItTook("tasks/all/1", page);
+        using (var page = await app.Http.GetAsync("api/v1/query?query=sum(shitops_tasks)")) AssertSaysWhatItTook("series/all/16", page);
+        using (var page = await app.Http.GetAsync("api/v1/query_range?query=shitops_tasks&start=1&end=7200&step=60")) AssertSaysWhatItTook("series/all/16", page);
+        foreach (var address in (string[])["api/rows/tasks?nothing=1", "api/v1/query?query=sum(", "api/v1/labels"])
+            using (var page = await app.Http.GetAsync(address)) Assert.False(page.Headers.Contains("x-shitops-plan"), address);
+
         using var unknown = await app.Http.GetAsync("api/rows/projects/nowhere");
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (unknown.StatusCode, unknown.Content.Headers.ContentType!.MediaType));
 
@@ -57,6 +65,13 @@ public class RowsOverHttpTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         var document = await app.Http.GetFromJsonAsync<JsonElement>("api/openapi.json");
         Assert.All((string[])["/api/rows/tasks", "/api/v1/query"], path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _)));
+
+        static void AssertSaysWhatItTook(string plan, HttpResponseMessage answer)
+        {
+            Assert.Equal(plan, Assert.Single(answer.Headers.GetValues("x-shitops-plan")));
+            Assert.All((string[])["x-shitops-expected-ms", "x-shitops-spent-ms"], name => Assert.True(double.Parse(Assert.Single(answer.Headers.GetValues(name)), CultureInfo.InvariantCulture) > 0, name));
+            Assert.True(int.Parse(Assert.Single(answer.Headers.GetValues("x-shitops-spent-requests")), CultureInfo.InvariantCulture) > 0);
+        }
 
         async Task<string?[]> TextsAsync(string address, string column) =>
             [.. (await app.Http.GetFromJsonAsync<JsonElement>($"api/rows/{address}")).EnumerateArray().Select(row => row.GetProperty(column).GetString())];

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using ShitOps.Planning;
+using ShitOps.Asking;
 using ShitOps.Rows;
 using ShitOps.Storage;
 
-namespace ShitOps.Asking;
+namespace ShitOps.Planning;
 
 /// <summary>The plan that was taken for a query, and what it took.</summary>
 /// <param name="Plan">The plan.</param>
@@ -19,11 +19,12 @@ public sealed record TakenPlan(QueryPlan Plan, PlanEstimate Estimate, IReadOnlyL
 
 /// <summary>Chooses a plan for a query by what plans took before, answers by it, and learns what it took.</summary>
 /// <param name="executor">Answers.</param>
+/// <param name="settled">Answers of before.</param>
 /// <param name="queries">What queries took.</param>
 /// <param name="costs">What is believed of it; nobody else uses it.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
-public sealed class QueryPlanner(QueryExecutor executor, QueryLog queries, CostModel costs, TimeProvider time, ILogger<QueryPlanner> log)
+public sealed class QueryPlanner(QueryExecutor executor, SettledAnswers settled, QueryLog queries, CostModel costs, TimeProvider time, ILogger<QueryPlanner> log)
 {
     /// <summary>From how many of the latest queries a process learns when it starts.</summary>
     public const int Remembered = 4_000;
@@ -48,16 +49,21 @@ public sealed class QueryPlanner(QueryExecutor executor, QueryLog queries, CostM
         var candidates = Candidates(query, fleet, now);
         var shape = QueryShape.Of(query, now);
         PlanChoice choice;
-        lock (_lock) choice = costs.Choose(shape, candidates);
+        PlanCandidate otherwise;
+        lock (_lock)
+        {
+            choice = costs.Choose(shape, candidates);
+            otherwise = candidates.Where(candidate => candidate.Plan.Source != PlanSource.Kept).MinBy(candidate => costs.ExpectedMs(shape, candidate))!;
+        }
 
         var tally = StorageTally.Begin();
-        var clock = Stopwatch.StartNew();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stopping.CancelAfter(MostTime);
         RowPage page;
+        var clock = Stopwatch.StartNew();
         try
         {
-            page = await executor.RunAsync(query, choice.Candidate.Plan, now, stopping.Token);
+            page = await RunAsync(stopping.Token);
         }
         catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -69,6 +75,20 @@ public sealed class QueryPlanner(QueryExecutor executor, QueryLog queries, CostM
         queries.Add(new LoggedQuery(
             time.GetUtcNow(), shape, choice.Candidate.Plan, choice.Candidate.Estimate, choice.ExpectedMs, clock.Elapsed.TotalMilliseconds, tally.Requests, tally.Bytes, page.Rows.Count, choice.Propensity, candidates.Count));
         return (page, new TakenPlan(choice.Candidate.Plan, choice.Candidate.Estimate, [.. candidates.Select(one => one.Plan)], choice.ExpectedMs, clock.Elapsed.TotalMilliseconds, tally.Requests, tally.Bytes));
+
+        async Task<RowPage> RunAsync(CancellationToken token)
+        {
+            var isKept = choice.Candidate.Plan.Source == PlanSource.Kept;
+            if (!isKept && !(QueryPlans.IsSettled(query, now) && settled.IsAskedAgain(query))) return await executor.RunAsync(query, choice.Candidate.Plan, now, token);
+            var version = await settled.VersionAsync(query, token);
+            if (isKept && settled.At(query, version) is { } kept) return kept;
+
+            // To have it the next time is not what this plan costs.
+            if (!isKept) clock.Restart();
+            var found = await executor.RunAsync(query, isKept ? otherwise.Plan : choice.Candidate.Plan, now, token);
+            settled.Keep(query, version, found);
+            return found;
+        }
 
         void Learn()
         {
@@ -87,11 +107,11 @@ public sealed class QueryPlanner(QueryExecutor executor, QueryLog queries, CostM
         lock (_lock) return [.. candidates.Select(candidate => (candidate, costs.ExpectedMs(shape, candidate))).OrderBy(one => one.Item2)];
     }
 
-    private static List<PlanCandidate> Candidates(Query query, FleetSize fleet, DateTime now)
+    private List<PlanCandidate> Candidates(Query query, FleetSize fleet, DateTime now)
     {
-        var all = QueryPlans.Of(query, now).Select(plan => new PlanCandidate(plan, PlanEstimate.Of(query, plan, fleet, now))).ToList();
+        var all = QueryPlans.Of(query, now, isKept: settled.Has(query)).Select(plan => new PlanCandidate(plan, PlanEstimate.Of(query, plan, fleet, now))).ToList();
         var within = all.Where(candidate => candidate.Estimate.IsWithinLimits).ToList();
-        if (within.Count > 0) return within;
+        if (within.Exists(candidate => candidate.Plan.Source != PlanSource.Kept)) return within;
         var least = all.MinBy(candidate => candidate.Estimate.Entities)!.Estimate;
         throw new QuerySpanException(string.Create(
             CultureInfo.InvariantCulture,
