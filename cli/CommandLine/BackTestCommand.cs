@@ -104,8 +104,14 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
             }
 
             var origins = byChoice[0];
-            if (choices.Count > 1)
+            if (choices.Count > 1 && origins.Any(project => project.Count > 0))
             {
+                if (origins.Count(project => project.Count > 0) == 1)
+                {
+                    terminal.Report("--leave-one-out needs two projects with enough history: beside one there are no others to choose by.");
+                    return ExitCode.Failure;
+                }
+
                 var chosen = Enumerable.Range(0, projects.Length).Select(left => MethodChoice.Best([.. byChoice.Select(here => here.Where((_, project) => project != left).ToList())])).ToList();
                 origins = [.. chosen.Select((choice, project) => byChoice[choice][project])];
                 for (var project = 0; project < projects.Length; project++)

@@ -24,11 +24,11 @@ internal struct FastRandomLanes
     }
 
     /// <summary>Fills a buffer with random bits.</summary>
-    /// <param name="bits">Its length is a multiple of 4.</param>
-    public void Fill(Span<ulong> bits)
+    /// <param name="bits">Its length is a multiple of 8.</param>
+    public void Fill(Span<uint> bits)
     {
         var (a, b, c, d) = (_a, _b, _c, _d);
-        foreach (ref var four in MemoryMarshal.Cast<ulong, Vector256<ulong>>(bits))
+        foreach (ref var four in MemoryMarshal.Cast<uint, Vector256<ulong>>(bits))
         {
             var sum = a + d;
             four = ((sum << 23) | (sum >>> 41)) + a;

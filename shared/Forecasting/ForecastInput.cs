@@ -36,7 +36,7 @@ public sealed record HorizonPool(int Weeks, RankPool Ranks);
 public sealed record ForecastInput
 {
     /// <summary>The version of the model. It changes with whatever changes a forecast.</summary>
-    public const int PresentModel = 2;
+    public const int PresentModel = 3;
 
     /// <summary>The horizons, in weeks, at which items are promised and promises are settled.</summary>
     public static IReadOnlyList<int> Horizons { get; } = [1, 2, 4, 8, 12];

@@ -42,7 +42,7 @@ public sealed record LocalLevel(string Name, double Discount) : FlowMethod
             {
                 // One number gives both draws: its highest and its next bits.
                 var bits = random.Bits();
-                levels[run] *= MathF.Exp((spread * normals[bits >> (64 - NormalTable.Bits)]) - (float)(Drift / 2));
+                levels[run] *= MathF.Exp((spread * normals[bits >> (64 - TableDraws.Bits)]) - (float)(Drift / 2));
                 sums[run] += (float)random.Poisson(levels[run] * capacity * weekly[(bits >> 32) & (FactorSlots - 1)]);
             }
         }

@@ -3,14 +3,8 @@ namespace ShitOps.Forecasting;
 /// <summary>The standard normal distribution as a table of equally likely values: a draw is one look-up.</summary>
 internal static class NormalTable
 {
-    /// <summary>How many bits pick a value.</summary>
-    public const int Bits = 12;
-
-    /// <summary>Takes them out of a number whose last bits they are.</summary>
-    public const ulong Mask = (1 << Bits) - 1;
-
     /// <summary>The values in ascending order, each the quantile in the middle of its share.</summary>
-    public static float[] Values { get; } = [.. Enumerable.Range(0, 1 << Bits).Select(i => (float)Quantile((i + 0.5) / (1 << Bits)))];
+    public static float[] Values { get; } = [.. Enumerable.Range(0, TableDraws.Size).Select(i => (float)Quantile((i + 0.5) / TableDraws.Size))];
 
     /// <summary>The quantile: Acklam's rational approximation, within 1.2·10⁻⁹ of the value, relatively.</summary>
     /// <param name="p">Between 0 and 1.</param>

@@ -12,7 +12,6 @@ namespace ShitOps.Forecasting;
 /// <param name="Decay">How much less likely than the next a week is drawn, above 0, to 1: all alike.</param>
 public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMethod
 {
-    private const int SlotBits = 12;
     private const int BlockRuns = 1024;
     private const int ShortestSpan = 4;
     private const double FewDone = 0.3;
@@ -49,86 +48,63 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
     public override void Simulate(FlowPast past, FlowPaths paths, int first, int count, ulong seed)
     {
         var (weeks, slots) = Pool(past);
-        float[] worth = [.. slots.Select(slot => weeks[slot])];
-        float[] capacity = [.. Enumerable.Range(0, paths.Weeks).Select(week => HasCalendar ? (float)past.Capacity(week) : 1)];
         var random = new FastRandomLanes(seed);
+        var (worth, scales) = (new float[TableDraws.Size], new float[paths.Weeks]);
+        for (var slot = 0; slot < worth.Length; slot++) worth[slot] = weeks[slots[slot]];
+        var variance = LevelVariance;
+        for (var week = 0; week < scales.Length; week++)
+        {
+            // By half its variance the mean of a log-normal factor is above 1.
+            variance = (LevelReturn * LevelReturn * variance) + LevelDrift;
+            scales[week] = (float)((HasCalendar ? past.Capacity(week) : 1) * Math.Exp(-variance / 2));
+        }
 
         // So few runs at a time that all of theirs stays in the cache of the first level.
         for (var from = 0; from < count; from += BlockRuns)
         {
             var block = new Block(Math.Min(BlockRuns, count - from));
-            Simulate(weeks, slots, worth, capacity, paths, first + from, block, ref random);
-        }
-    }
-
-    private void Simulate(float[] weeks, short[] slots, float[] worth, float[] capacity, FlowPaths paths, int first, Block block, ref FastRandomLanes random)
-    {
-        var (level, factor, done) = (block.Level, block.Factor, block.Done);
-        var hasLevel = LevelVariance > 0 || LevelDrift > 0;
-        if (hasLevel)
-        {
-            random.Fill(block.Bits);
-            for (var run = 0; run < level.Length; run++) level[run] = (float)Math.Sqrt(LevelVariance) * Normal(block.Bits[run]);
-        }
-
-        var variance = LevelVariance;
-        for (var week = 0; week < capacity.Length; week++)
-        {
-            if (Stretch == 1) DrawSingle(worth, block, ref random);
-            else DrawStretch(week % Stretch == 0, weeks, slots, block, ref random);
-            var sums = paths.At(week).Slice(first, level.Length);
-            var before = week > 0 ? paths.At(week - 1).Slice(first, level.Length) : sums;
-            if (week == 0) sums.Clear();
-            if (capacity[week] != 1) TensorPrimitives.Multiply(done, capacity[week], done);
-            if (hasLevel)
+            if (HasLevel)
             {
-                variance = (LevelReturn * LevelReturn * variance) + LevelDrift;
-                TensorPrimitives.Subtract(level, (float)(variance / 2), factor);
-                TensorPrimitives.Exp<float>(factor, factor);
-                TensorPrimitives.MultiplyAdd(done, factor, before, sums);
+                random.Fill(block.Random);
+                TableDraws.First(NormalTable.Values, block.Random, (float)Math.Sqrt(LevelVariance), block.Level);
             }
-            else
+
+            for (var week = 0; week < scales.Length; week++)
             {
-                TensorPrimitives.Add(before, done, sums);
+                random.Fill(block.Random);
+                if (Stretch == 1) TableDraws.First(worth, block.Random, scales[week], block.Done);
+                else DrawStretch(week % Stretch == 0, weeks, slots, scales[week], block);
+                var sums = paths.At(week).Slice(first + from, block.Runs);
+                if (week == 0) sums.Clear();
+                var before = week > 0 ? paths.At(week - 1).Slice(first + from, block.Runs) : sums;
+                if (HasLevel)
+                {
+                    TableDraws.Step(NormalTable.Values, block.Random, LevelReturn, (float)Math.Sqrt(LevelDrift), block.Level);
+                    TensorPrimitives.Exp<float>(block.Level, block.Factor);
+                    TensorPrimitives.MultiplyAdd(block.Done.AsSpan(0, block.Runs), block.Factor.AsSpan(0, block.Runs), before, sums);
+                }
+                else
+                {
+                    TensorPrimitives.Add(before, block.Done.AsSpan(0, block.Runs), sums);
+                }
             }
         }
     }
 
-    /// <summary>A week for each run, and the next step of its level. One number gives both draws of two runs: the first bits of each half.</summary>
-    private void DrawSingle(float[] worth, Block block, ref FastRandomLanes random)
-    {
-        var (step, normals) = ((float)Math.Sqrt(LevelDrift), NormalTable.Values);
-        var (level, done) = (block.Level, block.Done);
-        var bits = block.Bits.AsSpan(0, block.Halves);
-        random.Fill(bits);
-        for (var (run, at) = (0, 0); run < level.Length; at++)
-        {
-            var own = bits[at];
-            done[run] = worth[own >> (64 - SlotBits)];
-            level[run] = (LevelReturn * level[run]) + (step * normals[(own >> (64 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
-            if (++run == level.Length) return;
-            done[run] = worth[(own >> (32 - SlotBits)) & ((1 << SlotBits) - 1)];
-            level[run] = (LevelReturn * level[run]) + (step * normals[(own >> (32 - SlotBits - NormalTable.Bits)) & NormalTable.Mask]);
-            run++;
-        }
-    }
+    private bool HasLevel => LevelVariance > 0 || LevelDrift > 0;
 
-    /// <summary>The same of weeks that follow each other; behind the last one of the past comes the one with which a stretch would have ended there.</summary>
-    private void DrawStretch(bool isNew, float[] weeks, short[] slots, Block block, ref FastRandomLanes random)
+    /// <summary>Weeks that follow each other; behind the last one of the past comes the one with which a stretch would have ended there.</summary>
+    private void DrawStretch(bool isNew, float[] weeks, short[] slots, float scale, Block block)
     {
-        var (step, level, done, drawn, bits) = ((float)Math.Sqrt(LevelDrift), block.Level, block.Done, block.Drawn, block.Bits);
-        random.Fill(bits);
-        for (var run = 0; run < level.Length; run++)
+        var (random, drawn, done) = (block.Random, block.Drawn, block.Done);
+        for (var run = 0; run < done.Length; run++)
         {
-            var at = isNew ? slots[bits[run] >> (64 - SlotBits)] : drawn[run] + 1;
+            var at = isNew ? slots[random[run] >> (32 - TableDraws.Bits)] : drawn[run] + 1;
             if (at == weeks.Length) at = Math.Max(0, at - Stretch);
             drawn[run] = at;
-            done[run] = weeks[at];
-            level[run] = (LevelReturn * level[run]) + (step * Normal(bits[run] << SlotBits));
+            done[run] = weeks[at] * scale;
         }
     }
-
-    private static float Normal(ulong bits) => NormalTable.Values[bits >> (64 - NormalTable.Bits)];
 
     /// <summary>What each week would have held without days off, and which week each of 4,096 equally likely slots stands for.</summary>
     private (float[] Weeks, short[] Slots) Pool(FlowPast past)
@@ -146,7 +122,7 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
             total += weights[i] = Math.Pow(Decay, back) * capacity * (i < shift ? before : 1);
         }
 
-        var slots = new short[1 << SlotBits];
+        var slots = new short[TableDraws.Size];
         var (week, upTo) = (0, weights[0]);
         for (var slot = 0; slot < slots.Length; slot++)
         {
@@ -186,24 +162,24 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
         double Gain(double sum, int weeks) => sum > 0 ? sum * Math.Log(sum / weeks / mean) : 0;
     }
 
-    /// <summary>The runs that are simulated together.</summary>
+    /// <summary>The runs that are simulated together, filled up to whole vectors.</summary>
     private sealed class Block(int runs)
     {
-        private const int Lanes = 4;
+        public int Runs { get; } = runs;
 
-        public float[] Level { get; } = new float[runs];
+        /// <summary>The logarithm of each run's level.</summary>
+        public float[] Level { get; } = new float[Filled(runs)];
 
-        public float[] Factor { get; } = new float[runs];
+        public float[] Factor { get; } = new float[Filled(runs)];
 
-        public float[] Done { get; } = new float[runs];
+        public float[] Done { get; } = new float[Filled(runs)];
 
         /// <summary>Which week of the past a run is at.</summary>
-        public int[] Drawn { get; } = new int[runs];
+        public int[] Drawn { get; } = new int[Filled(runs)];
 
-        /// <summary>A number for each run, and a few more.</summary>
-        public ulong[] Bits { get; } = new ulong[(runs + Lanes - 1) / Lanes * Lanes];
+        /// <summary>A number for each run, the first bits of which draw a week and the second ones a step of the level.</summary>
+        public uint[] Random { get; } = new uint[Filled(runs)];
 
-        /// <summary>How many numbers two runs share.</summary>
-        public int Halves { get; } = ((runs + 1) / 2 + Lanes - 1) / Lanes * Lanes;
+        private static int Filled(int runs) => (runs + TableDraws.Lanes - 1) / TableDraws.Lanes * TableDraws.Lanes;
     }
 }

@@ -69,6 +69,10 @@ public class ForecastTests(BrokerFixture kafka, AzuriteFixture azurite)
         // Every twelve weeks have as many as those before, so that a naive forecast is never wrong.
         Assert.Equal([JsonValueKind.Number, JsonValueKind.Null], horizons.Select(one => one.GetProperty("maeRelative").ValueKind));
 
+        var alone = await CommandRun.OfAsync(["backtest", "--live", "--leave-one-out", "--storage", azurite.ConnectionString], environment: new() { ["Slices"] = $"{slices}" });
+        Assert.Equal(1, alone.ExitCode);
+        Assert.Contains("--leave-one-out needs two projects with enough history", alone.Error, StringComparison.Ordinal);
+
         foreach (var wrong in (string[][])[["backtest"], ["backtest", "--live", "-"]])
         {
             var refused = await CommandRun.OfAsync(wrong);
