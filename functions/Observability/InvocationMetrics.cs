@@ -37,7 +37,8 @@ internal sealed class InvocationMetrics : IFunctionsWorkerMiddleware
         }
     }
 
-    private static string TriggerOf(FunctionDefinition function)
+    /// <summary>What starts a function, by OpenTelemetry's words: <c>http</c>, <c>pubsub</c>, <c>timer</c> or <c>other</c>.</summary>
+    public static string TriggerOf(FunctionDefinition function)
     {
         foreach (var binding in function.InputBindings.Values)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using ShitOps.Datasource;
+using ShitOps.Observability;
 using ShitOps.PromQL;
 using ShitOps.Storage;
 
@@ -18,7 +19,8 @@ internal sealed class FormCosts(FormPlanner planner) : IFunctionsWorkerMiddlewar
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (context.GetHttpContext() is not { } http || await PlanOfAsync(context.FunctionDefinition.Name, http.Request, context.CancellationToken) is not { } plan)
+        // Only there is a request; what is said of other functions is not for every version of the worker the same.
+        if (InvocationMetrics.TriggerOf(context.FunctionDefinition) != "http" || context.GetHttpContext() is not { } http || await PlanOfAsync(context.FunctionDefinition.Name, http.Request, context.CancellationToken) is not { } plan)
         {
             await next(context);
             return;

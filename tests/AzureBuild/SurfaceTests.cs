@@ -43,6 +43,7 @@ public class SurfaceTests
         // Extension methods: the source calls them by name, and the namespace of each is imported anyway.
         ["FunctionsApplicationBuilderAspNetCoreExtensions"] = ["ConfigureFunctionsWebApplication"],
         ["ConfigureFunctionsOpenTelemetry"] = ["UseFunctionsWorkerDefaults"],
+        ["FunctionContextExtensions"] = ["GetHttpContext"],
         ["MiddlewareWorkerApplicationBuilderExtensions"] = ["UseMiddleware"],
     };
 
