@@ -7,9 +7,9 @@ namespace ShitOps;
 /// <summary>Entity tags of answers, RFC 9110, 8.8.3, by which a client that has an answer already is spared being sent it.</summary>
 internal static class EntityTag
 {
-    /// <summary>The tag of a body, and of what else tells one answer from another.</summary>
+    /// <summary>The tag of a body, and of what else tells one answer from another; a weak one, since the body may travel compressed.</summary>
     public static string Of(ReadOnlySpan<byte> body, string context) =>
-        $"\"{Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(body), .. Encoding.UTF8.GetBytes(context)]), 0, 16)}\"";
+        $"W/\"{Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(body), .. Encoding.UTF8.GetBytes(context)]), 0, 16)}\"";
 
     /// <summary>States the tag, and answers 304 if the client has what it stands for.</summary>
     /// <returns>Whether that was the answer.</returns>

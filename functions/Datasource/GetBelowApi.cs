@@ -11,8 +11,8 @@ namespace ShitOps.Datasource;
 public sealed class GetBelowApi(PrometheusApi api)
 {
     [Function(nameof(GetBelowApi))]
-    public Task<IActionResult> RunAsync([HttpTrigger(AuthorizationLevel.Function, "get", "post", Route = "api/v1/{*path}")] HttpRequest request, string path, CancellationToken cancellationToken) =>
-        path.Split('/') switch
+    public Task<IActionResult> RunAsync([HttpTrigger(AuthorizationLevel.Function, "get", "post", Route = "api/v1/{*path}")] HttpRequest request, string? path, CancellationToken cancellationToken) =>
+        (path ?? "").Split('/') switch
         {
             ["query"] => api.QueryAsync(request, cancellationToken),
             ["query_range"] => api.QueryRangeAsync(request, cancellationToken),

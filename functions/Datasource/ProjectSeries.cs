@@ -119,12 +119,12 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
     private readonly record struct Hours(long FromMs, long ToMs, long NowMs)
     {
         /// <summary>
-        /// Those of a selection. Who asks for the present asks for a moment ago, by another clock or rounded to a step: if that is in the running hour, or no
-        /// longer ago than one looks back by, the sample of its hour is of that moment.
+        /// Those of a selection. Who asks for the present asks for a moment ago, by another clock or rounded to a step: if that is no longer ago than one
+        /// looks back by, the sample of its hour is of that moment. Of an earlier moment of the running hour nothing is known but how the hour began.
         /// </summary>
         public static Hours Of(SeriesSelector selector, long nowMs)
         {
-            var isPresent = selector.ToMs < nowMs && (selector.ToMs / ResolutionMs == nowMs / ResolutionMs || selector.ToMs >= nowMs - Lookback.DefaultMs);
+            var isPresent = selector.ToMs < nowMs && selector.ToMs >= nowMs - Lookback.DefaultMs;
             return new Hours(selector.FirstMs(ResolutionMs), Math.Min(selector.ToMs, nowMs), isPresent ? selector.ToMs : nowMs);
         }
 

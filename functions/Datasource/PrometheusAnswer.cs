@@ -75,7 +75,7 @@ internal sealed class PrometheusAnswer : IActionResult
         var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
         response.StatusCode = _status;
         response.ContentType = "application/json";
-        response.Headers.Vary = HeaderNames.AcceptEncoding;
+        response.Headers.Vary = $"{HeaderNames.AcceptEncoding}, {HeaderNames.Authorization}, x-functions-key";
         response.Headers.CacheControl = KeptFor == TimeSpan.Zero ? "private, no-store" : string.Create(CultureInfo.InvariantCulture, $"private, max-age={KeptFor.TotalSeconds:0}");
         using var held = KeptFor > TimeSpan.Zero ? new MemoryStream() : null;
         if (held is not null)

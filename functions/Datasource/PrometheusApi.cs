@@ -22,6 +22,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
     private static readonly TimeSpan OfAVersion = TimeSpan.FromMinutes(5), OfNames = TimeSpan.FromSeconds(5);
 
     private readonly QueryOptions _options = new() { Limits = settings.Limits };
+    private readonly SemaphoreSlim _free = new(settings.Concurrency);
 
     /// <summary><c>/api/v1/query</c>: an expression at an instant.</summary>
     public Task<IActionResult> QueryAsync(HttpRequest request, CancellationToken cancellationToken) => AnswerAsync(
@@ -29,7 +30,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         async (parameters, stopping) =>
         {
             var at = parameters.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds());
-            return Answered(request, await EngineOf(request).InstantAsync(Expression(parameters), at, stopping));
+            return await AnsweredAsync(request, Expression(parameters), (engine, expression) => engine.InstantAsync(expression, at, stopping), stopping, cancellationToken);
         },
         cancellationToken);
 
@@ -44,7 +45,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             var step = parameters.Duration("step")!.Value;
             if (step <= 0) throw QueryParameters.Invalid("step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
             if ((end - start) / step > MostPoints) throw new QueryException(QueryErrorKind.BadData, "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
-            return Answered(request, await EngineOf(request).RangeAsync(Expression(parameters), start, end, step, stopping));
+            return await AnsweredAsync(request, Expression(parameters), async (engine, expression) => await engine.RangeAsync(expression, start, end, step, stopping), stopping, cancellationToken);
         },
         cancellationToken);
 
@@ -134,8 +135,31 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         },
         cancellationToken);
 
-    private static PrometheusAnswer Answered(HttpRequest request, QueryResult result)
+    /// <summary>Evaluates an expression when its turn has come, so that the limits of one query bound what all of them hold.</summary>
+    /// <exception cref="QueryException">The turn has not come in the time that the query has.</exception>
+    private async Task<PrometheusAnswer> AnsweredAsync(
+        HttpRequest request, Expression expression, Func<QueryEngine, Expression, Task<QueryResult>> evaluate, CancellationToken stopping, CancellationToken cancellationToken)
     {
+        try
+        {
+            // Whoever has a turn at once is told of lack of time by the evaluation.
+            if (!_free.Wait(0, CancellationToken.None)) await _free.WaitAsync(stopping);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new QueryException(QueryErrorKind.Timeout, "query timed out in query queue");
+        }
+
+        QueryResult result;
+        try
+        {
+            result = await evaluate(EngineOf(request), expression);
+        }
+        finally
+        {
+            _free.Release();
+        }
+
         request.HttpContext.Features.Set(new AnsweredRows(result switch { VectorResult vector => vector.Samples.Count, MatrixResult matrix => matrix.Series.Count, _ => 1 }));
         return PrometheusAnswer.Of(result);
     }

@@ -14,8 +14,9 @@ internal sealed class QueryParameters
 
     private QueryParameters(IQueryCollection query, IFormCollection? form)
     {
-        foreach (var (name, values) in query) _values[name] = values;
-        foreach (var (name, values) in form ?? FormCollection.Empty) _values[name] = StringValues.Concat(_values.GetValueOrDefault(name), values);
+        // What is in both counts in the form, as in Prometheus.
+        foreach (var (name, values) in form ?? FormCollection.Empty) _values[name] = values;
+        foreach (var (name, values) in query) _values[name] = StringValues.Concat(_values.GetValueOrDefault(name), values);
     }
 
     /// <summary>Reads them.</summary>

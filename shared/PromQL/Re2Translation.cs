@@ -19,10 +19,14 @@ internal sealed class Re2Translation
     private readonly string _source;
     private readonly StringBuilder _target = new();
     private readonly List<string> _groups = [""];
-    private readonly Stack<(bool Multiline, bool DotAll)> _open = new();
+    private readonly Stack<(bool Multiline, bool DotAll, int Repeats)> _open = new();
     private int _at;
     private bool _multiline;
     private bool _dotAll;
+
+    // How often the last atom, and the group that is being read, repeats anything within at most.
+    private int _atomRepeats = 1;
+    private int _groupRepeats = 1;
 
     private Re2Translation(string source) => _source = source;
 
@@ -47,7 +51,9 @@ internal sealed class Re2Translation
                     break;
                 case ')':
                     if (_open.Count == 0) throw Error("unexpected )", _source);
-                    (_multiline, _dotAll) = _open.Pop();
+                    _atomRepeats = _groupRepeats;
+                    (_multiline, _dotAll, var around) = _open.Pop();
+                    _groupRepeats = Math.Max(around, _atomRepeats);
                     _target.Append(')');
                     _at++;
                     repeatable = true;
@@ -62,11 +68,13 @@ internal sealed class Re2Translation
                     repeatable = false;
                     break;
                 case '{' when RepeatCount() is { } count:
-                    Repeat(count, repeatable);
+                    Repeat(count.Text, repeatable);
+                    RepeatAtom(count);
                     repeatable = false;
                     break;
                 default:
                     Atom();
+                    _atomRepeats = 1;
                     repeatable = true;
                     break;
             }
@@ -118,8 +126,7 @@ internal sealed class Re2Translation
         }
 
         _at++;
-        var isNamed = Take("P<") || Take("<");
-        if (isNamed)
+        if (Take("P<"))
         {
             var end = _source.IndexOf('>', _at);
             var name = end < 0 ? "" : _source[_at..end];
@@ -171,7 +178,16 @@ internal sealed class Re2Translation
     private void Push()
     {
         if (_open.Count == DeepestGroup) throw Error("expression nests too deeply", _source);
-        _open.Push((_multiline, _dotAll));
+        _open.Push((_multiline, _dotAll, _groupRepeats));
+        _groupRepeats = 1;
+    }
+
+    /// <summary>Repetitions of repetitions multiply, and so does the automaton.</summary>
+    private void RepeatAtom((string Text, int Most) count)
+    {
+        _atomRepeats *= Math.Max(1, count.Most);
+        if (_atomRepeats > MostRepeats) throw Error("invalid repeat count", count.Text);
+        _groupRepeats = Math.Max(_groupRepeats, _atomRepeats);
     }
 
     private void Repeat(string repetition, bool repeatable)
@@ -195,8 +211,8 @@ internal sealed class Re2Translation
             throw Error("invalid nested repetition operator", _source[start..(_at + 1)]);
     }
 
-    /// <summary>The text of <c>{n}</c>, <c>{n,}</c> or <c>{n,m}</c> at the present place; null if the brace stands for itself.</summary>
-    private string? RepeatCount()
+    /// <summary>The text of <c>{n}</c>, <c>{n,}</c> or <c>{n,m}</c> at the present place, and how often that is at most, or at least if there is no bound; null if the brace stands for itself.</summary>
+    private (string Text, int Most)? RepeatCount()
     {
         var end = _source.IndexOf('}', _at);
         if (end < 0) return null;
@@ -207,7 +223,7 @@ internal sealed class Re2Translation
         var from = Count(least);
         var to = most.Length == 0 ? from : Count(most);
         if (from > MostRepeats || to > MostRepeats || to < from) throw Error("invalid repeat count", $"{{{text}}}");
-        return $"{{{text}}}";
+        return ($"{{{text}}}", to);
 
         static int Count(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : int.MaxValue;
     }

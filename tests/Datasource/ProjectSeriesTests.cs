@@ -84,8 +84,12 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
         await app.StateAsync(At(0, "last", new TaskCreated("T-100", new TaskFields { Status = Words[0] })) with { Time = app.Time.GetUtcNow() });
         var created = (await Now(app, "shitops_tasks_created_total{project=\"APOLLO\"}"))!.Value;
         var at = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var secondsAgo in (int[])[1, 30, 900])
+        foreach (var secondsAgo in (int[])[1, 30, 300])
             Assert.Equal(created, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - (secondsAgo * 1000), default)).Samples.Single().Value);
+
+        // Of an earlier moment of the running hour nothing is known but how the hour began, nor is it then that anything changed.
+        Assert.Equal(created - 1, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - 900_000, default)).Samples.Single().Value);
+        Assert.Equal(1, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"} - shitops_tasks_created_total{project=\"APOLLO\"} offset 15m", at, default)).Samples.Single().Value);
 
         // The hour before has ended as it was, once it is no moment ago any more.
         Assert.Equal(created - 1, ((VectorResult)await new QueryEngine(app.Series).InstantAsync("shitops_tasks_created_total{project=\"APOLLO\"}", at - (17 * 60_000) - 1, default)).Samples.Single().Value);

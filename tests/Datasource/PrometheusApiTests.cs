@@ -3,7 +3,11 @@ using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
 using ShitOps.Events;
+using ShitOps.Security;
+using ShitOps.Storage;
+using ShitOps.Tests.Rows;
 
 namespace ShitOps.Tests.Datasource;
 
@@ -40,7 +44,12 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
         Assert.Contains("\"warnings\":[\"results truncated due to limit\"]", (await GetAsync(app, "labels?limit=1")).Body, StringComparison.Ordinal);
         Assert.Equal("0", Value((await PostAsync(app, "query", ("query", "sum(shitops_pipeline_lag_records)"))).Body));
 
-        // Also behind an address that ends with /api.
+        // A form counts before the address, and times may be of any zone.
+        using (var form = new FormUrlEncodedContent([KeyValuePair.Create("query", "2")]))
+        using (var both = await app.Http.PostAsync("api/v1/query?query=1&time=2026-01-01T02:00:00.5%2B02:00", form))
+            Assert.Equal("""{"status":"success","data":{"resultType":"scalar","result":[1767225600.5,"2"]}}""", await both.Content.ReadAsStringAsync());
+        Assert.Contains("\"warnings\":[\"results truncated due to limit\"]", (await GetAsync(app, "series?limit=1&match[]=shitops_tasks")).Body, StringComparison.Ordinal);
+
         // Names and what a version always says may be kept for a while, and are not sent again; values never are.
         foreach (var (address, seconds) in ((string, int?)[])[("metadata", 300), ("status/buildinfo", 300), ("format_query?query=a", 300), ("labels", 5), ("label/project/values", 5), ("series?match[]=shitops_tasks", 5), ("query?query=shitops_tasks", null)])
         {
@@ -52,9 +61,10 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
             Assert.Equal((HttpStatusCode.NotModified, ""), (same.StatusCode, await same.Content.ReadAsStringAsync()));
         }
 
+        // Also behind an address that ends with /api.
         using var below = await app.Http.GetAsync("api/api/v1/label/project/values");
         Assert.Equal("""{"status":"success","data":["APOLLO"]}""", await below.Content.ReadAsStringAsync());
-        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("api/api/v1/alerts")).StatusCode);
+        foreach (var unknown in (string[])["api/api/v1/alerts", "api/api/v1/"]) Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync(unknown)).StatusCode);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/v1/label/project/values");
         request.Headers.AcceptEncoding.ParseAdd("gzip");
@@ -90,6 +100,43 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
             Assert.Equal(status, answer.Status);
             Assert.Contains(error, answer.Body, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("QueryMaxSeries", "3", "query processing would load too many series into memory")]
+    [InlineData("QueryMaxSamples", "3", "query processing would load too many samples into memory")]
+    public async Task What_would_take_too_much_is_refused(string setting, string value, string error)
+    {
+        await using var app = await StartAsync((setting, value));
+        var answer = await GetAsync(app, "query?query=shitops_tasks");
+        Assert.Equal((422, true), (answer.Status, answer.Body.Contains(error, StringComparison.Ordinal)));
+        Assert.Equal(200, (await GetAsync(app, "query?query=shitops_tasks_created_total")).Status);
+    }
+
+    [Fact]
+    public async Task Queries_wait_for_their_turn_as_long_as_they_have_time()
+    {
+        using var rows = await RowsApp.StartAsync(kafka, azurite);
+        await rows.StateAsync(Some.Event("e-1", "APOLLO", new TaskCreated("T-1", new TaskFields())));
+        using var asked = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim();
+        var account = StorageAccount.FromSettings(
+            new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build(),
+            new FaultyTransport(_ => Fault.None, _ =>
+            {
+                asked.Set();
+                goesOn.Wait();
+            }));
+        using var datasource = new DatasourceApp(rows, account, concurrency: 1);
+        var first = Task.Run(() => datasource.GetAsync("query?query=shitops_tasks_created_total", Scope.All));
+        asked.Wait();
+        var waiting = datasource.GetAsync("query?query=1", Scope.All);
+        var hurried = await datasource.GetAsync("query?query=1&timeout=0.1", Scope.All);
+        Assert.Equal((503, """{"status":"error","errorType":"timeout","error":"query timed out in query queue"}"""), (hurried.Status, hurried.Body));
+        Assert.False(waiting.IsCompleted);
+        goesOn.Set();
+        Assert.Equal((200, 200), ((await first).Status, (await waiting).Status));
+        Assert.Contains("APOLLO", (await first).Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,10 +184,10 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
     }
 
     /// <summary>An app that has aggregated three tasks of a project.</summary>
-    private async Task<FunctionAppProcess> StartAsync()
+    private async Task<FunctionAppProcess> StartAsync(params (string Name, string Value)[] settings)
     {
         var topic = await kafka.CreateTopicAsync();
-        var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"), ("Slices", $"{Some.Slices()}"));
+        var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"), [("Slices", $"{Some.Slices()}"), .. settings]);
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers }).Build();
         EventData[] statements = [new ProjectUpdated(new ProjectFields { Team = "red" }), .. Enumerable.Range(0, 3).Select(i => new TaskCreated($"T-{i}", new TaskFields { Status = new Status("To Do", StatusCategory.Todo) }))];
         foreach (var (i, data) in statements.Index()) await producer.ProduceAsync(topic, new Message<string, byte[]> { Key = "APOLLO", Value = Some.EventJson($"e-{i}", data: data) });

@@ -83,6 +83,10 @@ public class EngineTests
     [InlineData("sum_over_time(vector(1)[250y:1ms])", 1_000, 1_000_000, QueryErrorKind.TooManySamples)]
     [InlineData("count_values(\"v\", a * a)", 1_000, 15_000, QueryErrorKind.TooManySamples)]
     [InlineData("quantile(0.5, a)", 1_000, 15_000, QueryErrorKind.TooManySamples)]
+    [InlineData("topk(100000, a)", 1_000, 15_000, QueryErrorKind.TooManySamples)]
+    [InlineData("sum_over_time(vector(1^1^1^1^1^1^1^1)[1h:1s])", 1_000, 20_000, QueryErrorKind.TooManySamples)]
+    [InlineData("sum_over_time(stddev(stddev(stddev(stddev(stddev(stddev(vector(1)))))))[1h:1s])", 1_000, 30_000, QueryErrorKind.TooManySamples)]
+    [InlineData("a unless a", 1_000, 11_000, QueryErrorKind.TooManySamples)]
     public async Task Limits_are_typed_errors(string query, int series, long samples, QueryErrorKind kind)
     {
         var engine = new QueryEngine(
@@ -90,6 +94,15 @@ public class EngineTests
             new() { Limits = new(series, samples) });
         var error = await Assert.ThrowsAsync<QueryException>(() => engine.RangeAsync(query, 0, 100 * Minute, Minute, CancellationToken.None));
         Assert.Equal(kind, error.Kind);
+    }
+
+    [Fact]
+    public async Task Unions_of_unions_ask_for_a_series_twice()
+    {
+        var source = new ArraySource(Every(Minute, 100, ("__name__", "a"), ("i", "1")), Every(Minute, 100, ("__name__", "b"), ("i", "1")));
+        var query = Enumerable.Range(0, 60).Aggregate("sum(a or b)", (inner, _) => $"sum({inner} or vector(0))");
+        var answer = await new QueryEngine(source).RangeAsync(query, 0, 99 * Minute, Minute, new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        Assert.Equal(100, answer.Series.Single().Times.Length);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal sealed class QueryGenerator(int seed)
             case "predict_linear": return $"predict_linear({Selector()}[{OneOf("5m", "1h")}], {Scalar(depth)})"; // Prometheus moves windows that @ fixes.
             case "timestamp": return $"timestamp({OneOf(Selector(), $"{Selector()} offset 7m", $"{Selector()} @ start()", $"({Vector(depth)} + 1)")})"; // It forgets the offset beside @.
             case "sin" or "cos" or "tan": return $"{name}(clamp({Vector(depth)}, -1e3, 1e3))"; // Of great numbers the last digit decides.
-            case "holt_winters": return $"holt_winters({Matrix(depth)}, 0.{_random.Next(1, 10)}, 0.{_random.Next(1, 10)})";
+            case "holt_winters": return $"holt_winters({Matrix(depth)}, {Factor()}, {Factor()})";
             case "quantile_over_time": return $"quantile_over_time({Fraction()}, {Matrix(depth)})";
             case "histogram_quantile": return $"histogram_quantile({Fraction()}, {OneOf("latency_bucket", "rate(latency_bucket[7m])", "sum by (le) (latency_bucket)", "sum by (job, le) (increase(latency_bucket[20m]))")})";
         }
@@ -40,9 +40,9 @@ internal sealed class QueryGenerator(int seed)
     {
         var parameter = aggregation switch
         {
-            AggregationOperator.TopK or AggregationOperator.BottomK => $"{_random.Next(0, 6)}, ",
+            AggregationOperator.TopK or AggregationOperator.BottomK => $"{Rank()}, ",
             AggregationOperator.Quantile => $"{Fraction()}, ",
-            AggregationOperator.CountValues => "\"value\", ",
+            AggregationOperator.CountValues => $"\"{OneOf("value", "value", "job", "__name__")}\", ",
             _ => "",
         };
         var grouping = _random.Next(4) switch { 0 => "", 1 => "", 2 => $"by ({Names()})", _ => $"without ({Names()})" };
@@ -121,7 +121,11 @@ internal sealed class QueryGenerator(int seed)
 
     private string Label() => OneOf("job", "instance", "zone", "code", "le", "kind", "version");
 
-    private string Fraction() => OneOf("0", "0.1", "0.5", "0.9", "0.99", "1", "1.5", "-0.5");
+    private string Fraction() => OneOf("0", "0.1", "0.5", "0.9", "0.99", "1", "1.5", "-0.5", "NaN");
+
+    private string Factor() => Sometimes(8) ? OneOf("NaN", "0", "1", "Inf", "-0.5") : $"0.{_random.Next(1, 10)}";
+
+    private string Rank() => Sometimes(8) ? OneOf("2.7", "-1", "1000", "1e10") : _random.Next(0, 6).ToString(CultureInfo.InvariantCulture);
 
     private T Any<T>(T[] choices) => choices[_random.Next(choices.Length)];
 }

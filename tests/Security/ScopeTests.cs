@@ -11,6 +11,7 @@ using ShitOps.PromQL.Parsing;
 using ShitOps.Rows;
 using ShitOps.Security;
 using ShitOps.Tests.Archive;
+using ShitOps.Tests.Datasource;
 using ShitOps.Tests.Rows;
 
 namespace ShitOps.Tests.Security;
@@ -96,6 +97,26 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
             Assert.Equal(await only.LabelsAsync(matchers).Select(one => one.ToString()).Order().ToListAsync(), await mixed.LabelsAsync(matchers, Blue).Select(one => one.ToString()).Order().ToListAsync());
         }
 
+        using (var datasource = new DatasourceApp(mixed))
+        using (var ofOnly = new DatasourceApp(only))
+        {
+            foreach (var address in MetricAddresses(random, mixed.Time.GetUtcNow().ToUnixTimeSeconds()))
+            {
+                var (seen, expected) = (await datasource.GetAsync(address, Blue), await ofOnly.GetAsync(address, Blue));
+                Assert.Equal((address, expected.Status, expected.Body), (address, seen.Status, seen.Body));
+                AssertNothingOfRed(seen.Body, address);
+                Assert.Equal(seen.Body, (await datasource.GetAsync(address, Blue, isBelow: true)).Body);
+
+                // Who sees all is not answered with what is kept of whoever does not, nor the other way round.
+                if (seen.Headers.ETag is not [{ } tag] || (await datasource.GetAsync(address, Scope.All)).Headers.ETag is not [{ } tagOfAll]) continue;
+                Assert.NotEqual(tag, tagOfAll);
+                Assert.Equal(304, (await datasource.GetAsync(address, Blue, ifNoneMatch: tag)).Status);
+                Assert.Equal(200, (await datasource.GetAsync(address, Blue, ifNoneMatch: tagOfAll)).Status);
+            }
+
+            Assert.Equal("{\"status\":\"success\",\"data\":[]}", (await datasource.GetAsync("label/project/values", Scope.OfTeams())).Body);
+        }
+
         Assert.Equal("[]", (await mixed.GetAsync("partitions", scope: Blue)).Body);
         Assert.Equal("[]", (await mixed.GetAsync("projects", scope: Scope.OfTeams())).Body);
         Assert.Empty((await new QueryEngine(mixed.SeriesOf(new HistoryBlocks(mixed.Account, mixed.History, mixed.Time), scope: Scope.OfTeams())).RangeAsync(Queries[0], 0, mixed.Time.GetUtcNow().ToUnixTimeMilliseconds(), 86_400_000, default)).Series);
@@ -134,6 +155,58 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
         context.Request.QueryString = new QueryString("?question=how+many+tasks+are+open");
         var refused = await Assert.ThrowsAsync<RowProblemException>(() => AskRequest.OfAsync(context.Request, ["question"], default));
         Assert.Equal(403, refused.Problem.Status);
+    }
+
+    /// <summary>Requests to the datasource, of any selectors: of what there is, of what the other team has, and of patterns that may be either.</summary>
+    private static IEnumerable<string> MetricAddresses(Random random, long now)
+    {
+        string[] metrics =
+        [
+            "shitops_tasks", "shitops_tasks_by_status", "shitops_tasks_completed_total", "shitops_lead_time_seconds_bucket", "shitops_project_info", "shitops_resource_allocation_hours", "shitops_task_transitions_total",
+            "shitops_task_age_seconds", "shitops_forecast_open_tasks", "shitops_forecast_items", "shitops_bottleneck_score", "shitops_pipeline_lag_records",
+        ];
+        string[] names = ["project", "team", "status", "category", "resource", "name", "le", "task", "queue", "quantile"];
+        string[] values = ["RED-1", "BLUE-1", "LOST-1", "red", "blue", "red todo", "blue doing", "done", "Red Ann", "Both Bob", "red-1-2", "blue-1-2", "red project", "0.5", "+Inf", ""];
+        for (var i = 0; i < 40; i++)
+        {
+            var selector = Uri.EscapeDataString(Selector());
+            yield return $"series?match[]={selector}";
+            yield return $"labels?match[]={selector}&match[]={Uri.EscapeDataString(Selector())}";
+            yield return $"label/{One([.. names, "__name__"])}/values?match[]={selector}";
+            yield return $"query?time={now}&query={Uri.EscapeDataString(Expression())}";
+            yield return $"query_range?start={now - (9 * 86_400)}&end={now}&step=21600&query={Uri.EscapeDataString(Expression())}";
+        }
+
+        foreach (var name in (string[])[.. names, "__name__"]) yield return $"label/{name}/values";
+        yield return "labels";
+
+        string Expression() => random.Next(8) switch
+        {
+            0 => Selector(),
+            1 => $"sum by ({One(names)}) ({Selector()})",
+            2 => $"count by (__name__) ({Selector()})",
+            3 => $"absent({Selector()})",
+            4 => $"increase({Selector()}[2d]) or {Selector()}",
+            5 => $"{Selector()} * on (project) group_left (team, name) shitops_project_info",
+            6 => $"count_values without ({One(names)}) (\"value\", {Selector()})",
+            _ => $"max_over_time({Selector()}[1d:6h])",
+        };
+
+        string Selector()
+        {
+            var matchers = Enumerable.Range(0, random.Next(3)).Select(_ => $"{One(names)}{Matcher()}");
+            return random.Next(4) == 0 ? $"{{__name__=~\"shitops_(tasks|project|forecast|task).*\",{string.Join(',', matchers)}}}" : $"{One(metrics)}{{{string.Join(',', matchers)}}}";
+        }
+
+        string Matcher() => random.Next(4) switch
+        {
+            0 => $"=\"{One(values)}\"",
+            1 => $"!=\"{One(values)}\"",
+            2 => $"=~\"{One(["(?i)red.*", ".*-1", "blue|red", "BLUE-1|RED-1", ".+", "Red Ann|Both Bob"])}\"",
+            _ => $"!~\"{One(["(?i)blue.*", "blue.*|LOST.*", ".*-2", ".+"])}\"",
+        };
+
+        string One(string[] choices) => choices[random.Next(choices.Length)];
     }
 
     private static async Task<List<string?>> PagedAsync(RowsApp app, string address, int limit)

@@ -5,11 +5,11 @@ namespace ShitOps.PromQL.Evaluation;
 /// <summary>absent and absent_over_time: 1 at the steps at which a vector has no sample at all.</summary>
 internal static class Absence
 {
-    public static Columns Of(Expression argument, Columns vector, Timeline steps)
+    public static Columns Of(Expression argument, Columns vector, Timeline steps, Budget budget)
     {
-        var absent = new double[steps.Count];
+        var absent = budget.Column(steps.Count);
         Array.Fill(absent, 1);
-        var column = new double[steps.Count];
+        var column = budget.Column(steps.Count);
         for (var i = 0; i < vector.Count; i++)
         {
             vector.Fill(i, column);

@@ -14,4 +14,12 @@ internal sealed class Budget(QueryLimits limits)
 
     /// <exception cref="QueryException">That is more than is allowed.</exception>
     public void TakeSamples(long count) => Samples = count <= Samples ? Samples - count : throw QueryException.TooManySamples();
+
+    /// <summary>Room for a value at each of so many steps, which counts as samples: an expression of many operators over a subquery of many steps needs much of it.</summary>
+    /// <exception cref="QueryException">That is more than is allowed.</exception>
+    public double[] Column(int steps)
+    {
+        TakeSamples(steps);
+        return new double[steps];
+    }
 }

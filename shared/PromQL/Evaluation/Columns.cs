@@ -20,7 +20,10 @@ internal abstract class Columns(Labels[] labels)
     /// <param name="column">As long as the timeline; every cell is written.</param>
     public abstract void Fill(int index, Span<double> column);
 
-    /// <summary>All columns, computed.</summary>
+    /// <summary>The same columns, computed once and for all.</summary>
+    public ArrayColumns Computed(int steps, Budget budget) => new(Labels, ToArrays(steps, budget));
+
+    /// <summary>The values of all columns.</summary>
     public double[][] ToArrays(int steps, Budget budget)
     {
         budget.TakeSamples((long)Count * steps);

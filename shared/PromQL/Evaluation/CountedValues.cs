@@ -10,12 +10,12 @@ internal static class CountedValues
     {
         if (!LabelName.IsValid(label)) throw QueryContext.ExecutionError($"invalid label name {QuotedText.Of(label)}");
 
-        var isDropped = grouping.Without && grouping.Labels.Contains(label);
+        var isDropped = grouping.Without && (label == Labels.MetricName || grouping.Labels.Contains(label));
         var groups = GroupIndex.Of(source.Labels, grouping);
         var builder = new LabelsBuilder();
         var counted = new Dictionary<Labels, double[]>();
         var texts = new Dictionary<long, string>();
-        var member = new double[steps.Count];
+        var member = budget.Column(steps.Count);
         for (var group = 0; group < groups.Labels.Length; group++)
         {
             foreach (var series in groups.Members[group])
@@ -37,8 +37,7 @@ internal static class CountedValues
             var labels = builder.Reset(groups.Labels[group]).Set(label, isDropped ? "" : text).Build();
             if (!counted.TryGetValue(labels, out var column))
             {
-                budget.TakeSamples(steps.Count);
-                counted[labels] = column = new double[steps.Count];
+                counted[labels] = column = budget.Column(steps.Count);
                 column.AsSpan().Fill(StaleMarker.Value);
             }
 

@@ -10,6 +10,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
     /// <summary>The values of a scalar at each step.</summary>
     public double[] Scalars(Expression expression)
     {
+        context.CancellationToken.ThrowIfCancellationRequested();
         switch (expression)
         {
             case Parenthesized parenthesized: return Scalars(parenthesized.Inner);
@@ -32,6 +33,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
     /// <summary>The series of an instant vector, with their values at each step.</summary>
     public Columns Vector(Expression expression)
     {
+        context.CancellationToken.ThrowIfCancellationRequested();
         if (expression is Parenthesized parenthesized) return Vector(parenthesized.Inner);
         if (steps.Count == 0) return Columns.None;
         if (steps.Count > 1 && _invariance.Holds(expression))
@@ -53,7 +55,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
 
     private double[] Repeated(double value)
     {
-        var values = new double[steps.Count];
+        var values = context.Budget.Column(steps.Count);
         Array.Fill(values, value);
         return values;
     }
@@ -63,7 +65,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
     /// <summary>scalar(): the value at the steps at which exactly one series has a sample; NaN at the others.</summary>
     private double[] OnlyValue(Columns vector)
     {
-        var (values, counts, column) = (Repeated(double.NaN), new int[steps.Count], new double[steps.Count]);
+        var (values, counts, column) = (Repeated(double.NaN), new int[steps.Count], context.Budget.Column(steps.Count));
         for (var i = 0; i < vector.Count; i++)
         {
             vector.Fill(i, column);
@@ -86,17 +88,21 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
 
     private Columns Binary(BinaryOperation binary)
     {
-        var (leftIsScalar, rightIsScalar) = (binary.Left.Type == ExpressionType.Scalar, binary.Right.Type == ExpressionType.Scalar);
-        if (leftIsScalar || rightIsScalar)
-        {
-            var vector = Vector(leftIsScalar ? binary.Right : binary.Left);
-            var scalars = Scalars(leftIsScalar ? binary.Left : binary.Right);
-            var labels = ResultLabels.DropsName(binary) ? SeriesLabels.WithoutName(vector.Labels) : vector.Labels;
-            return MergedColumns.Of(new ScalarOperandColumns(binary, vector, labels, scalars, leftIsScalar), steps, context.Budget);
-        }
+        if (binary.Left.Type == ExpressionType.Scalar) return WithScalar(binary, Vector(binary.Right), Scalars(binary.Left), scalarIsLeft: true);
+        if (binary.Right.Type == ExpressionType.Scalar) return WithScalar(binary, Vector(binary.Left), Scalars(binary.Right), scalarIsLeft: false);
+        var unions = context.Unions;
+        var left = Vector(binary.Left);
 
-        var (left, right) = (Vector(binary.Left), Vector(binary.Right));
-        return binary.Operator.IsSet() ? SetColumns.Of(binary, left, right, steps) : MatchedColumns.Of(binary, left, right, steps, context.Budget);
+        // A union asks its left side twice, for its samples and for where there are any: of unions of unions it would ask the innermost 2^depth times.
+        if (binary.Operator == BinaryOperator.Or && context.Unions++ > unions) left = left.Computed(steps.Count, context.Budget);
+        var right = Vector(binary.Right);
+        return binary.Operator.IsSet() ? SetColumns.Of(binary, left, right, steps, context.Budget) : MatchedColumns.Of(binary, left, right, steps, context.Budget);
+    }
+
+    private Columns WithScalar(BinaryOperation binary, Columns vector, double[] scalars, bool scalarIsLeft)
+    {
+        var labels = ResultLabels.DropsName(binary) ? SeriesLabels.WithoutName(vector.Labels) : vector.Labels;
+        return MergedColumns.Of(new ScalarOperandColumns(binary, vector, labels, scalars, scalarIsLeft, context.Budget), steps, context.Budget);
     }
 
     private Columns Aggregated(AggregateOperation aggregation)
@@ -111,7 +117,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
             AggregationOperator.TopK or AggregationOperator.BottomK =>
                 RankedColumns.Of(aggregation.Operator == AggregationOperator.BottomK, parameter, inner, groups, steps, context.Budget),
             AggregationOperator.Quantile => new GroupQuantiles(parameter, inner, groups, steps, context.Budget),
-            _ => new GroupColumns(aggregation.Operator, inner, groups, steps),
+            _ => new GroupColumns(aggregation.Operator, inner, groups, steps, context.Budget),
         };
     }
 
@@ -122,7 +128,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         {
             case "vector": return new ArrayColumns([Labels.Empty], [Scalars(arguments[0])]);
             case "timestamp": return Timestamps(arguments[0]);
-            case "absent": return Absence.Of(arguments[0], Vector(arguments[0]), steps);
+            case "absent": return Absence.Of(arguments[0], Vector(arguments[0]), steps, context.Budget);
             case "sort" or "sort_desc": return steps.Count == 1 ? Ordering.ByValue(Vector(arguments[0]), descending: name == "sort_desc") : Vector(arguments[0]);
             case "histogram_quantile": return HistogramQuantile.Of(Scalars(arguments[0]), Vector(arguments[1]), steps, context.Budget);
             case "label_replace" or "label_join": return Relabelled(call);
@@ -150,7 +156,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
 
     private double[] Times()
     {
-        var times = new double[steps.Count];
+        var times = context.Budget.Column(steps.Count);
         for (var i = 0; i < times.Length; i++) times[i] = steps[i] / 1000.0;
         return times;
     }
@@ -215,7 +221,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         var function = RangeFunctions.Find(call.Function.Name, set, scalars) ?? throw Unknown(call);
         if (call.Function.Name == "last_over_time") return new RangeColumns(set, function, set.Labels, steps, context);
         var columns = new RangeColumns(set, function, SeriesLabels.WithoutName(set.Labels), steps, context);
-        return call.Function.Name == "absent_over_time" ? Absence.Of(range, columns, steps) : MergedColumns.Of(columns, steps, context.Budget, onlyOne: true);
+        return call.Function.Name == "absent_over_time" ? Absence.Of(range, columns, steps, context.Budget) : MergedColumns.Of(columns, steps, context.Budget, onlyOne: true);
     }
 
     /// <summary>What a range vector cuts its windows from.</summary>

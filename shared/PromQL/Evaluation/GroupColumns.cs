@@ -3,16 +3,16 @@ using ShitOps.PromQL.Ast;
 namespace ShitOps.PromQL.Evaluation;
 
 /// <summary>The aggregations that take in one series of a group after the other: sum, avg, count, min, max, group, stddev, stdvar.</summary>
-internal sealed class GroupColumns(AggregationOperator @operator, Columns source, GroupIndex groups, Timeline steps) : Columns(groups.Labels)
+internal sealed class GroupColumns(AggregationOperator @operator, Columns source, GroupIndex groups, Timeline steps, Budget budget) : Columns(groups.Labels)
 {
-    private readonly double[] _member = new double[steps.Count];
-    private readonly double[] _counts = new double[steps.Count];
-    private readonly double[] _means = new double[steps.Count];
+    private readonly double[] _member = budget.Column(steps.Count);
+    private readonly double[] _counts = budget.Column(@operator is AggregationOperator.Avg or AggregationOperator.StdDev or AggregationOperator.StdVar ? steps.Count : 0);
+    private readonly double[] _means = budget.Column(@operator is AggregationOperator.StdDev or AggregationOperator.StdVar ? steps.Count : 0);
 
     public override void Fill(int index, Span<double> column)
     {
         column.Fill(StaleMarker.Value);
-        if (@operator is AggregationOperator.Avg or AggregationOperator.StdDev or AggregationOperator.StdVar) Array.Clear(_counts);
+        Array.Clear(_counts);
         foreach (var member in groups.Members[index])
         {
             source.Fill(member, _member);

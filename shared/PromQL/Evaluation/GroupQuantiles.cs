@@ -17,7 +17,7 @@ internal sealed class GroupQuantiles : Columns
         _q = q;
         _source = source;
         _groups = groups;
-        _member = new double[steps.Count];
+        _member = budget.Column(steps.Count);
         _counts = new int[steps.Count];
         foreach (var members in groups.Members) _largest = Math.Max(_largest, members.Count);
         var cells = (long)_largest * steps.Count;

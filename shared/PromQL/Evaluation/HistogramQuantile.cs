@@ -11,7 +11,7 @@ internal sealed class HistogramQuantile : Columns
     private readonly double[][] _buckets;
     private readonly List<(double UpperBound, double Count)> _present = [];
 
-    private HistogramQuantile(double[] q, Columns source, Labels[] labels, (double, int)[][] histograms)
+    private HistogramQuantile(double[] q, Columns source, Labels[] labels, (double, int)[][] histograms, Budget budget)
         : base(labels)
     {
         _q = q;
@@ -20,7 +20,7 @@ internal sealed class HistogramQuantile : Columns
         var most = 0;
         foreach (var histogram in histograms) most = Math.Max(most, histogram.Length);
         _buckets = new double[most][];
-        for (var i = 0; i < most; i++) _buckets[i] = new double[q.Length];
+        for (var i = 0; i < most; i++) _buckets[i] = budget.Column(q.Length);
     }
 
     public static Columns Of(double[] q, Columns source, Timeline steps, Budget budget)
@@ -43,7 +43,7 @@ internal sealed class HistogramQuantile : Columns
             labels.Add(builder.Reset(groups.Labels[group]).Remove(PromQL.Labels.MetricName).Build());
         }
 
-        return MergedColumns.Of(new HistogramQuantile(q, source, [.. labels], [.. histograms]), steps, budget);
+        return MergedColumns.Of(new HistogramQuantile(q, source, [.. labels], [.. histograms], budget), steps, budget);
     }
 
     public override void Fill(int index, Span<double> column)

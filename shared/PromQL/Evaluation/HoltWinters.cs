@@ -4,13 +4,13 @@ namespace ShitOps.PromQL.Evaluation;
 internal static class HoltWinters
 {
     /// <summary>The smoothed value of the last sample.</summary>
-    /// <param name="smoothing">Above 0 and below 1: the lower, the more the past counts.</param>
+    /// <param name="smoothing">Above 0 and below 1, or NaN, by which the answer is NaN: the lower, the more the past counts.</param>
     /// <param name="trending">Above 0 and below 1: the higher, the faster the trend follows.</param>
     /// <exception cref="QueryException">A factor is out of its bounds.</exception>
     public static double Smooth(ReadOnlySpan<double> values, double smoothing, double trending)
     {
-        if (!(smoothing > 0 && smoothing < 1)) throw OutOfBounds("smoothing factor", "sf", smoothing);
-        if (!(trending > 0 && trending < 1)) throw OutOfBounds("trend factor", "tf", trending);
+        if (smoothing <= 0 || smoothing >= 1) throw OutOfBounds("smoothing factor", "sf", smoothing);
+        if (trending <= 0 || trending >= 1) throw OutOfBounds("trend factor", "tf", trending);
         if (values.Length < 2) return StaleMarker.Value;
 
         double previous = 0;

@@ -32,6 +32,24 @@ internal sealed class MatchGroups
     /// <summary>The right series that a group of left ones matches; maybe none.</summary>
     public List<int> RightOf(int leftGroup) => _rightGroups.TryGetValue(Left.Labels[leftGroup], out var right) ? _rightMembers[right] : Nobody;
 
+    /// <summary>Whether several series of a group compete for a match, so that it depends on which of them has a sample at a step.</summary>
+    /// <param name="cardinality">How the vectors are matched.</param>
+    /// <param name="left">The group's series on the left.</param>
+    /// <param name="right">Those on the right, of which there is to be one at each step.</param>
+    public static bool IsContested(MatchCardinality cardinality, List<int> left, List<int> right) => right.Count > 1 || (cardinality == MatchCardinality.OneToOne && left.Count > 1);
+
+    /// <summary>Whether there is a contested match.</summary>
+    public bool AreContested(MatchCardinality cardinality)
+    {
+        for (var group = 0; group < Left.Members.Length; group++)
+        {
+            var right = RightOf(group);
+            if (right.Count > 0 && IsContested(cardinality, Left.Members[group], right)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The groups of right series that no left one matches.</summary>
     public IEnumerable<List<int>> UnmatchedRight()
     {

@@ -14,14 +14,14 @@ internal sealed class MatchedColumns : Columns
     private readonly (int Many, int One)[] _pairs;
     private readonly double[] _other;
 
-    private MatchedColumns(BinaryOperation operation, Columns many, Columns one, (int Many, int One)[] pairs, Labels[] labels, int steps)
+    private MatchedColumns(BinaryOperation operation, Columns many, Columns one, (int Many, int One)[] pairs, Labels[] labels, double[] other)
         : base(labels)
     {
         _operation = operation;
         _many = many;
         _one = one;
         _pairs = pairs;
-        _other = new double[steps];
+        _other = other;
     }
 
     /// <exception cref="QueryException">At a step more series match than the matching allows.</exception>
@@ -30,6 +30,12 @@ internal sealed class MatchedColumns : Columns
         var matching = operation.Matching!;
         var (many, one) = matching.Cardinality == MatchCardinality.OneToMany ? (right, left) : (left, right);
         var groups = MatchGroups.Of(many, one, matching);
+        if (groups.AreContested(matching.Cardinality))
+        {
+            // Who meets whom is found by the values at each step, which are asked for again when the pairs are known.
+            (many, one) = (many.Computed(steps.Count, budget), one.Computed(steps.Count, budget));
+        }
+
         var contest = new MatchContest(operation, many, one, steps);
         List<(int Many, int One)> pairs = [];
         var users = new int[one.Count];
@@ -37,20 +43,19 @@ internal sealed class MatchedColumns : Columns
         {
             var (manySide, oneSide) = (groups.Left.Members[group], groups.RightOf(group));
             if (oneSide.Count == 0) continue;
-            var isContested = oneSide.Count > 1 || (matching.Cardinality == MatchCardinality.OneToOne && manySide.Count > 1);
-            if (isContested) contest.Decide(manySide, oneSide, pairs);
+            if (MatchGroups.IsContested(matching.Cardinality, manySide, oneSide)) contest.Decide(manySide, oneSide, pairs);
             else foreach (var series in manySide) pairs.Add((series, oneSide[0]));
         }
 
         contest.CheckUnmatched(groups);
         pairs.Sort();
         foreach (var (_, shared) in pairs) users[shared]++;
-        if (Array.Exists(users, count => count > 1)) one = new ArrayColumns(one.Labels, one.ToArrays(steps.Count, budget));
+        if (Array.Exists(users, count => count > 1) && one is not ArrayColumns) one = one.Computed(steps.Count, budget);
 
         var labels = new Labels[pairs.Count];
         var result = new ResultLabels(operation);
         for (var i = 0; i < labels.Length; i++) labels[i] = result.Of(many.Labels[pairs[i].Many], one.Labels[pairs[i].One]);
-        return MergedColumns.Of(new MatchedColumns(operation, many, one, [.. pairs], labels, steps.Count), steps, budget);
+        return MergedColumns.Of(new MatchedColumns(operation, many, one, [.. pairs], labels, budget.Column(steps.Count)), steps, budget);
     }
 
     public override void Fill(int index, Span<double> column)

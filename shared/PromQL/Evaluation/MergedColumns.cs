@@ -8,13 +8,13 @@ internal sealed class MergedColumns : Columns
     private readonly bool _onlyOne;
     private readonly double[] _other;
 
-    private MergedColumns(Columns source, Labels[] labels, List<int>[] members, int steps, bool onlyOne)
+    private MergedColumns(Columns source, Labels[] labels, List<int>[] members, double[] other, bool onlyOne)
         : base(labels)
     {
         _source = source;
         _members = members;
         _onlyOne = onlyOne;
-        _other = new double[steps];
+        _other = other;
     }
 
     /// <summary>Columns with unique label sets. If some had to be put together all are computed, so that errors show even if nobody asks for them.</summary>
@@ -22,12 +22,12 @@ internal sealed class MergedColumns : Columns
     /// <exception cref="QueryException">Two series with one label set have a sample at the same step.</exception>
     public static Columns Of(Columns source, Timeline steps, Budget budget, bool onlyOne = false)
     {
-        var merged = WhenAsked(source, steps, onlyOne);
-        return ReferenceEquals(merged, source) ? source : new ArrayColumns(merged.Labels, merged.ToArrays(steps.Count, budget));
+        var merged = WhenAsked(source, steps, budget, onlyOne);
+        return ReferenceEquals(merged, source) ? source : merged.Computed(steps.Count, budget);
     }
 
     /// <summary>Columns with unique label sets, put together a column at a time.</summary>
-    public static Columns WhenAsked(Columns source, Timeline steps, bool onlyOne = false)
+    public static Columns WhenAsked(Columns source, Timeline steps, Budget budget, bool onlyOne = false)
     {
         var byLabels = new Dictionary<Labels, int>(source.Count);
         var isUnique = true;
@@ -49,7 +49,7 @@ internal sealed class MergedColumns : Columns
             members[at].Add(i);
         }
 
-        return new MergedColumns(source, [.. labels], [.. members], steps.Count, onlyOne);
+        return new MergedColumns(source, [.. labels], [.. members], budget.Column(steps.Count), onlyOne);
     }
 
     /// <exception cref="QueryException">Two of the series have a sample at the same step.</exception>

@@ -16,6 +16,9 @@ internal sealed class QueryContext(Timeline steps, QueryOptions options, Cancell
     /// <summary>The series of each selector, in the order of their labels.</summary>
     public Dictionary<VectorSelector, IReadOnlyList<Series>> Selected { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>How many unions have been built.</summary>
+    public int Unions { get; set; }
+
     public SortedSet<string> Warnings { get; } = new(StringComparer.Ordinal);
 
     public long LookbackOf(Series series) => Options.HasFixedLookback ? Options.LookbackMs : Lookback.Of(Options.LookbackMs, series.ResolutionMs);

@@ -12,12 +12,18 @@ internal static class RankedColumns
         var counts = new int[k.Length];
         for (var step = 0; step < counts.Length; step++) counts[step] = Count(k[step], source.Count);
 
-        var member = new double[steps.Count];
+        var member = budget.Column(steps.Count);
         var ranked = new Dictionary<int, double[]>();
         foreach (var members in groups.Members)
         {
             var heaps = new RankHeap[steps.Count];
-            for (var step = 0; step < heaps.Length; step++) heaps[step] = new(Math.Min(counts[step], members.Count), ofLeast);
+            for (var step = 0; step < heaps.Length; step++)
+            {
+                var most = Math.Min(counts[step], members.Count);
+                budget.TakeSamples(most);
+                heaps[step] = new(most, ofLeast);
+            }
+
             foreach (var series in members)
             {
                 source.Fill(series, member);
@@ -42,8 +48,7 @@ internal static class RankedColumns
         {
             if (!ranked.TryGetValue(series, out var column))
             {
-                budget.TakeSamples(steps.Count);
-                ranked[series] = column = new double[steps.Count];
+                ranked[series] = column = budget.Column(steps.Count);
                 column.AsSpan().Fill(StaleMarker.Value);
             }
 

@@ -3,9 +3,9 @@ using ShitOps.PromQL.Ast;
 namespace ShitOps.PromQL.Evaluation;
 
 /// <summary>An operator between a vector and a scalar. A comparison keeps the vector's values, on whichever side it stands.</summary>
-internal sealed class ScalarOperandColumns(BinaryOperation operation, Columns vector, Labels[] labels, double[] scalars, bool scalarIsLeft) : Columns(labels)
+internal sealed class ScalarOperandColumns(BinaryOperation operation, Columns vector, Labels[] labels, double[] scalars, bool scalarIsLeft, Budget budget) : Columns(labels)
 {
-    private readonly double[] _vector = new double[scalars.Length];
+    private readonly double[] _vector = scalarIsLeft ? budget.Column(scalars.Length) : [];
 
     public override void Fill(int index, Span<double> column)
     {

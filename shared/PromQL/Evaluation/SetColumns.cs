@@ -5,13 +5,13 @@ namespace ShitOps.PromQL.Evaluation;
 /// <summary>The set operators: and, unless keep samples of the left by whether any of the right matches them; or adds those of the right that none of the left matches.</summary>
 internal static class SetColumns
 {
-    public static Columns Of(BinaryOperation operation, Columns left, Columns right, Timeline steps)
+    public static Columns Of(BinaryOperation operation, Columns left, Columns right, Timeline steps, Budget budget)
     {
         var matching = operation.Matching!;
         if (operation.Operator != BinaryOperator.Or)
-            return new FilteredColumns(left, right, MatchGroups.Of(left, right, matching), steps.Count, keepsMatched: operation.Operator == BinaryOperator.And);
-        var added = new FilteredColumns(right, left, MatchGroups.Of(right, left, matching), steps.Count, keepsMatched: false);
-        return MergedColumns.WhenAsked(new JoinedColumns(left, added), steps);
+            return new FilteredColumns(left, right, MatchGroups.Of(left, right, matching), steps.Count, budget, keepsMatched: operation.Operator == BinaryOperator.And);
+        var added = new FilteredColumns(right, left, MatchGroups.Of(right, left, matching), steps.Count, budget, keepsMatched: false);
+        return MergedColumns.WhenAsked(new JoinedColumns(left, added), steps, budget);
     }
 
     /// <summary>One vector behind the other.</summary>
@@ -25,7 +25,7 @@ internal static class SetColumns
     }
 
     /// <summary>The samples of a vector for which, at their step, there is a matching sample of another, or for which there is none.</summary>
-    private sealed class FilteredColumns(Columns source, Columns other, MatchGroups groups, int steps, bool keepsMatched) : Columns(source.Labels)
+    private sealed class FilteredColumns(Columns source, Columns other, MatchGroups groups, int steps, Budget budget, bool keepsMatched) : Columns(source.Labels)
     {
         private readonly int[] _groupOf = groups.GroupOfLeft(source.Count);
         private readonly Dictionary<int, bool[]> _matched = [];
@@ -51,6 +51,7 @@ internal static class SetColumns
         private bool[] MatchedSteps(int group)
         {
             if (_matched.TryGetValue(group, out var known)) return known;
+            budget.TakeSamples((steps / sizeof(double)) + 1);
             var matched = new bool[steps];
             var column = new double[steps];
             foreach (var series in groups.RightOf(group))
