@@ -28,7 +28,7 @@ internal sealed class DatasourceApp : IDisposable
     /// <param name="concurrency">How many queries are evaluated at a time.</param>
     public DatasourceApp(RowsApp app, StorageAccount? account = null, int concurrency = 2)
     {
-        var aggregates = account is null ? app.Aggregates : new LiveAggregates(account, app.Aggregates.Slices, app.Time, app.Aggregates.Name);
+        var aggregates = account is null ? app.Aggregates : new LiveAggregates(account, 4, app.Time, app.Aggregates.Name);
         _blocks = new HistoryBlocks(app.Account, app.History, app.Time);
         var cache = new ProjectCache(TimeProvider.System) { Fresh = TimeSpan.Zero };
         var (connection, stream) = (new KafkaConnection { Brokers = "127.0.0.1:1", Topic = app.Topic }, new KafkaStream(app.Stream));
