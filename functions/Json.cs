@@ -1,6 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,11 +16,17 @@ internal static class Json
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
+
+    private static readonly JsonSchemaExporterOptions SchemaOptions = new() { TreatNullObliviousAsNonNullable = true };
 
     /// <summary>An answer with <paramref name="value"/> as its body.</summary>
     public static IActionResult Answer<T>(int status, T value, string contentType = "application/json; charset=utf-8") =>
         new JsonAnswer<T>(status, value, contentType);
+
+    /// <summary>The JSON Schema of what <see cref="Answer{T}"/> writes of a type.</summary>
+    public static JsonObject SchemaOf<T>() => Options.GetJsonSchemaAsNode(typeof(T), SchemaOptions).AsObject();
 
     // Writes straight to the response: the runtimes differ in which MVC formatters they register.
     private sealed class JsonAnswer<T>(int status, T value, string contentType) : IActionResult
