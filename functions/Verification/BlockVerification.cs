@@ -23,6 +23,8 @@ public sealed class BlockVerification(LiveAggregates aggregates, HistoryBlocks b
         {
             var rows = new Dictionary<string, IReadOnlyDictionary<DateOnly, ChangedDay>>(StringComparer.Ordinal);
             foreach (var project in some) rows.Add(project.Key, await table.ChangedDaysAsync(project.Key, after: 0, DateOnly.MinValue, cancellationToken));
+            findings.AddRange(rows.Where(project => BeginsElsewhere(project.Value, index.Projects[project.Key])).Select(project =>
+                new Finding($"the index of blocks of {table.Name}, project {project.Key}", "the hour in which its history begins is not that of the table")));
             var days = rows.Values.SelectMany(project => project.Keys).Union(index.Days.Keys).Where(day => day >= first).ToHashSet();
             foreach (var day in days.Order())
             {
@@ -63,6 +65,9 @@ public sealed class BlockVerification(LiveAggregates aggregates, HistoryBlocks b
         }
 
         return new Verified(looked, findings.Distinct().ToList());
+
+        static bool BeginsElsewhere(IReadOnlyDictionary<DateOnly, ChangedDay> days, BlockedProject known) =>
+            days.Values.All(day => day.Flushes <= known.Flushes) && known.FirstHour != days.Where(day => day.Key < known.End).SelectMany(day => day.Value.Changes.Measures).Select(one => (int?)one.Hour).Min();
 
         string PlaceOf(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"the block of {day:yyyy-MM-dd} of {table.Name}");
     }

@@ -182,6 +182,12 @@ public sealed class BlocksTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal(days.Count, await app.Builder.BuildAsync(null, true, default));
         Assert.Empty((await VerifyAsync()).Findings);
 
+        // Where a project's history begins is said by the index alone.
+        var (index, tag) = await blocks.ReadAsync(table, default);
+        var (project, known) = index.Projects.First(one => one.Value.FirstHour is not null);
+        await blocks.TryPutAsync(table, index with { Projects = index.Projects.SetItem(project, known with { FirstHour = known.FirstHour + 1 }) }, tag, default);
+        Assert.Equal([$"the index of blocks of {table.Name}, project {project}: the hour in which its history begins is not that of the table"], (await VerifyAsync()).Findings.Select(finding => finding.ToString()));
+
         string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{table.Name}/{days[number].Key:yyyyMMdd}-{days[number].Value}.block");
 
         Task<Verified> VerifyAsync() => new BlockVerification(app.Aggregates, new HistoryBlocks(app.Account, app.History, app.Time), app.History, app.Time).RunAsync(_ => { }, default);
