@@ -102,6 +102,25 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
         }
     }
 
+    [Fact]
+    public async Task What_is_put_on_the_topic_shows_in_queries_and_rows_with_nothing_else_done()
+    {
+        await using var app = await StartAsync();
+        using var content = new ByteArrayContent(Some.EventJson("e-late", data: new TaskCreated("T-late", new TaskFields { Status = new Status("To Do", StatusCategory.Todo) }))) { Headers = { ContentType = new("application/cloudevents+json") } };
+        var before = Value((await GetAsync(app, "query?query=shitops_tasks_created_total")).Body);
+        Assert.Equal(HttpStatusCode.Accepted, (await app.Http.PostAsync("api/events", content)).StatusCode);
+        var waited = Stopwatch.StartNew();
+        while (Value((await GetAsync(app, "query?query=sum(shitops_tasks_created_total)")).Body) != "4")
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(1), "The event has not come in for a minute.");
+            await Task.Delay(50);
+        }
+
+        Assert.Equal("3", before);
+        using var rows = await app.Http.GetAsync("api/rows/projects");
+        Assert.Contains("\"tasksCreated\":4", await rows.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("QueryMaxSeries", "3", "the query selects more series than are allowed")]
     [InlineData("QueryMaxSamples", "3", "query processing would load too many samples into memory")]
