@@ -92,6 +92,7 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
     [InlineData("pipeline.json", """sum(shitops_pipeline_lag_records)" """, """(sum(shitops_pipeline_lag_records) or vector(0))" """, "a zero that nobody measured")]
     [InlineData("pipeline.json", "\"instant\": true", "\"instant\": false", "a range of what is known of now only")]
     [InlineData("pipeline.json", "\"type\": \"bargauge\"", "\"type\": \"timeseries\"", "a graph of one instant")]
+    [InlineData("team.json", "@ end()", "", "at each step others are among the most")]
     [InlineData("resources.json", "${datasource:queryparam}&", "", "a link forgets the datasource")]
     [InlineData("resources.json", ":percentencode}", "}", "a link does not encode ${__field.labels.project}")]
     [InlineData("forecast.json", "\"timeFrom\": \"1h\"", "\"hide\": false", "a value of now is asked for at the end of a range in the future")]
@@ -169,6 +170,7 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
                 if (isInstant && OverTime.Contains(type)) yield return $"{title}: a graph of one instant";
                 if (!isInstant && NowOnly().IsMatch(expression)) yield return $"{title}: a range of what is known of now only";
                 if (isInstant && endsAhead && !panel.TryGetProperty("timeFrom", out _)) yield return $"{title}: a value of now is asked for at the end of a range in the future";
+                if (!isInstant && MostOf().IsMatch(expression)) yield return $"{title}: at each step others are among the most";
                 if (IsFilledUp(Parser.Parse(expression.Replace("$__interval", "1d", StringComparison.Ordinal)))) yield return $"{title}: a zero that nobody measured";
                 foreach (var variable in variables["query"])
                 {
@@ -217,6 +219,9 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
 
     [GeneratedRegex(@"\$\{__(?:field|data)[^}]*\}")]
     private static partial Regex FieldOfLink();
+
+    [GeneratedRegex(@"(?:top|bottom)k\((?!.*@ end\(\))")]
+    private static partial Regex MostOf();
 
     [GeneratedRegex("shitops_pipeline_|shitops_task_age_seconds")]
     private static partial Regex NowOnly();
