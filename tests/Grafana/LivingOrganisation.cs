@@ -28,6 +28,9 @@ public sealed class LivingOrganisation(BrokerFixture kafka, AzuriteFixture azuri
     /// <summary>Done; past its due day, with a task that was left blocked.</summary>
     public const string Over = "over" + Hostile;
 
+    /// <summary>Due in a week, with a pace of three tasks a week for three months, and sixty that came two days ago, of a milestone that is due before.</summary>
+    public const string Late = "late" + Hostile;
+
     /// <summary>A name with both quotation marks.</summary>
     public const string Quoted = "it's \"so\"";
 
@@ -48,11 +51,11 @@ public sealed class LivingOrganisation(BrokerFixture kafka, AzuriteFixture azuri
         var organisation = new Organisation(1, 4, now.AddDays(-110));
         var sent = 0;
         for (var next = organisation.Next(); next.At < now; next = organisation.Next()) Send(Renamed(next.Event));
-        foreach (var one in Alarming(now)) Send(one);
+        foreach (var one in Alarming(now).Concat(Swamped(now))) Send(one);
         producer.Flush(TimeSpan.FromMinutes(1));
         await _app.HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0 && health.GetProperty("events").GetProperty("decoded").GetInt32() == sent && health.TryGetProperty("archive", out _));
 
-        // Rather than by the app's timer, which might forecast half of it; and in the weeks before too, so that forecasts have moved.
+        // Rather than by the app's timer, which might forecast half of it; and a week and two ago too, so that forecasts have moved.
         var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
         foreach (var ago in (int[])[14, 7, 0])
         {
@@ -98,5 +101,25 @@ public sealed class LivingOrganisation(BrokerFixture kafka, AzuriteFixture azuri
 
             Event Of(string id, DateTimeOffset at, EventData data) => new($"{project}-{id}", "https://tracker.example", EventTypes.Of(data), at, project, data);
         }
+    }
+
+    private static IEnumerable<Event> Swamped(DateTimeOffset now)
+    {
+        var (began, swamped) = (now.AddDays(-84), now.AddDays(-2));
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var milestone = new Milestone("1.0" + Hostile, MilestoneKind.Version, Start: null, today.AddDays(5));
+        yield return Of(began, new ProjectCreated(new ProjectFields { Team = "red" + Hostile, Status = InProgress, Due = today.AddDays(7) }));
+        for (var day = 0; day < 84; day += 2)
+        {
+            var at = began.AddDays(day);
+            yield return Of(at, new TaskCreated($"T-{day}", new TaskFields { Status = new Status("To Do", StatusCategory.Todo) }));
+            yield return Of(at.AddHours(1), new TaskStatusChanged($"T-{day}", InProgress));
+            yield return Of(at.AddHours(30), new TaskStatusChanged($"T-{day}", new Status("Done", StatusCategory.Done)));
+        }
+
+        for (var task = 0; task < 60; task++)
+            yield return Of(swamped, new TaskCreated($"M-{task}", new TaskFields { Status = new Status("To Do", StatusCategory.Todo), Milestone = milestone }));
+
+        static Event Of(DateTimeOffset at, EventData data) => new($"swamped-{at.UtcTicks}-{EventTypes.Of(data)}-{(data as TaskCreated)?.Task}", "https://tracker.example", EventTypes.Of(data), at, Late, data);
     }
 }
