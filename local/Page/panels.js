@@ -13,7 +13,7 @@ const numbers = [
   { title: "blocked", query: s => `sum(shitops_tasks_blocked{${s}})`, warn: 1, bad: 25 },
   { title: "completed in 7 days", query: lately("shitops_tasks_completed_total", 7) },
   { title: "created in 7 days", query: lately("shitops_tasks_created_total", 7) },
-  { title: "running projects past due", query: s => `count((shitops_project_due_timestamp_seconds{${s}} < time()) and on (project) shitops_project_info{${open}}) or vector(0)`, warn: 1, bad: 5 },
+  { title: "running projects past due", query: s => `sum((shitops_project_due_timestamp_seconds{${s}} < bool time()) and on (project) shitops_project_info{${open}})`, warn: 1, bad: 5 },
 ];
 
 const plots = [

@@ -1,25 +1,18 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Confluent.Kafka;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using NJsonSchema;
-using ShitOps.Aggregation;
-using ShitOps.Datasource;
-using ShitOps.Events;
-using ShitOps.Forecasting;
-using ShitOps.Local.Simulator;
+using ShitOps.PromQL.Ast;
 using ShitOps.PromQL.Parsing;
-using ShitOps.Storage;
 
 namespace ShitOps.Tests.Grafana;
 
-/// <summary>The dashboards and alert rules that are shipped: whole, of one datasource, and every expression has an answer on a living organisation.</summary>
+/// <summary>The dashboards that are shipped: whole, by the schema, and by the rules without which Grafana shows something else than it says.</summary>
 [Collection(nameof(AppCollection))]
 public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture azurite)
 {
-    private static readonly string[] CorePanels = ["stat", "timeseries", "bargauge"];
+    private static readonly string[] OfNow = ["stat", "bargauge", "table"];
+    private static readonly string[] OverTime = ["timeseries", "heatmap"];
 
     public static TheoryData<string> Files() => [.. Directory.GetFiles(RepositoryRoot.File("grafana/dashboards"), "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
@@ -30,34 +23,37 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
         var dashboard = Read(file);
         Assert.Equal($"shitops-{Path.GetFileNameWithoutExtension(file)}", dashboard.GetProperty("uid").GetString());
         Assert.NotEmpty(dashboard.GetProperty("description").GetString()!);
-        var panels = dashboard.GetProperty("panels").EnumerateArray().ToList();
-        Assert.Distinct(panels.Select(panel => panel.GetProperty("id").GetInt32()));
-        var taken = new HashSet<(int, int)>();
-        Assert.All(panels, panel =>
+        Assert.Contains($"| {dashboard.GetProperty("title")} | ", File.ReadAllText(RepositoryRoot.File("docs/grafana.md")), StringComparison.Ordinal);
+        var all = dashboard.GetProperty("panels").EnumerateArray().ToList();
+        Assert.Distinct(all.Select(panel => panel.GetProperty("id").GetInt32()));
+        Assert.All(Panels(dashboard), panel =>
         {
-            Assert.Contains(panel.GetProperty("type").GetString(), CorePanels);
+            Assert.Contains(panel.GetProperty("type").GetString(), OfNow.Concat(OverTime));
             Assert.EndsWith(".", panel.GetProperty("description").GetString(), StringComparison.Ordinal);
             Assert.NotEmpty(panel.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("unit").GetString()!);
-            Assert.All(panel.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("datasource")).Append(panel.GetProperty("datasource")), IsOurs);
             Assert.Distinct(panel.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("refId").GetString()));
+        });
 
-            // Panels lie on a grid of 24 columns, none over another.
+        // Panels lie on a grid of 24 columns, none over another.
+        var taken = new HashSet<(int, int)>();
+        foreach (var panel in all)
+        {
             var (x, y, w, h) = (Grid("x"), Grid("y"), Grid("w"), Grid("h"));
             Assert.InRange(x + w, 1, 24);
             for (var column = x; column < x + w; column++)
                 for (var row = y; row < y + h; row++) Assert.True(taken.Add((column, row)), $"{panel.GetProperty("title")} lies over another panel");
 
             int Grid(string name) => panel.GetProperty("gridPos").GetProperty(name).GetInt32();
-        });
+        }
 
-        // A variable that is used is there, and a link leads to a dashboard that is.
+        // A variable that is used is there, and a link leads to dashboards that are.
         var text = dashboard.GetRawText();
-        var variables = dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().Select(one => one.GetProperty("name").GetString()).ToHashSet();
+        var variables = Variables(dashboard).Select(one => one.GetProperty("name").GetString()).ToHashSet();
         Assert.All(Variable().Matches(text).Select(match => match.Groups[1].Value).Where(name => !name.StartsWith("__", StringComparison.Ordinal)), name => Assert.Contains(name, variables));
         var known = Files().Select(row => $"shitops-{Path.GetFileNameWithoutExtension(row.Data)}").ToHashSet(StringComparer.Ordinal);
         Assert.All(Link().Matches(text), match => Assert.Contains(match.Groups[1].Value, known));
-
-        static void IsOurs(JsonElement datasource) => Assert.Equal(("prometheus", "${datasource}"), (datasource.GetProperty("type").GetString(), datasource.GetProperty("uid").GetString()));
+        var tags = Files().SelectMany(row => Read(row.Data).GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString()).ToHashSet();
+        Assert.All(dashboard.GetProperty("links").EnumerateArray().SelectMany(link => link.GetProperty("tags").EnumerateArray()), tag => Assert.Contains(tag.GetString(), tags));
     }
 
     [Theory]
@@ -69,64 +65,52 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
     }
 
     [Theory]
-    [InlineData("\"schemaVersion\": 39", "\"schemaVersion\": \"39\"")]
-    [InlineData("\"colorMode\": \"", "\"colourMode\": \"")]
-    [InlineData("\"displayMode\": \"list\"", "\"displayMode\": \"lists\"")]
-    [InlineData("\"refId\": \"A\"", "\"refId\": 1")]
-    [InlineData("\"mode\": \"absolute\"", "\"mode\": \"relative\"")]
-    public async Task The_schema_finds_what_Grafana_would_not_take(string text, string with)
+    [InlineData("command-center.json", "\"schemaVersion\": 39", "\"schemaVersion\": \"39\"")]
+    [InlineData("command-center.json", "\"colorMode\": \"", "\"colourMode\": \"")]
+    [InlineData("command-center.json", "\"displayMode\": \"list\"", "\"displayMode\": \"lists\"")]
+    [InlineData("command-center.json", "\"refId\": \"A\"", "\"refId\": 1")]
+    [InlineData("command-center.json", "\"mode\": \"absolute\"", "\"mode\": \"relative\"")]
+    [InlineData("project.json", "\"yAxis\": {", "\"axis\": {")]
+    [InlineData("forecast.json", "\"id\": \"merge\"", "\"id\": \"join\"")]
+    [InlineData("forecast.json", "\"collapsed\": false", "\"collapsed\": \"no\"")]
+    public async Task The_schema_finds_what_Grafana_would_not_take(string file, string text, string with)
     {
         var schema = await JsonSchema.FromFileAsync(RepositoryRoot.File("tests", "Grafana", "dashboard.schema.json"));
-        var dashboard = await File.ReadAllTextAsync(RepositoryRoot.File("grafana", "dashboards", "command-center.json"));
+        var dashboard = await File.ReadAllTextAsync(RepositoryRoot.File("grafana", "dashboards", file));
         Assert.Contains(text, dashboard, StringComparison.Ordinal);
         Assert.NotEmpty(schema.Validate(dashboard.Replace(text, with, StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task Every_expression_has_an_answer_on_a_living_organisation()
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Panels_ask_for_what_they_say(string file) => Assert.Empty(Faults(Read(file)));
+
+    [Theory]
+    [InlineData("project.json", "\"instant\": true", "\"instant\": false", "a value of now is asked for as a range")]
+    [InlineData("project.json", """project=\"$project\" """, """project=~\"$project\" """, "$project is one value, and compared as a regular expression")]
+    [InlineData("resources.json", """team=~\"$team\" """, """team=\"$team\" """, "$team may be several values, and is not compared as a regular expression")]
+    [InlineData("pipeline.json", """sum(shitops_pipeline_lag_records)" """, """(sum(shitops_pipeline_lag_records) or vector(0))" """, "a zero that nobody measured")]
+    [InlineData("pipeline.json", "\"instant\": true", "\"instant\": false", "a range of what is known of now only")]
+    [InlineData("pipeline.json", "\"type\": \"bargauge\"", "\"type\": \"timeseries\"", "a graph of one instant")]
+    [InlineData("team.json", "@ end()", "", "at each step others are among the most")]
+    [InlineData("resources.json", "${datasource:queryparam}&", "", "a link forgets the datasource")]
+    [InlineData("resources.json", ":percentencode}", "}", "a link does not encode ${__field.labels.project}")]
+    [InlineData("forecast.json", "\"timeFrom\": \"1h\"", "\"hide\": false", "a value of now is asked for at the end of a range in the future")]
+    [InlineData("forecast.json", "\"uid\": \"${datasource}\"", "\"uid\": \"shitops\"", "a datasource that is not the variable's")]
+    [InlineData("team.json", "\"value\": \"shitops\"", "\"value\": \"other\"", "the datasource is not the provisioned one")]
+    public void What_panels_should_not_ask_is_found(string file, string text, string with, string fault)
     {
-        await using var app = await StartAsync();
+        var dashboard = File.ReadAllText(RepositoryRoot.File("grafana/dashboards", file));
+        Assert.Contains(text.TrimEnd(), dashboard, StringComparison.Ordinal);
+        Assert.Contains(fault, Faults(JsonDocument.Parse(dashboard.Replace(text.TrimEnd(), with.TrimEnd(), StringComparison.Ordinal)).RootElement).Select(one => one.Split(": ", 2)[1]));
+    }
 
-        // Some with odds of their due days, and some with people on them today, as if all of them were picked: hardly any has both.
-        var project = string.Join('|', (await ValuesAsync("label/project/values?match[]=shitops_forecast_on_time_probability")).Take(TaskAgeSeries.MostProjects / 2)
-            .Union((await ValuesAsync("label/project/values?match[]=shitops_resource_allocation_hours")).Take(TaskAgeSeries.MostProjects / 2)));
-        List<string> silent = [];
-        foreach (var row in Files())
-        {
-            var dashboard = Read(row.Data);
-            foreach (var variable in dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().Where(one => one.GetProperty("type").GetString() == "query"))
-            {
-                var (selector, label) = LabelValues().Match(Filled(variable.GetProperty("definition").GetString()!)).Groups is var groups ? (groups[1].Value, groups[2].Value) : default;
-                Assert.NotEmpty(await ValuesAsync($"label/{label}/values?match[]={Uri.EscapeDataString(selector)}"));
-            }
-
-            foreach (var panel in dashboard.GetProperty("panels").EnumerateArray())
-                foreach (var target in panel.GetProperty("targets").EnumerateArray())
-                    if (!await HasAnswerAsync(Filled(target.GetProperty("expr").GetString()!))) silent.Add($"{row.Data}, {panel.GetProperty("title")}: {target.GetProperty("expr")}");
-        }
-
-        var alerts = File.ReadAllText(RepositoryRoot.File("grafana/provisioning/alerting/shitops.yaml"));
-        foreach (var expression in Alert().Matches(alerts).Select(match => match.Groups[1].Value))
-            if (!await HasAnswerAsync(expression)) silent.Add($"alert: {expression}");
-        foreach (var expression in await PageQueriesAsync())
-            if (!await HasAnswerAsync(expression)) silent.Add($"page: {expression}");
-        Assert.Empty(silent);
-        Assert.All(DatasourceUid().Matches(alerts).Select(match => match.Groups[1].Value), uid => Assert.True(uid is "shitops" or "__expr__"));
-
-        async Task<string[]> ValuesAsync(string address) =>
-            [.. JsonDocument.Parse(await app.Http.GetStringAsync($"api/v1/{address}")).RootElement.GetProperty("data").EnumerateArray().Select(value => value.GetString()!)];
-
-        async Task<bool> HasAnswerAsync(string expression)
-        {
-            Parser.Parse(expression);
-            using var content = new FormUrlEncodedContent([KeyValuePair.Create("query", expression)]);
-            using var answer = await app.Http.PostAsync("api/v1/query", content);
-            var body = await answer.Content.ReadAsStringAsync();
-            Assert.True(answer.IsSuccessStatusCode, $"{expression}: {body}");
-            return JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("result").GetArrayLength() > 0;
-        }
-
-        string Filled(string expression) => expression.Replace("$team", ".*", StringComparison.Ordinal).Replace("$project", project, StringComparison.Ordinal);
+    [Fact]
+    public async Task The_page_asks_what_dashboards_ask()
+    {
+        var expressions = Files().SelectMany(row => Panels(Read(row.Data))).SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+            .Select(target => Picked().Replace(target.GetProperty("expr").GetString()!, "$picked")).ToHashSet(StringComparer.Ordinal);
+        Assert.All(await PageQueriesAsync("$picked"), query => Assert.Contains(query, expressions));
     }
 
     [Fact]
@@ -148,38 +132,83 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
         Assert.Equal(System.Net.HttpStatusCode.NotFound, nothing.StatusCode);
     }
 
-    /// <summary>The queries of the built-in page, for all teams and projects.</summary>
-    private static async Task<string[]> PageQueriesAsync()
+    /// <summary>A dashboard.</summary>
+    internal static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(RepositoryRoot.File($"grafana/dashboards/{file}"))).RootElement;
+
+    /// <summary>The panels of a dashboard, without the headings of rows.</summary>
+    internal static IEnumerable<JsonElement> Panels(JsonElement dashboard) => dashboard.GetProperty("panels").EnumerateArray().Where(panel => panel.GetProperty("type").GetString() != "row");
+
+    /// <summary>The variables of a dashboard.</summary>
+    internal static IEnumerable<JsonElement> Variables(JsonElement dashboard) => dashboard.GetProperty("templating").GetProperty("list").EnumerateArray();
+
+    /// <summary>Whether one value of a variable is picked, and not several or all of them.</summary>
+    internal static bool IsSingle(JsonElement variable) => !variable.GetProperty("multi").GetBoolean() && !variable.GetProperty("includeAll").GetBoolean();
+
+    /// <summary>The uid of the datasource that is provisioned.</summary>
+    internal static string ProvisionedDatasource() =>
+        Assert.Single(File.ReadAllLines(RepositoryRoot.File("grafana/provisioning/datasources/shitops.yaml")), line => line.Trim().StartsWith("uid: ", StringComparison.Ordinal)).Trim()["uid: ".Length..];
+
+    /// <summary>What a dashboard asks, or links to, and should not, each after the panel's title.</summary>
+    private static IEnumerable<string> Faults(JsonElement dashboard)
     {
-        const string script = "require('vm').runInThisContext(require('fs').readFileSync(process.argv[1], 'utf8') + ';globalThis.all = numbers.concat(plots.flatMap(plot => plot.queries))'); console.log(JSON.stringify(all.map(one => one.query('project!=\"\"'))))";
-        using var node = Process.Start(new ProcessStartInfo("node", ["-e", script, RepositoryRoot.File("local/Page/panels.js")]) { RedirectStandardOutput = true })!;
+        var variables = Variables(dashboard).ToLookup(one => one.GetProperty("type").GetString());
+        if (variables["datasource"].Single().GetProperty("current").GetProperty("value").GetString() != ProvisionedDatasource()) yield return ": the datasource is not the provisioned one";
+        foreach (var asking in variables["query"].Concat(dashboard.GetProperty("annotations").GetProperty("list").EnumerateArray()))
+            if (!IsOfVariable(asking)) yield return ": a datasource that is not the variable's";
+
+        var endsAhead = dashboard.GetProperty("time").GetProperty("to").GetString() != "now";
+        foreach (var panel in Panels(dashboard))
+        {
+            var (title, type) = (panel.GetProperty("title").GetString(), panel.GetProperty("type").GetString());
+            if (!IsOfVariable(panel)) yield return $"{title}: a datasource that is not the variable's";
+            foreach (var target in panel.GetProperty("targets").EnumerateArray())
+            {
+                var expression = target.GetProperty("expr").GetString()!;
+                var isInstant = target.TryGetProperty("instant", out var instant) && instant.GetBoolean() && !target.GetProperty("range").GetBoolean();
+                if (!IsOfVariable(target)) yield return $"{title}: a datasource that is not the variable's";
+                if (!isInstant && OfNow.Contains(type)) yield return $"{title}: a value of now is asked for as a range";
+                if (isInstant && OverTime.Contains(type)) yield return $"{title}: a graph of one instant";
+                if (!isInstant && NowOnly().IsMatch(expression)) yield return $"{title}: a range of what is known of now only";
+                if (isInstant && endsAhead && !panel.TryGetProperty("timeFrom", out _)) yield return $"{title}: a value of now is asked for at the end of a range in the future";
+                if (!isInstant && MostOf().IsMatch(expression)) yield return $"{title}: at each step others are among the most";
+                if (IsFilledUp(Parser.Parse(expression.Replace("$__interval", "1d", StringComparison.Ordinal)))) yield return $"{title}: a zero that nobody measured";
+                foreach (var variable in variables["query"])
+                {
+                    var (name, isSingle) = (variable.GetProperty("name").GetString(), IsSingle(variable));
+                    if (Regex.Count(expression, $"""\${name}\b""") == Regex.Count(expression, $"""{(isSingle ? "=" : "=~")}"\${name}" """.TrimEnd())) continue;
+                    yield return isSingle ? $"{title}: ${name} is one value, and compared as a regular expression" : $"{title}: ${name} may be several values, and is not compared as a regular expression";
+                }
+            }
+
+            if (!panel.GetProperty("fieldConfig").GetProperty("defaults").TryGetProperty("links", out var links)) continue;
+            foreach (var url in links.EnumerateArray().Select(link => link.GetProperty("url").GetString()!))
+            {
+                if (!url.Contains("${datasource:queryparam}", StringComparison.Ordinal)) yield return $"{title}: a link forgets the datasource";
+                foreach (Match match in FieldOfLink().Matches(url))
+                    if (!match.Value.EndsWith(":percentencode}", StringComparison.Ordinal)) yield return $"{title}: a link does not encode {match.Value}";
+            }
+        }
+
+        static bool IsOfVariable(JsonElement asking) => asking.GetProperty("datasource") is var datasource && datasource.GetProperty("type").GetString() == "prometheus" && datasource.GetProperty("uid").GetString() == "${datasource}";
+    }
+
+    /// <summary>Whether something is shown where there is nothing.</summary>
+    private static bool IsFilledUp(Expression expression) => expression switch
+    {
+        Parenthesized inner => IsFilledUp(inner.Inner),
+        BinaryOperation { Operator: BinaryOperator.Or } either => either.Right.ToString().StartsWith("vector(", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    /// <summary>The queries of the built-in page, with the matchers of what is picked.</summary>
+    private static async Task<string[]> PageQueriesAsync(string matchers)
+    {
+        const string script = "require('vm').runInThisContext(require('fs').readFileSync(process.argv[1], 'utf8') + ';globalThis.all = numbers.concat(plots.flatMap(plot => plot.queries))'); console.log(JSON.stringify(all.map(one => one.query(process.argv[2]))))";
+        using var node = Process.Start(new ProcessStartInfo("node", ["-e", script, RepositoryRoot.File("local/Page/panels.js"), matchers]) { RedirectStandardOutput = true })!;
         var output = await node.StandardOutput.ReadToEndAsync();
         await node.WaitForExitAsync();
         Assert.Equal(0, node.ExitCode);
         return JsonSerializer.Deserialize<string[]>(output)!;
-    }
-
-    private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(RepositoryRoot.File($"grafana/dashboards/{file}"))).RootElement;
-
-    /// <summary>An app that has aggregated what a few teams did in the last three months: with eight weeks of its own a project has odds.</summary>
-    private async Task<FunctionAppProcess> StartAsync()
-    {
-        var topic = await kafka.CreateTopicAsync();
-        var slices = Some.Slices();
-        var app = await FunctionAppProcess.StartAsync(azurite.ConnectionString, kafka.Brokers, topic, Some.Name("stream"), ("Slices", $"{slices}"), ("AzureWebJobs.ForecastProjects.Disabled", "true"));
-        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = kafka.Brokers }).Build();
-        var now = TimeProvider.System.GetUtcNow();
-        var organisation = new Organisation(1, 4, now.AddDays(-90));
-        var sent = 0;
-        for (var next = organisation.Next(); next.At < now; next = organisation.Next(), sent++)
-            producer.Produce(topic, new Message<string, byte[]> { Key = next.Event.Project, Value = EventEncoder.Encode(next.Event) });
-        producer.Flush(TimeSpan.FromMinutes(1));
-        await app.HealthWhenAsync(health => health.GetProperty("lag").GetInt64() == 0 && health.GetProperty("events").GetProperty("decoded").GetInt32() == sent && health.TryGetProperty("archive", out _));
-
-        // Rather than by the app's timer, which might forecast half of it.
-        var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
-        await new ProjectForecaster(new LiveAggregates(account, slices, TimeProvider.System), new ForecastTable(account), new ForecastRetention(null), TimeProvider.System, NullLogger<ProjectForecaster>.Instance).RunAsync(default);
-        return app;
     }
 
     [GeneratedRegex(@"\$\{?([a-z_]+)")]
@@ -188,15 +217,18 @@ public sealed partial class DashboardTests(BrokerFixture kafka, AzuriteFixture a
     [GeneratedRegex("/d/(shitops-[a-z-]+)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"label_values\((.*), ([a-z]+)\)")]
-    private static partial Regex LabelValues();
+    [GeneratedRegex(@"\$\{__(?:field|data)[^}]*\}")]
+    private static partial Regex FieldOfLink();
+
+    [GeneratedRegex(@"(?:top|bottom)k\((?!.*@ end\(\))")]
+    private static partial Regex MostOf();
+
+    [GeneratedRegex("shitops_pipeline_|shitops_task_age_seconds")]
+    private static partial Regex NowOnly();
+
+    [GeneratedRegex("""(?:team|project)=~?"\$(?:team|project)" """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Picked();
 
     [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
     private static partial Regex Reference();
-
-    [GeneratedRegex(@"expr: (.+)")]
-    private static partial Regex Alert();
-
-    [GeneratedRegex(@"datasourceUid: (\S+)")]
-    private static partial Regex DatasourceUid();
 }
