@@ -30,7 +30,7 @@ internal sealed class AskApp : IDisposable
         var queries = new AskedQuery(names, Model);
         _feedback = new FeedbackApi(names, Corrections, rows.Time);
         Settled = new SettledAnswers(rows.Aggregates);
-        var planner = Planner = new QueryPlanner(Executor, Settled, Log, new CostModel(new Random(1)), rows.Time, NullLogger<QueryPlanner>.Instance);
+        var planner = Planner = OpenPlanner(new CostModel(new Random(1)), TimeSpan.FromMinutes(2));
         _api = new AskApi(queries, names, planner, rows.Time);
         _explain = new ExplainApi(queries, names, planner, rows.Aggregates, rows.Time);
     }
@@ -67,6 +67,10 @@ internal sealed class AskApp : IDisposable
     /// <summary>Asks <c>/api/ask</c> with GET; the address begins with the question mark.</summary>
     public Task<RowsAnswer> GetAsync(string address) => RowsAnswer.OfAsync(address, request => new Ask(_api).RunAsync(request, default));
 
+    /// <summary>Another planner over the same, such as another process has.</summary>
+    public QueryPlanner OpenPlanner(CostModel costs, TimeSpan mostTime) =>
+        new(Executor, Settled, Log, new LearntCosts(costs, stopping => Log.LatestAsync(QueryPlanner.Remembered, stopping), Rows.Time, NullLogger<LearntCosts>.Instance), Rows.History, Rows.Time) { MostTime = mostTime };
+
     /// <summary>What another process would read questions with.</summary>
     public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
 
@@ -94,6 +98,10 @@ internal sealed class AskApp : IDisposable
         request.Body = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(body));
         return new Ask(_api).RunAsync(request, default);
     });
+
+    /// <summary>Answers a request to <c>/api/ask</c>, or one to <c>/api/ask/feedback</c>.</summary>
+    public Task<Microsoft.AspNetCore.Mvc.IActionResult> RunAsync(HttpRequest request) =>
+        request.Path == "/api/ask" ? new Ask(_api).RunAsync(request, default) : new PostFeedback(_feedback).RunAsync(request, default);
 
     private static AuditSearch Audit(RowsApp rows)
     {

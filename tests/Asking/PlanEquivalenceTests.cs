@@ -92,13 +92,15 @@ public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azu
             foreach (var query in queries)
             {
                 var version = await app.Settled.VersionAsync(query, default);
-                var found = await app.Executor.RunAsync(query, QueryPlans.Of(query, app.Now)[0], app.Now, default);
+                var plans = QueryPlans.Of(query, app.Now).Where(plan => plan.Source != PlanSource.Series).ToList();
+                var found = await app.Executor.RunAsync(query, plans[random.Next(plans.Count)], app.Now, default);
+                var wasKept = app.Settled.Has(query);
                 if (app.Settled.At(query, version) is { } kept)
                 {
                     held++;
-                    Assert.Equal(TextOf(found), TextOf(kept));
+                    Assert.True(IsEqual(TextOf(found), TextOf(kept)), query.ToString());
                 }
-                else if (app.Settled.Has(query))
+                else if (wasKept)
                 {
                     changed++;
                 }
@@ -130,8 +132,8 @@ public sealed class PlanEquivalenceTests(BrokerFixture kafka, AzuriteFixture azu
 
         Assert.DoesNotContain(taken.Take(2), plan => plan.Source == PlanSource.Kept);
         Assert.True(taken.TakeLast(20).Count(plan => plan.Source == PlanSource.Kept) > 10, string.Join(' ', taken));
-        Assert.Equal(PlanSource.Kept, (await app.Planner.ExplainAsync(query, fleet, app.Now, default))[0].Candidate.Plan.Source);
-        Assert.DoesNotContain(await app.Planner.ExplainAsync(QueryText.Parse("report open-tasks"), fleet, app.Now, default), way => way.Candidate.Plan.Source == PlanSource.Kept);
+        Assert.Equal(PlanSource.Kept, app.Planner.Explain(query, fleet, app.Now)[0].Candidate.Plan.Source);
+        Assert.DoesNotContain(app.Planner.Explain(QueryText.Parse("report open-tasks"), fleet, app.Now), way => way.Candidate.Plan.Source == PlanSource.Kept);
     }
 
     /// <summary>Equal but for the last digits of numbers that were added up in another order.</summary>
