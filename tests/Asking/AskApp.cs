@@ -71,11 +71,21 @@ internal sealed class AskApp : IDisposable
     public QueryPlanner OpenPlanner(CostModel costs, TimeSpan mostTime) =>
         new(Executor, Settled, Log, new LearntCosts(costs, stopping => Log.LatestAsync(QueryPlanner.Remembered, stopping), Rows.Time, NullLogger<LearntCosts>.Instance), Rows.History, Rows.Time) { MostTime = mostTime };
 
+    /// <summary>Costs by which all ways to an answer take minutes but those that read from one source.</summary>
+    public CostModel Preferring(PlanSource source, Query query, FleetSize fleet)
+    {
+        var costs = new CostModel(new Random(1));
+        for (var i = 0; i < 30; i++)
+            foreach (var plan in QueryPlans.Of(query, Now, isKept: true))
+                costs.Learn(QueryShape.Of(query, Now), new PlanCandidate(plan, PlanEstimate.Of(query, plan, fleet, Now)), plan.Source == source ? 1 : 100_000);
+        return costs;
+    }
+
     /// <summary>What another process would read questions with.</summary>
     public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
 
     /// <summary>Refines as the timer does, by fewer and smaller steps.</summary>
-    public Task<RefinementOutcome> RefineAsync(int steps) =>
+    public Task<Refinement> RefineAsync(int steps) =>
         new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps, Batch: 24, Rate: 8e-4) }.RefineAsync(default);
 
     /// <summary>Says what a question means.</summary>

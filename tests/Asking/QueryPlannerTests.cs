@@ -20,7 +20,7 @@ public sealed class QueryPlannerTests(BrokerFixture kafka, AzuriteFixture azurit
         using var app = await StartAsync(trust: TimeSpan.FromHours(1));
         var fleet = (await app.Names.GetAsync(default)).Fleet;
 
-        var planner = app.OpenPlanner(Preferring(PlanSource.Series, app, fleet), TimeSpan.FromMinutes(2));
+        var planner = app.OpenPlanner(app.Preferring(PlanSource.Series, Settled, fleet), TimeSpan.FromMinutes(2));
         for (var i = 0; i < 4; i++) Assert.Equal(PlanSource.Series, (await planner.AnswerAsync(Settled, fleet, app.Now, default)).Taken.Plan.Source);
         await app.Rows.StateAsync(Task("L-2", DayOf(28)));
         await planner.AnswerAsync(Settled, fleet, app.Now, default);
@@ -56,7 +56,7 @@ public sealed class QueryPlannerTests(BrokerFixture kafka, AzuriteFixture azurit
         using var app = await StartAsync();
         var fleet = (await app.Names.GetAsync(default)).Fleet;
         await KeepAsync(app);
-        var planner = app.OpenPlanner(Preferring(PlanSource.Kept, app, fleet), TimeSpan.FromMinutes(2));
+        var planner = app.OpenPlanner(app.Preferring(PlanSource.Kept, Settled, fleet), TimeSpan.FromMinutes(2));
         Assert.Equal(PlanSource.Kept, (await planner.AnswerAsync(Settled, fleet, app.Now, default)).Taken.Plan.Source);
         await app.Rows.StateAsync(Task("L-2", DayOf(28)));
 
@@ -134,16 +134,6 @@ public sealed class QueryPlannerTests(BrokerFixture kafka, AzuriteFixture azurit
 
     private static Event Task(string key, DateTimeOffset at) =>
         Some.Event($"t-{key}", "LEDGER", new TaskCreated(key, new TaskFields { Status = new Status("To Do", StatusCategory.Todo) })) with { Time = at };
-
-    /// <summary>Costs by which all other ways take minutes.</summary>
-    private static CostModel Preferring(PlanSource source, AskApp app, FleetSize fleet)
-    {
-        var costs = new CostModel(new Random(1));
-        for (var i = 0; i < 30; i++)
-            foreach (var plan in QueryPlans.Of(Settled, app.Now, isKept: true))
-                costs.Learn(QueryShape.Of(Settled, app.Now), new PlanCandidate(plan, PlanEstimate.Of(Settled, plan, fleet, app.Now)), plan.Source == source ? 1 : 100_000);
-        return costs;
-    }
 
     /// <summary>Asks until the answer is kept.</summary>
     private static async System.Threading.Tasks.Task KeepAsync(AskApp app)
