@@ -57,10 +57,9 @@ public sealed class LearntCosts(CostModel costs, Func<CancellationToken, Task<IR
                 lock (_lock)
                     foreach (var one in some) LearnNow(one);
         }
-#pragma warning disable CA1031 // Whatever it is, answers do not need it.
         catch (Exception fault)
-#pragma warning restore CA1031
         {
+            // Whatever it is, answers do not need it.
             log.LogWarning(fault, "What plans took before could not be read; what they are expected to take is a guess at first");
             lock (_lock) (_isRead, _failedAt) = (false, time.GetTimestamp());
         }

@@ -85,7 +85,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
             Wait(new Row(one, Key(one), IsForm: false));
 
             // While storage does not take them, only time tries again.
-            if (_waiting.Count >= FlushFrom && !_isFailing) Write();
+            if (_waiting.Count >= FlushFrom && !_isFailing) _ = Write();
             else WriteLater();
         }
     }
@@ -142,7 +142,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
             {
                 if (_timer is null) return;
                 _isTimed = false;
-                Write();
+                _ = Write();
             }
         }
     }
@@ -187,10 +187,9 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
 
                 lock (_lock) _isFailing = false;
             }
-#pragma warning disable CA1031 // An answer is worth more than what is learnt from it, and the writer goes on whatever it is.
             catch (Exception fault)
-#pragma warning restore CA1031
             {
+                // An answer is worth more than what is learnt from it, and the writer goes on whatever it is.
                 // What is refused for what it is would be refused again.
                 var isLost = fault is RequestFailedException { Status: 400 or 413 };
                 lock (_lock)

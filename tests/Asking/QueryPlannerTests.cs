@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ShitOps.Asking;
 using ShitOps.Events;
 using ShitOps.History;
 using ShitOps.Planning;
