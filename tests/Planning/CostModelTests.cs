@@ -86,27 +86,50 @@ public sealed class CostModelTests
     {
         for (var seed = 1; seed <= 5; seed++)
         {
+            var random = new Random(seed);
             var model = new CostModel(new Random(seed));
+            LearnOthers(model, 400, random);
             var (shape, plans) = (QueryShape.Of(Asked[7], Now), Plans[7]);
             var (best, other) = (plans.First(plan => plan.Plan.Source == PlanSource.Tasks), plans.First(plan => plan.Plan.Source == PlanSource.History));
-            var random = new Random(seed);
-            for (var i = 0; i < 3; i++)
+            for (var i = 0; i < 2; i++)
                 foreach (var plan in (PlanCandidate[])[best, other]) model.Learn(shape, plan, Spent(plan));
             model.Learn(shape, best, 120_000, isAtLeast: true);
 
-            // Others are asked too, as always.
             List<PlanCandidate> taken = [];
-            for (var i = 0; i < 2_000; i++)
+            for (var i = 0; i < 500; i++)
             {
                 var choice = model.Choose(shape, [best, other]);
                 taken.Add(choice.Candidate);
                 model.Learn(shape, choice.Candidate, Spent(choice.Candidate));
-                model.Learn(QueryShape.Of(Asked[0], Now), Plans[0][0], 20);
             }
 
             Assert.True(taken.TakeLast(200).Count(plan => plan == best) > 150, $"seed {seed}: the last 200 times it is taken {taken.TakeLast(200).Count(plan => plan == best)}");
 
-            double Spent(PlanCandidate plan) => (plan == best ? 40 : 60) * (0.8 + (0.4 * random.NextDouble()));
+            double Spent(PlanCandidate plan) => (plan == best ? 1 : 1.7) * best.Estimate.RuleMs(best.Plan) * (0.8 + (0.4 * random.NextDouble()));
+        }
+    }
+
+    [Fact]
+    public void What_a_plan_once_took_is_forgotten_with_other_queries_too()
+    {
+        var random = new Random(1);
+        var (model, shape, plan) = (new CostModel(new Random(1)), QueryShape.Of(Asked[7], Now), Plans[7][0]);
+        LearnOthers(model, 400, random);
+        var before = model.ExpectedMs(shape, plan);
+        for (var i = 0; i < 10; i++) model.Learn(shape, plan, 120_000, isAtLeast: true);
+        Assert.True(model.ExpectedMs(shape, plan) > 4 * before);
+
+        LearnOthers(model, 12_000, random);
+        Assert.True(model.ExpectedMs(shape, plan) < 2 * before, $"{model.ExpectedMs(shape, plan):F0} ms are expected, before {before:F0}");
+    }
+
+    private static void LearnOthers(CostModel model, int count, Random random)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var at = random.Next(Asked.Length - 6);
+            var plan = Plans[at][random.Next(Plans[at].Length)];
+            model.Learn(QueryShape.Of(Asked[at], Now), plan, plan.Estimate.RuleMs(plan.Plan) * (0.8 + (0.4 * random.NextDouble())));
         }
     }
 
