@@ -9,7 +9,7 @@ try
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<InvocationMetrics>();
-    builder.UseMiddleware<FormCosts>();
+    builder.UseMiddleware<FormPlanning>();
     builder.Services.AddTelemetry(builder.Configuration);
     Services.Add(builder.Services, builder.Configuration);
     builder.Build().Run();

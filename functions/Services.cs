@@ -100,12 +100,19 @@ public static class Services
         services.AddSingleton(provider => new QueryLog(account, TimeProvider.System, provider.GetRequiredService<ILogger<QueryLog>>()));
         services.AddSingleton<SettledAnswers>();
         services.AddSingleton(provider => new QueryPlanner(
-            provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<SettledAnswers>(), provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<QueryPlanner>>()));
-        services.AddSingleton(provider => new FormPlanner(provider.GetRequiredService<QueryLog>(), new CostModel(new Random()), TimeProvider.System, provider.GetRequiredService<ILogger<FormPlanner>>()));
+            provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<SettledAnswers>(), provider.GetRequiredService<QueryLog>(),
+            Learnt(provider, (queries, stopping) => queries.LatestAsync(QueryPlanner.Remembered, stopping)), provider.GetRequiredService<HistorySettings>(), TimeProvider.System));
+        services.AddSingleton(provider => new FormPlanner(provider.GetRequiredService<QueryLog>(), Learnt(provider, (queries, stopping) => queries.FormsAsync(TimeSpan.FromHours(1), stopping)), TimeProvider.System));
         services.AddSingleton<AskedQuery>();
         services.AddSingleton<AskApi>();
         services.AddSingleton<ExplainApi>();
         services.AddSingleton<FeedbackApi>();
         services.AddSingleton<QuestionRefiner>();
+
+        static LearntCosts Learnt(IServiceProvider provider, Func<QueryLog, CancellationToken, Task<IReadOnlyList<LoggedQuery>>> before)
+        {
+            var queries = provider.GetRequiredService<QueryLog>();
+            return new LearntCosts(new CostModel(new Random()), stopping => before(queries, stopping), TimeProvider.System, provider.GetRequiredService<ILogger<LearntCosts>>());
+        }
     }
 }

@@ -17,7 +17,11 @@ internal static class AnswerText
         var lines = new List<string>();
         if (answer.GetProperty("refusal").GetString() is { } refusal) return [Printable.Line(refusal)];
         if (!answer.TryGetProperty("rows", out var rows))
-            return ["I am not sure what that means. Ask again with one of these:", .. answer.GetProperty("readings").EnumerateArray().Select(reading => $"  shitops ask --query {Quoted(reading.GetProperty("query").GetString()!)}")];
+            return
+            [
+                "I am not sure what that means. Ask again with the number of what you mean, such as --reading 1, or with a line of your own after --query:",
+                .. answer.GetProperty("readings").EnumerateArray().Select((reading, i) => string.Create(CultureInfo.InvariantCulture, $"  {i + 1}  {Printable.Line(reading.GetProperty("query").GetString()!)}")),
+            ];
 
         lines.Add(Printable.Line(answer.GetProperty("query").GetString()!));
         lines.Add("");
@@ -95,9 +99,6 @@ internal static class AnswerText
     private static string Time(JsonElement cell) => cell.GetString() is { } text && text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time)
         ? time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
         : Printable.Line(cell.GetString()!);
-
-    /// <summary>A text as one argument of a POSIX shell.</summary>
-    private static string Quoted(string text) => $"'{Printable.Line(text).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Number(double value, string unit) => unit switch
     {

@@ -15,9 +15,19 @@ internal sealed class AskEndpoint(HttpClient http, Uri app, string? key)
     /// <param name="text">The question, or the query.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AskException">There is no answer; the message says why and what to do.</exception>
-    public async Task<JsonElement> AskAsync(string parameter, string text, CancellationToken cancellationToken)
+    public Task<JsonElement> AskAsync(string parameter, string text, CancellationToken cancellationToken) => PostAsync("ask", [KeyValuePair.Create(parameter, text)], cancellationToken);
+
+    /// <summary>Says what a question means.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="query">The query that it means, as a line.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="AskException">It is not noted; the message says why.</exception>
+    public Task CorrectAsync(string question, string query, CancellationToken cancellationToken) =>
+        PostAsync("ask/feedback", [KeyValuePair.Create("question", question), KeyValuePair.Create("query", query)], cancellationToken);
+
+    private async Task<JsonElement> PostAsync(string route, KeyValuePair<string, string>[] form, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AppAddress.Of(app, "ask")) { Content = new FormUrlEncodedContent([KeyValuePair.Create(parameter, text)]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, AppAddress.Of(app, route)) { Content = new FormUrlEncodedContent(form) };
         if (key is not null) request.Headers.Add("x-functions-key", key);
         try
         {
@@ -26,7 +36,7 @@ internal sealed class AskEndpoint(HttpClient http, Uri app, string? key)
                 throw new AskException($"{app} wants {(key is null ? "a function key" : "another function key")}: give it with --key");
             var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken)).RootElement;
             if (response.IsSuccessStatusCode) return body;
-            throw new AskException(body.TryGetProperty("detail", out var detail) ? detail.GetString()! : $"{app} answers {(int)response.StatusCode} to /api/ask");
+            throw new AskException(body.TryGetProperty("detail", out var detail) ? detail.GetString()! : $"{app} answers {(int)response.StatusCode} to /api/{route}");
         }
         catch (HttpRequestException fault)
         {
@@ -38,7 +48,7 @@ internal sealed class AskEndpoint(HttpClient http, Uri app, string? key)
         }
         catch (JsonException)
         {
-            throw new AskException($"{app} answers /api/ask with something else than an answer: is it a ShitOps function app? Name another with --url");
+            throw new AskException($"{app} answers /api/{route} with something else than an answer: is it a ShitOps function app? Name another with --url");
         }
     }
 }

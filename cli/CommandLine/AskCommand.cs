@@ -20,7 +20,9 @@ internal sealed class AskCommand(Terminal terminal)
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(3);
 
-    private readonly Option<string?> _query = new("--query") { Description = "Ask a query in its one-line form instead of a question.", HelpName = "LINE" };
+    private readonly Option<string?> _query = new("--query") { Description = "Ask a query in its one-line form. With a question, the app learns that this is what it means.", HelpName = "LINE" };
+
+    private readonly Option<int?> _reading = new("--reading") { Description = "Answer the question as the reading with this number, from 1; the app learns that this is what it means.", HelpName = "NUMBER" };
 
     private readonly Option<bool> _parse = new("--parse") { Description = "Say what is understood, without asking the app." };
 
@@ -52,15 +54,21 @@ internal sealed class AskCommand(Terminal terminal)
             "ask",
             "Ask questions in words. The exit code is 0, whether they can be answered or not; docs/asking.md says what can be asked.",
             "shitops ask \"which team has the most blocked tasks?\"",
+            "shitops ask \"open tasks of Amara\" --reading 2",
+            "shitops ask \"tickets in the freezer\" --query 'report blocked-tasks'",
             "shitops ask --query 'trend completed by team step 1w'",
             "shitops ask --parse --catalog names.json \"how many tasks did payments finish last week?\"",
             "shitops ask --parse --json --now 2026-05-20 --catalog names.json < questions.txt");
         command.Arguments.Add(_question);
-        foreach (var option in (Option[])[_query, _url, _key, _parse, _json, _now, _catalogue, _model]) command.Options.Add(option);
+        foreach (var option in (Option[])[_query, _reading, _url, _key, _parse, _json, _now, _catalogue, _model]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             var parses = result.GetValue(_parse);
+            var reads = result.GetResult(_reading) is { Implicit: false };
             if (parses && result.GetValue(_query) is not null) result.AddError("--query is asked as it is; leave --parse away");
+            if (reads && parses) result.AddError("--reading is of the app's answer; leave --parse away");
+            if (reads && result.GetValue(_query) is not null) result.AddError("--reading and --query both say what the question means; leave one away");
+            if (reads && result.GetValue(_question) is null) result.AddError("--reading goes with a QUESTION");
             foreach (var option in (Option[])[_now, _catalogue, _model])
                 if (!parses && result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} goes with --parse: the app has its own");
         });
@@ -76,22 +84,45 @@ internal sealed class AskCommand(Terminal terminal)
         using var handler = new SocketsHttpHandler { UseProxy = !url.IsLoopback };
         using var http = new HttpClient(handler) { Timeout = AnswerTimeout };
         var endpoint = new AskEndpoint(http, url, arguments.GetValue(_key));
-        var query = arguments.GetValue(_query);
+        var (question, query) = (arguments.GetValue(_question), arguments.GetValue(_query));
         try
         {
-            foreach (var asked in query is not null ? [query] : arguments.GetValue(_question) is { } one ? [one] : Lines())
+            if (question is not null && arguments.GetValue(_reading) is { } reading) query = ReadingOf(await endpoint.AskAsync("question", question, stopping), reading);
+            foreach (var asked in query is not null ? [query] : question is not null ? [question] : Lines())
             {
                 var answer = await endpoint.AskAsync(query is null ? "question" : "query", asked, stopping);
                 if (arguments.GetValue(_json)) terminal.Output.WriteLine(answer.GetRawText());
                 else foreach (var line in AnswerText.Lines(answer)) terminal.Output.WriteLine(line);
             }
 
+            // An answer is worth as much if the app does not learn from it.
+            if (question is not null && query is not null) terminal.Report(await NoteAsync(endpoint, question, query, stopping));
             return ExitCode.Success;
         }
         catch (AskException fault)
         {
             terminal.Report(fault.Message);
             return ExitCode.Failure;
+        }
+    }
+
+    private static string ReadingOf(JsonElement answer, int number)
+    {
+        var readings = answer.GetProperty("readings").EnumerateArray().Select(reading => reading.GetProperty("query").GetString()!).ToList();
+        if (readings.Count == 0) throw new AskException(Printable.Line(answer.GetProperty("refusal").GetString() ?? "The question has no reading."));
+        return number >= 1 && number <= readings.Count ? readings[number - 1] : throw new AskException($"The question has {readings.Count} readings; expected --reading 1 to {readings.Count}: {Printable.Line(string.Join("; ", readings))}");
+    }
+
+    private static async Task<string> NoteAsync(AskEndpoint endpoint, string question, string query, CancellationToken stopping)
+    {
+        try
+        {
+            await endpoint.CorrectAsync(question, query, stopping);
+            return "Noted that this is what the question means.";
+        }
+        catch (AskException fault)
+        {
+            return $"Not noted as what the question means: {fault.Message}";
         }
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using ShitOps.Planning;
 using ShitOps.Rows;
 
 namespace ShitOps.Asking;

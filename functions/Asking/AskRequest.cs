@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ShitOps.Rows;
 using ShitOps.Security;
 
@@ -48,6 +49,10 @@ internal sealed class AskRequest
 
     private static async Task<IFormCollection> FormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (request.ContentLength > MostBytes) throw RowProblemException.Invalid($"The form has more than {MostBytes} bytes; expected a question or a query.");
+
+        // Of one that does not say its length the server counts the bytes.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MostBytes;
         try
         {
             return await request.ReadFormAsync(cancellationToken);

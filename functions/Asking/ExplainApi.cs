@@ -25,10 +25,10 @@ public sealed class ExplainApi(AskedQuery queries, LiveNames names, QueryPlanner
         var (_, understood, query) = await queries.OfAsync(asked, now, cancellationToken);
         if (query is null) throw RowProblemException.Invalid(understood!.Refusal ?? $"It is not sure what that means; expected one of these as query: {string.Join("; ", understood.Readings.Select(reading => reading.Query.ToString()))}.");
         var fleet = (await names.GetAsync(cancellationToken)).Fleet;
-        var plans = await planner.ExplainAsync(query, fleet, now, cancellationToken);
+        var plans = planner.Explain(query, fleet, now);
         var taken = asked.Value("run") == "true" ? (await planner.AnswerAsync(query, fleet, now, cancellationToken)).Taken : null;
-        var shown = taken is null ? plans[0] : plans.First(one => one.Candidate.Plan == taken.Plan);
-        var map = Map(query, shown.Candidate, shown.ExpectedMs, taken, await aggregates.TableAsync(cancellationToken));
+        var (shown, expectedMs) = taken is null ? plans[0] : (taken.Candidate, taken.ExpectedMs);
+        var map = Map(query, shown, expectedMs, taken, await aggregates.TableAsync(cancellationToken));
         return format switch
         {
             "nodes" => Json.Answer(StatusCodes.Status200OK, map.Nodes),

@@ -24,11 +24,12 @@ public sealed record ModelVersion(
 
 /// <summary>
 /// The container <c>models</c>: <c>questions-0001.safetensors</c>, … with the version as metadata beside each (<c>questions-0001.json</c>), and
-/// <c>current.json</c>, which is the latest of them that was promoted.
+/// <c>current.json</c>, which is the latest of them that was promoted; and <c>tried.json</c>, up to which correction refining was refused.
 /// </summary>
 public sealed class ModelStore(StorageAccount account, string container = "models")
 {
     private const string Current = "current.json";
+    private const string Tried = "tried.json";
 
     private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient(container);
 
@@ -37,7 +38,8 @@ public sealed class ModelStore(StorageAccount account, string container = "model
 
     /// <summary>The version that was promoted last; null: none, or only ones of another release's network.</summary>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
-    public Task<ModelVersion?> CurrentAsync(CancellationToken cancellationToken) => ReadAsync(Current, cancellationToken);
+    public async Task<ModelVersion?> CurrentAsync(CancellationToken cancellationToken) =>
+        await ReadAsync<ModelVersion>(Current, cancellationToken) is { } version && version.Shipped == ShippedHash ? version : null;
 
     /// <summary>The bytes of a version.</summary>
     /// <exception cref="RequestFailedException">There is none, or storage is down or refuses.</exception>
@@ -56,6 +58,19 @@ public sealed class ModelStore(StorageAccount account, string container = "model
         await _container.GetBlobClient(Current).UploadAsync(json, overwrite: true, cancellationToken);
     }
 
+    /// <summary>When the newest correction was made of those that were tried in vain; null: none were with this release's network.</summary>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async Task<DateTimeOffset?> TriedAsync(CancellationToken cancellationToken) =>
+        await ReadAsync<TriedCorrections>(Tried, cancellationToken) is { } tried && tried.Shipped == ShippedHash ? tried.Newest : null;
+
+    /// <summary>Notes up to which correction refining was in vain, so that it is not tried again until there is a newer one.</summary>
+    /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
+    public async Task NoteTriedAsync(DateTimeOffset newest, CancellationToken cancellationToken)
+    {
+        await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await _container.GetBlobClient(Tried).UploadAsync(BinaryData.FromObjectAsJson(new TriedCorrections(ShippedHash, newest), JsonSerializerOptions.Web), overwrite: true, cancellationToken);
+    }
+
     /// <summary>The number of the next version: greater than that of any that is stored.</summary>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
     public async Task<int> NextAsync(CancellationToken cancellationToken)
@@ -71,12 +86,12 @@ public sealed class ModelStore(StorageAccount account, string container = "model
 
     private static string Name(int version) => string.Create(CultureInfo.InvariantCulture, $"questions-{version:D4}");
 
-    private async Task<ModelVersion?> ReadAsync(string name, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(string name, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
-            var version = (await _container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content.ToObjectFromJson<ModelVersion>(JsonSerializerOptions.Web);
-            return version?.Shipped == ShippedHash ? version : null;
+            return (await _container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content.ToObjectFromJson<T>(JsonSerializerOptions.Web);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -87,4 +102,6 @@ public sealed class ModelStore(StorageAccount account, string container = "model
             return null;
         }
     }
+
+    private sealed record TriedCorrections(string Shipped, DateTimeOffset Newest);
 }

@@ -21,6 +21,13 @@ public enum RefinementOutcome
     Promoted,
 }
 
+/// <summary>What became of refining, and how it compares.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Right">How many corrections the refined network reads right; 0 if there is none.</param>
+/// <param name="RightBefore">How many the one in use does.</param>
+/// <param name="Fault">Why the refined one is refused; null: it is not.</param>
+public sealed record Refinement(RefinementOutcome Outcome, int Right = 0, int RightBefore = 0, string? Fault = null);
+
 /// <summary>Teaches the network corrections, and puts what comes of it in its place if it passes the gate.</summary>
 public sealed class QuestionRefiner(StorageAccount account, CorrectionStore corrections, ModelStore models, TimeProvider time, ILogger<QuestionRefiner> log)
 {
@@ -29,15 +36,19 @@ public sealed class QuestionRefiner(StorageAccount account, CorrectionStore corr
     /// <summary>How networks are taught; settable for tests.</summary>
     public RefinementOptions Options { get; init; } = new();
 
-    /// <summary>Refines, if there is something new.</summary>
+    /// <summary>Refines, if there are corrections newer than those that were learnt or tried before.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<RefinementOutcome> RefineAsync(CancellationToken cancellationToken)
+    public async Task<Refinement> RefineAsync(CancellationToken cancellationToken)
     {
-        var current = await models.CurrentAsync(cancellationToken);
-        var all = await corrections.AllAsync(cancellationToken);
-        if (all.Count == 0 || all.Max(one => one.At) <= current?.NewestCorrection) return RefinementOutcome.NothingNew;
+        if ((await corrections.AllAsync(cancellationToken)).Count == 0) return new Refinement(RefinementOutcome.NothingNew);
         await using var taken = await BlobLock.TryTakeAsync(account, LockName, cancellationToken);
-        if (taken is null) return RefinementOutcome.Busy;
+        if (taken is null) return new Refinement(RefinementOutcome.Busy);
+
+        // Only now nobody else changes it.
+        var current = await models.CurrentAsync(taken.Lost);
+        var tried = await models.TriedAsync(taken.Lost);
+        var all = await corrections.AllAsync(taken.Lost);
+        if (all.Count == 0 || all.Max(one => one.At) is var newest && (newest <= current?.NewestCorrection || newest <= tried)) return new Refinement(RefinementOutcome.NothingNew);
 
         var taught = all.Select(one => one.Correction).ToList();
         var before = current is null ? QuestionModel.Shipped() : QuestionModel.Read(await models.BytesAsync(current.Version, taken.Lost));
@@ -50,13 +61,14 @@ public sealed class QuestionRefiner(StorageAccount account, CorrectionStore corr
         if (fault is not null)
         {
             log.LogWarning("The network that was refined with {Corrections} corrections is not used: {Fault}", taught.Count, fault);
-            return RefinementOutcome.Refused;
+            await models.NoteTriedAsync(newest, taken.Lost);
+            return new Refinement(RefinementOutcome.Refused, right, rightBefore, fault);
         }
 
         var version = new ModelVersion(
-            await models.NextAsync(taken.Lost), current?.Version ?? 0, ModelStore.ShippedHash, time.GetUtcNow(), taught.Count, all.Max(one => one.At), right, scores);
+            await models.NextAsync(taken.Lost), current?.Version ?? 0, ModelStore.ShippedHash, time.GetUtcNow(), taught.Count, newest, right, scores);
         await models.PromoteAsync(version, refined.Write(), taken.Lost);
         log.LogInformation("Version {Version} of the network reads {Right} of {Corrections} corrections right, before {Before}", version.Version, right, taught.Count, rightBefore);
-        return RefinementOutcome.Promoted;
+        return new Refinement(RefinementOutcome.Promoted, right, rightBefore);
     }
 }

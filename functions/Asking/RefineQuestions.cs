@@ -11,6 +11,6 @@ public sealed class RefineQuestions(QuestionRefiner refiner, CorrectionStore cor
     {
         await queries.ExpireAsync(cancellationToken);
         await corrections.ExpireAsync(cancellationToken);
-        await refiner.RefineAsync(cancellationToken);
+        _ = await refiner.RefineAsync(cancellationToken);
     }
 }

@@ -21,7 +21,17 @@ public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, QueryL
 
     public void Dispose() => _shared.Dispose();
 
+    /// <summary>What is asked of the topic and of queries, each as far as it can be told: either may be down without the other.</summary>
     private async Task<ScaleReport> MeasureNowAsync(CancellationToken cancellationToken)
+    {
+        var load = LoadAsync(cancellationToken);
+        var ofTopic = await OfTopicAsync(cancellationToken);
+        var (queries, fault) = await load;
+        IReadOnlyList<string> faults = [.. (ofTopic.Faults ?? []).Concat(fault is null ? [] : [fault]).Distinct()];
+        return ofTopic with { Queries = queries, Faults = faults.Count == 0 ? null : faults };
+    }
+
+    private async Task<ScaleReport> OfTopicAsync(CancellationToken cancellationToken)
     {
         var report = await health.MeasureAsync(cancellationToken);
         if (!report.IsHealthy) return new ScaleReport(null, null, Faults: report.Faults);
@@ -31,17 +41,25 @@ public sealed class PipelineScale(PipelineHealth health, LogEnds logEnds, QueryL
             var first = await logEnds.FirstSinceAsync(ends.Keys, time.GetUtcNow() - Window);
             // What came between the two questions is not counted: it may lie behind the ends.
             var arrivals = first.Sum(partition => Math.Max(0, ends[partition.Key] - partition.Value)) / Window.TotalSeconds;
-            return ScaleReport.Of(report, arrivals, await queries.LoadAsync(cancellationToken), settings);
+            return ScaleReport.Of(report, arrivals, settings);
         }
         catch (KafkaException fault)
         {
             logger.LogWarning("Scale: {Cause}", fault.Message.Split('\n')[0]);
             return new ScaleReport(null, null, Faults: ["Kafka does not answer"]);
         }
+    }
+
+    private async Task<(QueryLoad? Load, string? Fault)> LoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await queries.LoadAsync(cancellationToken), null);
+        }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
             logger.LogWarning("Scale: {Cause}", fault.Message.Split('\n')[0]);
-            return new ScaleReport(null, null, Faults: ["storage does not answer"]);
+            return (null, "storage does not answer");
         }
     }
 }

@@ -4,16 +4,15 @@ using ShitOps.Scaling;
 namespace ShitOps.Pipeline;
 
 /// <summary>The body of <c>GET /api/scale</c>.</summary>
-/// <param name="Aggregation">What the topic asks of the instances that aggregate.</param>
+/// <param name="Aggregation">What the topic asks of the instances that aggregate; null: it cannot be told.</param>
 /// <param name="Archive">Of those that archive; null: nothing of the topic is archived yet, and it may be that nothing shall be.</param>
-/// <param name="Queries">What is asked of the live role.</param>
-/// <param name="Faults">Why nothing can be said; null: nothing is wrong.</param>
+/// <param name="Queries">What is asked of the live role; null: it cannot be told.</param>
+/// <param name="Faults">Why something cannot be said; null: nothing is wrong.</param>
 public sealed record ScaleReport(RoleDemand? Aggregation, RoleDemand? Archive, QueryLoad? Queries = null, IReadOnlyList<string>? Faults = null)
 {
-    internal static ScaleReport Of(HealthReport health, double arrivalsPerSecond, QueryLoad? queries, ScaleSettings settings) => new(
+    internal static ScaleReport Of(HealthReport health, double arrivalsPerSecond, ScaleSettings settings) => new(
         RoleDemand.Of(new Backlog(health.Lag, arrivalsPerSecond), settings.Aggregation),
-        health.Archive is { } archive ? RoleDemand.Of(new Backlog(archive.Lag, arrivalsPerSecond), settings.Archive) : null,
-        queries);
+        health.Archive is { } archive ? RoleDemand.Of(new Backlog(archive.Lag, arrivalsPerSecond), settings.Archive) : null);
 }
 
 /// <summary>What the topic asks of one role.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
@@ -8,26 +7,44 @@ using ShitOps.Storage;
 
 namespace ShitOps.Planning;
 
+/// <summary>What became of a query.</summary>
+public enum QueryOutcome
+{
+    /// <summary>It was answered.</summary>
+    Answered,
+
+    /// <summary>It took longer than a query may.</summary>
+    TimedOut,
+
+    /// <summary>Who asked did not wait for it.</summary>
+    GivenUp,
+
+    /// <summary>It failed, or asked for what cannot be answered.</summary>
+    Failed,
+}
+
 /// <summary>What one query took. It holds no names: neither of who asked, nor of what was asked for.</summary>
 /// <param name="At">When it was answered.</param>
 /// <param name="Shape">The query's <see cref="QueryShape"/>.</param>
 /// <param name="Plan">The plan that was taken.</param>
 /// <param name="Estimate">What it was estimated to read.</param>
 /// <param name="ExpectedMs">How long it was expected to take.</param>
-/// <param name="SpentMs">How long it took.</param>
+/// <param name="SpentMs">How long it took, or until it was broken off.</param>
 /// <param name="Requests">Requests to storage.</param>
 /// <param name="Bytes">Bytes of their answers.</param>
 /// <param name="Rows">Rows of the answer.</param>
 /// <param name="Propensity">With which probability the plan was chosen.</param>
 /// <param name="Candidates">How many plans there were.</param>
-/// <param name="Count">How many it stands for: requests whose form has one plan are noted together, with the means of what they took.</param>
+/// <param name="Count">How many it stands for: requests whose form has one plan are noted together, with the means of what they took, that of times by their logarithms.</param>
+/// <param name="Outcome">What became of it.</param>
 public sealed record LoggedQuery(
-    DateTimeOffset At, string Shape, QueryPlan Plan, PlanEstimate Estimate, double ExpectedMs, double SpentMs, long Requests, long Bytes, int Rows, double Propensity, int Candidates, int Count = 1);
+    DateTimeOffset At, string Shape, QueryPlan Plan, PlanEstimate Estimate, double ExpectedMs, double SpentMs, long Requests, long Bytes, int Rows, double Propensity, int Candidates, int Count = 1,
+    QueryOutcome Outcome = QueryOutcome.Answered);
 
 /// <summary>
 /// The table <c>querylog</c>, from which the cost model learns: PartitionKey = the day, with an <c>f</c> behind it for requests whose form has one
-/// plan; RowKey = the time and which process wrote it. Entries are written some at a time, beside the answers; when a process dies its last few
-/// seconds are lost.
+/// plan; RowKey = the time and which process wrote it. Entries are written some at a time, beside the answers, by one writer; what storage does not
+/// take is tried again, as long as no more than <see cref="MostWaiting"/> wait. When a process dies its last few seconds are lost.
 /// </summary>
 public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<QueryLog> log, string table = "querylog") : IAsyncDisposable
 {
@@ -42,74 +59,150 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
 
     private static readonly TimeSpan LoadWindow = TimeSpan.FromMinutes(1);
 
-    private const int FlushFrom = 50;
-    private const int MostWaiting = 5_000;
+    /// <summary>How many entries wait at most; of more the earliest are lost.</summary>
+    public const int MostWaiting = 5_000;
+
+    /// <summary>From how many on it is not waited for <see cref="FlushEvery"/>.</summary>
+    public const int FlushFrom = 50;
 
     private readonly AccountTable _table = account.Table(table);
-    private readonly ConcurrentQueue<LoggedQuery> _waiting = new();
-    private readonly Lock _lock = new();
-    private Dictionary<(string Shape, QueryPlan Plan), LoggedQuery> _forms = [];
-    private readonly SemaphoreSlim _writing = new(1);
     private readonly string _writer = Guid.NewGuid().ToString("N")[..8];
-    private int _isDue;
+    private readonly Lock _lock = new();
+    private readonly Queue<Row> _waiting = new();
+    private readonly Dictionary<(string Shape, QueryPlan Plan, double Requests, double Entities), LoggedQuery> _forms = [];
+    private ITimer? _timer;
+    private bool _isTimed;
+    private bool _isDue;
+    private bool _isFailing;
+    private Task? _writing;
     private int _number;
 
     /// <summary>Notes a query; it is written a little later.</summary>
     public void Add(LoggedQuery one)
     {
-        if (_waiting.Count < MostWaiting) _waiting.Enqueue(one);
-        if (_waiting.Count >= FlushFrom) _ = Task.Run(() => FlushAsync(CancellationToken.None));
-        else FlushSoon();
+        lock (_lock)
+        {
+            Wait(new Row(one, Key(one), IsForm: false));
+
+            // While storage does not take them, only time tries again.
+            if (_waiting.Count >= FlushFrom && !_isFailing) _ = Write();
+            else WriteLater();
+        }
     }
 
-    /// <summary>Notes a request whose form has one plan, with those of the same shape that are not written yet.</summary>
+    /// <summary>Notes a request whose form has one plan, with those of the same shape and of a like estimate that are not written yet.</summary>
     public void AddForm(LoggedQuery one)
     {
         lock (_lock)
         {
-            var key = (one.Shape, one.Plan);
+            var key = (one.Shape, one.Plan, Math.Ceiling(Math.Log2(1 + one.Estimate.Requests)), Math.Ceiling(Math.Log2(1 + one.Estimate.Entities)));
             if (_forms.TryGetValue(key, out var before)) one = Mean(before, one);
             else if (_forms.Count >= MostWaiting) return;
             _forms[key] = one;
-        }
-
-        FlushSoon();
-    }
-
-    private void FlushSoon()
-    {
-        if (Interlocked.Exchange(ref _isDue, 1) == 0) _ = FlushLaterAsync();
-
-        async Task FlushLaterAsync()
-        {
-            await Task.Delay(FlushEvery, time);
-            Interlocked.Exchange(ref _isDue, 0);
-            await FlushAsync(CancellationToken.None);
+            WriteLater();
         }
     }
 
-    /// <summary>Writes what waits.</summary>
+    /// <summary>Writes what waits, once; what storage does not take goes on waiting.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (!await _writing.WaitAsync(0, cancellationToken)) return;
-        try
+        Task writing;
+        lock (_lock) writing = Write();
+        await writing.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what waits, after what is being written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await FlushAsync(CancellationToken.None);
+        lock (_lock)
         {
-            List<LoggedQuery> some = [];
-            while (some.Count < MostWaiting && _waiting.TryDequeue(out var one)) some.Add(one);
-            Dictionary<(string, QueryPlan), LoggedQuery> forms;
-            lock (_lock) (forms, _forms) = (_forms, []);
-            foreach (var day in some.Select(one => (One: one, IsForm: false)).Concat(forms.Values.Select(one => (One: one, IsForm: true))).GroupBy(row => DayKey(DateOnly.FromDateTime(row.One.At.UtcDateTime), row.IsForm), StringComparer.Ordinal))
-                foreach (var rows in day.Chunk(AccountTable.MostActions))
-                    await _table.SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Entity(day.Key, row.One)))], cancellationToken);
+            _timer?.Dispose();
+            _timer = null;
+            _isTimed = true;
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+    }
+
+    private void Wait(Row row)
+    {
+        _waiting.Enqueue(row);
+        if (_waiting.Count > MostWaiting) _waiting.Dequeue();
+    }
+
+    private void WriteLater()
+    {
+        if (_isTimed) return;
+        _isTimed = true;
+        _timer ??= time.CreateTimer(_ => OnTime(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(FlushEvery, Timeout.InfiniteTimeSpan);
+
+        void OnTime()
         {
-            // An answer is worth more than what is learnt from it.
-            log.LogWarning(fault, "What queries took could not be written");
+            lock (_lock)
+            {
+                if (_timer is null) return;
+                _isTimed = false;
+                _ = Write();
+            }
         }
-        finally
+    }
+
+    /// <summary>Has the one writer write; a task that ends when all is written that waits now.</summary>
+    private Task Write()
+    {
+        _isDue = true;
+        return _writing ??= Task.Run(WriteAsync, CancellationToken.None);
+    }
+
+    private async Task WriteAsync()
+    {
+        while (true)
         {
-            _writing.Release();
+            List<Row> rows;
+            lock (_lock)
+            {
+                if (!_isDue)
+                {
+                    _writing = null;
+                    return;
+                }
+
+                _isDue = false;
+                rows = [.. _waiting, .. _forms.Values.Select(one => new Row(one, Key(one), IsForm: true))];
+                _waiting.Clear();
+                _forms.Clear();
+            }
+
+            var written = new HashSet<Row>();
+            try
+            {
+                foreach (var day in rows.GroupBy(row => DayKey(DateOnly.FromDateTime(row.One.At.UtcDateTime), row.IsForm), StringComparer.Ordinal))
+                {
+                    foreach (var some in day.Chunk(AccountTable.MostActions))
+                    {
+                        await _table.SubmitAsync([.. some.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Entity(day.Key, row.Key, row.One)))], CancellationToken.None);
+                        written.UnionWith(some);
+                    }
+                }
+
+                lock (_lock) _isFailing = false;
+            }
+            catch (Exception fault)
+            {
+                // An answer is worth more than what is learnt from it, and the writer goes on whatever it is.
+                // What is refused for what it is would be refused again.
+                var isLost = fault is RequestFailedException { Status: 400 or 413 };
+                lock (_lock)
+                {
+                    _isFailing = true;
+                    Row[] newer = [.. _waiting];
+                    _waiting.Clear();
+                    foreach (var row in rows.Where(row => !isLost && !written.Contains(row)).Concat(newer)) Wait(row);
+                    WriteLater();
+                }
+
+                log.LogWarning(fault, "What {Queries} queries took could not be written{Lost}", rows.Count - written.Count, isLost ? "" : " yet");
+            }
         }
     }
 
@@ -193,12 +286,6 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await FlushAsync(CancellationToken.None);
-        _writing.Dispose();
-    }
-
     /// <summary>The entries of a span, its end not included: of questions, of forms, or both.</summary>
     private async IAsyncEnumerable<TableEntity> RowsAsync(DateTimeOffset from, DateTimeOffset to, bool[] ofForms, string[]? select, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -212,20 +299,23 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
 
     private static string DayKey(DateOnly day, bool ofForms) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + (ofForms ? "f" : "");
 
-    /// <summary>Both, with the means of what they took; the later's estimate.</summary>
+    /// <summary>Both as one, with the means of what they took, and the later's estimate.</summary>
     private static LoggedQuery Mean(LoggedQuery before, LoggedQuery one)
     {
         var count = before.Count + one.Count;
         return one with
         {
-            ExpectedMs = Of(before.ExpectedMs, one.ExpectedMs), SpentMs = Of(before.SpentMs, one.SpentMs), Requests = (long)Math.Round(Of(before.Requests, one.Requests)),
+            ExpectedMs = Of(before.ExpectedMs, one.ExpectedMs), SpentMs = Math.Exp(Of(Math.Log(Math.Max(before.SpentMs, 0.1)), Math.Log(Math.Max(one.SpentMs, 0.1)))), Requests = (long)Math.Round(Of(before.Requests, one.Requests)),
             Bytes = (long)Math.Round(Of(before.Bytes, one.Bytes)), Rows = (int)Math.Round(Of(before.Rows, one.Rows)), Count = count,
         };
 
         double Of(double first, double second) => ((first * before.Count) + (second * one.Count)) / count;
     }
 
-    private TableEntity Entity(string day, LoggedQuery one) => new(day, string.Create(CultureInfo.InvariantCulture, $"{one.At.UtcTicks:D19}-{_writer}-{Interlocked.Increment(ref _number):D6}"))
+    // The same whenever it is tried again, so that nothing is written twice.
+    private string Key(LoggedQuery one) => string.Create(CultureInfo.InvariantCulture, $"{one.At.UtcTicks:D19}-{_writer}-{++_number:D6}");
+
+    private static TableEntity Entity(string day, string key, LoggedQuery one) => new(day, key)
     {
         ["Shape"] = one.Shape,
         ["Plan"] = one.Plan.ToString(),
@@ -241,6 +331,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         ["Propensity"] = one.Propensity,
         ["Candidates"] = one.Candidates,
         ["Count"] = one.Count,
+        ["Outcome"] = one.Outcome.ToString(),
     };
 
     /// <summary>The entry of a row; null: another version has written it.</summary>
@@ -250,6 +341,10 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
             ? new LoggedQuery(
                 new DateTimeOffset(ticks, TimeSpan.Zero), shape, plan,
                 new PlanEstimate(row.GetDouble("EstimatedRequests") ?? 0, row.GetDouble("EstimatedEntities") ?? 0, row.GetDouble("EstimatedBytes") ?? 0, row.GetInt32("Slices") ?? 0),
-                row.GetDouble("ExpectedMs") ?? 0, spent, row.GetInt64("Requests") ?? 0, row.GetInt64("Bytes") ?? 0, row.GetInt32("Rows") ?? 0, row.GetDouble("Propensity") ?? 1, row.GetInt32("Candidates") ?? 1, row.GetInt32("Count") ?? 1)
+                row.GetDouble("ExpectedMs") ?? 0, spent, row.GetInt64("Requests") ?? 0, row.GetInt64("Bytes") ?? 0, row.GetInt32("Rows") ?? 0, row.GetDouble("Propensity") ?? 1, row.GetInt32("Candidates") ?? 1, row.GetInt32("Count") ?? 1,
+                Enum.TryParse<QueryOutcome>(row.GetString("Outcome"), out var outcome) ? outcome : QueryOutcome.Answered)
             : null;
+
+    /// <summary>An entry that waits.</summary>
+    private sealed record Row(LoggedQuery One, string Key, bool IsForm);
 }

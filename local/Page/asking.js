@@ -28,8 +28,8 @@
     const names = answer.frames.map(frame => frame.schema.name);
     const times = [...new Set(answer.frames.flatMap(frame => frame.data.values[0]))].sort((a, b) => a - b);
     const values = answer.frames.map(frame => {
-      const at = frame.schema.fields.findIndex(field => field.name === "value");
-      const points = new Map(frame.data.values[0].map((time, i) => [time, frame.data.values[at][i]]));
+      const value = frame.schema.fields.findIndex(field => field.name === "value");
+      const points = new Map(frame.data.values[0].map((time, i) => [time, frame.data.values[value][i]]));
       return times.map(time => points.get(time) ?? null);
     });
     const key = { format: units[answer.unit] };
@@ -45,7 +45,7 @@
     if (!answer.rows) {
       for (const reading of answer.readings) {
         const pick = made("button", { type: "button", textContent: reading.query });
-        pick.addEventListener("click", () => run({ query: reading.query }, answer.question));
+        pick.addEventListener("click", () => run({ query: reading.query }, answer.question, true));
         place.append(made("p", {}, pick));
       }
 
@@ -56,7 +56,7 @@
     line.addEventListener("keydown", event => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      run({ query: line.value }, answer.question);
+      run({ query: line.value }, answer.question, line.value.trim() !== answer.query);
     });
     place.append(line);
     if (answer.rows.length === 0) place.append(made("p", { className: "none", textContent: "nothing" }));
@@ -72,15 +72,33 @@
     place.append(made("p", { className: "hint", textContent: `by ${answer.plan.chosen}: ${answer.plan.spentMs} ms, ${answer.plan.requests} requests to storage` }));
   };
 
-  const run = async (parameters, question) => {
+  // What somebody picks or writes is what the question means: the app learns from it, and the answer is as good if it does not.
+  const note = async (question, query) => {
+    try {
+      await ask("ask/feedback", { question, query });
+      return "noted that this is what the question means";
+    } catch (fault) {
+      return `not noted as what the question means: ${fault.message}`;
+    }
+  };
+
+  // Answers may come in another order than they were asked for; only the latest is shown.
+  let latest = 0;
+  const run = async (parameters, question = null, isMeant = false) => {
+    const number = ++latest;
     const place = at("answer");
     place.replaceChildren(made("p", { className: "hint", textContent: "asking …" }));
     try {
       const answer = await ask("ask", parameters);
-      show({ ...answer, question: answer.question ?? question ?? null }, place);
+      if (number === latest) show({ ...answer, question: answer.question ?? question }, place);
     } catch (fault) {
-      place.replaceChildren(made("p", { className: "bad", textContent: fault.message }));
+      if (number === latest) place.replaceChildren(made("p", { className: "bad", textContent: fault.message }));
+      return;
     }
+
+    if (!question || !isMeant) return;
+    const noted = await note(question, parameters.query);
+    if (number === latest) place.append(made("p", { className: "hint noted", textContent: noted }));
   };
 
   form.addEventListener("submit", event => {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShitOps.Sampling;
 
 namespace ShitOps.Planning;
 
@@ -16,8 +17,9 @@ public sealed record PlanChoice(PlanCandidate Candidate, double ExpectedMs, doub
 /// <summary>
 /// Learns how long plans take, and chooses by Thompson sampling: each time costs are drawn from what is believed of them, and the cheapest plan
 /// is taken. What is learnt is by which factor an engineer's rule (<see cref="PlanEstimate.RuleMs"/>) is wrong: a linear regression over the
-/// plan's size, and beside it for shapes of queries that come again what is left. So it begins as the rule. It forgets, so that it follows
-/// when costs change. Not for several threads at once.
+/// plan's size, and beside it for shapes of queries that come again what is left. So it begins as the rule. It forgets with each query, of whatever
+/// shape, so that it follows when costs change and tries again what was slow once; and what is far off from what was expected counts as if it
+/// were less so (Huber, 1964), so that a single outage condemns no plan. Not for several threads at once.
 /// </summary>
 /// <param name="random">What is drawn with.</param>
 public sealed class CostModel(Random random)
@@ -26,14 +28,17 @@ public sealed class CostModel(Random random)
     public const double Kept = 1 - (1.0 / 2_000);
 
     private const int Draws = 8;
-    private const int MostShapes = 20_000;
+    private const double MostSurprise = 1.5;
     private const double ShapeKept = 1 - (1.0 / 50);
     private const double Noise = 0.3;
     private const double PriorDeviation = 0.25;
     private const double ShapeDeviation = 0.35;
 
     private readonly LinearBelief _belief = new(Features.Count, 1 / (PriorDeviation * PriorDeviation), Noise * Noise);
-    private readonly Dictionary<string, (double Count, double Sum)> _shapes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Residual> _shapes = new(StringComparer.Ordinal);
+
+    /// <summary>Of how many shapes and plans it knows what is left at most; those are forgotten first that were longest not taken.</summary>
+    public int MostShapes { get; init; } = 20_000;
 
     /// <summary>How many plans it has learnt from.</summary>
     public long Learnt { get; private set; }
@@ -45,10 +50,12 @@ public sealed class CostModel(Random random)
     {
         var ways = candidates.Select(candidate => (Rule: Math.Log(candidate.Estimate.RuleMs(candidate.Plan)), Features: Features.Of(candidate), Left: Left(shape, candidate))).ToArray();
         var chosen = Drawn();
-        var same = 1;
-        if (candidates.Count > 1)
-            for (var i = 1; i < Draws; i++) same += Drawn() == chosen ? 1 : 0;
-        return new PlanChoice(candidates[chosen], ExpectedMs(shape, candidates[chosen]), candidates.Count == 1 ? 1 : (double)same / Draws);
+        if (candidates.Count == 1) return new PlanChoice(candidates[chosen], ExpectedMs(shape, candidates[chosen]), Propensity: 1);
+
+        // By draws beside the one that chose, which would count itself; as if one more had been spread over all, so that none is impossible.
+        var same = 0;
+        for (var i = 0; i < Draws; i++) same += Drawn() == chosen ? 1 : 0;
+        return new PlanChoice(candidates[chosen], ExpectedMs(shape, candidates[chosen]), (same + (1.0 / candidates.Count)) / (Draws + 1));
 
         int Drawn()
         {
@@ -73,32 +80,58 @@ public sealed class CostModel(Random random)
     /// <param name="shape">The query's shape.</param>
     /// <param name="candidate">The plan, with the estimate that was made of it.</param>
     /// <param name="spentMs">How long it took.</param>
-    public void Learn(string shape, PlanCandidate candidate, double spentMs)
+    /// <param name="count">How many times it took that.</param>
+    /// <param name="isAtLeast">Whether it was broken off then: nothing is learnt from that unless it was expected to have ended.</param>
+    public void Learn(string shape, PlanCandidate candidate, double spentMs, int count = 1, bool isAtLeast = false)
     {
         var features = Features.Of(candidate);
         var factor = Math.Log(Math.Max(spentMs, 0.1)) - Math.Log(candidate.Estimate.RuleMs(candidate.Plan));
-        var left = factor - LinearBelief.Product(_belief.Mean, features);
+        var expected = LinearBelief.Product(_belief.Mean, features);
+        var left = Left(shape, candidate).Mean;
+        if (isAtLeast && factor <= expected + left) return;
+
         var key = KeyOf(shape, candidate);
-        if (_shapes.Count >= MostShapes) _shapes.Clear();
-        var (count, sum) = _shapes.GetValueOrDefault(key);
-        _shapes[key] = ((ShapeKept * count) + 1, (ShapeKept * sum) + left);
-        _belief.Learn(features, factor, Kept);
-        Learnt++;
+        var (known, sum) = Of(key);
+
+        // What the regression learns of it is not left over any more.
+        _belief.Learn(features, expected + Math.Clamp(factor - expected, -MostSurprise, MostSurprise), Kept, count);
+        expected = LinearBelief.Product(_belief.Mean, features);
+        var observed = left + Math.Clamp(factor - expected - left, -MostSurprise, MostSurprise);
+        var (kept, gain) = (Math.Pow(ShapeKept, count), (1 - Math.Pow(ShapeKept, count)) / (1 - ShapeKept));
+        if (_shapes.Count >= MostShapes && !_shapes.ContainsKey(key)) ForgetOldest();
+        Learnt += count;
+        _shapes[key] = new Residual((kept * known) + gain, (kept * sum) + (gain * observed), Learnt);
     }
 
     /// <summary>What a shape of query and a plan have left over beside the regression, and how uncertain that is.</summary>
     private (double Mean, double Deviation) Left(string shape, PlanCandidate candidate)
     {
         const double Prior = Noise * Noise / (ShapeDeviation * ShapeDeviation);
-        var (count, sum) = _shapes.GetValueOrDefault(KeyOf(shape, candidate));
+        var (count, sum) = Of(KeyOf(shape, candidate));
 
         // Until the regression knows something, the rule is not doubted for single shapes.
         var deviation = Noise / Math.Sqrt(count + Prior) * Math.Min(1, Learnt / 50.0);
         return (sum / (count + Prior), deviation);
     }
 
+    /// <summary>How many times a shape and a plan were seen and the sum of what was left, as far as it is not forgotten since.</summary>
+    private (double Count, double Sum) Of(string key)
+    {
+        if (!_shapes.TryGetValue(key, out var one)) return (0, 0);
+        var kept = Math.Pow(Kept, Learnt - one.At);
+        return (kept * one.Count, kept * one.Sum);
+    }
+
+    private void ForgetOldest()
+    {
+        foreach (var key in _shapes.OrderBy(one => one.Value.At).Take(Math.Max(1, MostShapes / 10)).Select(one => one.Key).ToList()) _shapes.Remove(key);
+    }
+
     private static string KeyOf(string shape, PlanCandidate candidate) =>
         string.Create(CultureInfo.InvariantCulture, $"{shape}|{candidate.Plan}|{(int)Math.Round(2 * Math.Log2(1 + candidate.Estimate.Entities))}");
+
+    /// <summary>What is left of a shape and a plan: how often they were seen, the sum, and after how many queries in all.</summary>
+    private readonly record struct Residual(double Count, double Sum, long At);
 
     /// <summary>What the regression sees of a plan.</summary>
     private static class Features

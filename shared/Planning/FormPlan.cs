@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ShitOps.Metrics;
+using ShitOps.PromQL;
+using ShitOps.PromQL.Ast;
 
 namespace ShitOps.Planning;
 
@@ -13,6 +16,9 @@ namespace ShitOps.Planning;
 /// <param name="Candidate">The plan, with an estimate that only grows with what is asked.</param>
 public sealed partial record FormPlan(string Shape, PlanCandidate Candidate)
 {
+    /// <summary>Longer expressions are not taken apart: they all have one shape.</summary>
+    public const int MostExpression = 2_000;
+
     private const int MostShape = 200;
     private const double RequestsOfASelector = 8;
     private const double RowsOfASelector = 500;
@@ -24,20 +30,44 @@ public sealed partial record FormPlan(string Shape, PlanCandidate Candidate)
         ["milestone-forecasts"] = PlanSource.Forecasts, ["bottlenecks"] = PlanSource.Forecasts, ["calibration"] = PlanSource.Forecasts,
     };
 
+    // Of PromQL, and of the catalogue: what else stands in an expression may be anything, also the name of somebody.
+    private static readonly HashSet<string> Words = new(
+        [
+            "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "topk", "bottomk", "count_values", "quantile", "by", "without", "on", "ignoring", "group_left", "group_right",
+            "offset", "bool", "and", "or", "unless", "atan2", "start", "end", "Inf", "NaN", Labels.MetricName, "le",
+            .. FunctionSignature.All.Select(function => function.Name), .. MetricCatalogue.All.SelectMany(metric => metric.SeriesNames), .. MetricCatalogue.All.SelectMany(metric => metric.Labels),
+        ],
+        StringComparer.Ordinal);
+
     /// <summary>The plan of an expression; null: it is no PromQL.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="time">The instant, or the end of the range; UTC.</param>
+    /// <param name="now">When it is asked; UTC.</param>
     /// <param name="range">How long the range is; null: it is asked for at an instant.</param>
     /// <param name="points">How many steps the range has; 1 at an instant.</param>
-    public static FormPlan? OfPromQL(string expression, DateTime time, TimeSpan? range, long points)
+    public static FormPlan? OfPromQL(string expression, DateTime time, DateTime now, TimeSpan? range, long points)
     {
-        if (QueryLowering.Parsed(expression) is not { } parsed) return null;
-        var text = parsed.ToString();
-        var shape = QueryLowering.FromPromQL(expression, time) is { } query ? QueryShape.Of(query, time) : $"promql {Quoted().Replace(text, "\"\"")}";
+        string shape;
+        var selectors = 1;
+        if (expression.Length > MostExpression)
+        {
+            shape = "promql that is long";
+            selectors = expression.Length / 100;
+        }
+        else
+        {
+            if (QueryLowering.Parsed(expression) is not { } parsed) return null;
+            var text = parsed.ToString();
+            shape = QueryLowering.FromPromQL(expression, time) is { } query ? QueryShape.Of(query, time) : $"promql {WithoutNames(text)}";
+            selectors = Math.Max(1, Selector().Count(text));
+        }
+
         if (shape.Length > MostShape) shape = shape[..MostShape];
+        if (now - time >= TimeSpan.FromDays(1)) shape += $" {QueryShape.Magnitude(now - time)} ago";
         if (range is { } length) shape += string.Create(CultureInfo.InvariantCulture, $" over {QueryShape.Magnitude(length)} in {Math.Pow(2, Math.Ceiling(Math.Log2(Math.Max(1, points))))}");
-        var selectors = Math.Max(1, Selector().Count(text));
-        var days = 1 + (range?.TotalDays ?? 0);
+
+        // Whatever is asked of the past is read back from the present.
+        var days = 1 + (range?.TotalDays ?? 0) + Math.Max(0, (now - time).TotalDays);
         return new FormPlan(shape, new PlanCandidate(new QueryPlan(PlanSource.Series, PlanReach.All, 16), new PlanEstimate(RequestsOfASelector * selectors, RowsOfASelector * selectors * days, 0, 0)));
     }
 
@@ -60,6 +90,14 @@ public sealed partial record FormPlan(string Shape, PlanCandidate Candidate)
 
     // Only what a route knows is answered, so nothing that somebody made up is logged.
     private static bool IsWord(string name) => name.Length is > 0 and <= 30 && name.All(char.IsAsciiLetterLower) && name is not ("continuation" or "format" or "code");
+
+    /// <summary>An expression without texts, and with an underscore for each name that is neither of PromQL nor of the catalogue.</summary>
+    private static string WithoutNames(string expression) =>
+        Name().Replace(Quoted().Replace(expression, "\"\""), found => char.IsAsciiDigit(found.Value[0]) || Words.Contains(found.Value) ? found.Value : "_");
+
+    // With numbers and durations, whose letters are no names.
+    [GeneratedRegex(@"[\w:][\w:.]*", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
 
     [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"", RegexOptions.NonBacktracking)]
     private static partial Regex Quoted();

@@ -1,3 +1,5 @@
+using ShitOps.Sampling;
+
 namespace ShitOps.Planning;
 
 /// <summary>What is believed of the weights of a linear regression: a normal distribution around nothing, narrowed by what was seen and widened by forgetting.</summary>
@@ -45,12 +47,15 @@ internal sealed class LinearBelief(int size, double precision, double noise)
     /// <param name="features">What it belongs to.</param>
     /// <param name="value">The value.</param>
     /// <param name="kept">How much of what was seen before still counts.</param>
-    public void Learn(double[] features, double value, double kept)
+    /// <param name="count">How many times it is learnt.</param>
+    public void Learn(double[] features, double value, double kept, int count = 1)
     {
+        var before = Math.Pow(kept, count);
+        var gain = kept < 1 ? (1 - before) / (1 - kept) : count;
         for (var i = 0; i < size; i++)
         {
-            _sum[i] = (kept * _sum[i]) + (features[i] * value);
-            for (var j = 0; j < size; j++) _seen[i, j] = (kept * _seen[i, j]) + (features[i] * features[j]);
+            _sum[i] = (before * _sum[i]) + (gain * features[i] * value);
+            for (var j = 0; j < size; j++) _seen[i, j] = (before * _seen[i, j]) + (gain * features[i] * features[j]);
         }
 
         (_root, _mean) = (null, null);
@@ -95,11 +100,4 @@ internal sealed class LinearBelief(int size, double precision, double noise)
 
         return mean;
     }
-}
-
-/// <summary>The standard normal distribution.</summary>
-internal static class Normal
-{
-    /// <summary>Draws from it (Box and Muller, 1958).</summary>
-    public static double Draw(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

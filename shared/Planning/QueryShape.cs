@@ -23,7 +23,7 @@ public static class QueryShape
             $"{(span.From is { } from ? Magnitude(QuerySpans.EndOf(span, now) - from.Instant) : "all")}-{Magnitude(now - QuerySpans.EndOf(span, now))}";
     }
 
-    /// <summary>Days to the next power of two.</summary>
-    internal static string Magnitude(TimeSpan length) =>
+    /// <summary>A length in days to the next power of two, such as <c>32d</c>; 0: less than a day.</summary>
+    public static string Magnitude(TimeSpan length) =>
         length.TotalDays < 1 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(2, Math.Ceiling(Math.Log2(length.TotalDays)))}d");
 }

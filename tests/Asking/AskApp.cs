@@ -30,7 +30,7 @@ internal sealed class AskApp : IDisposable
         var queries = new AskedQuery(names, Model);
         _feedback = new FeedbackApi(names, Corrections, rows.Time);
         Settled = new SettledAnswers(rows.Aggregates);
-        var planner = Planner = new QueryPlanner(Executor, Settled, Log, new CostModel(new Random(1)), rows.Time, NullLogger<QueryPlanner>.Instance);
+        var planner = Planner = OpenPlanner(new CostModel(new Random(1)), TimeSpan.FromMinutes(2));
         _api = new AskApi(queries, names, planner, rows.Time);
         _explain = new ExplainApi(queries, names, planner, rows.Aggregates, rows.Time);
     }
@@ -67,11 +67,25 @@ internal sealed class AskApp : IDisposable
     /// <summary>Asks <c>/api/ask</c> with GET; the address begins with the question mark.</summary>
     public Task<RowsAnswer> GetAsync(string address) => RowsAnswer.OfAsync(address, request => new Ask(_api).RunAsync(request, default));
 
+    /// <summary>Another planner over the same, such as another process has.</summary>
+    public QueryPlanner OpenPlanner(CostModel costs, TimeSpan mostTime) =>
+        new(Executor, Settled, Log, new LearntCosts(costs, stopping => Log.LatestAsync(QueryPlanner.Remembered, stopping), Rows.Time, NullLogger<LearntCosts>.Instance), Rows.History, Rows.Time) { MostTime = mostTime };
+
+    /// <summary>Costs by which all ways to an answer take minutes but those that read from one source.</summary>
+    public CostModel Preferring(PlanSource source, Query query, FleetSize fleet)
+    {
+        var costs = new CostModel(new Random(1));
+        for (var i = 0; i < 30; i++)
+            foreach (var plan in QueryPlans.Of(query, Now, isKept: true))
+                costs.Learn(QueryShape.Of(query, Now), new PlanCandidate(plan, PlanEstimate.Of(query, plan, fleet, Now)), plan.Source == source ? 1 : 100_000);
+        return costs;
+    }
+
     /// <summary>What another process would read questions with.</summary>
     public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
 
     /// <summary>Refines as the timer does, by fewer and smaller steps.</summary>
-    public Task<RefinementOutcome> RefineAsync(int steps) =>
+    public Task<Refinement> RefineAsync(int steps) =>
         new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps, Batch: 24, Rate: 8e-4) }.RefineAsync(default);
 
     /// <summary>Says what a question means.</summary>
@@ -94,6 +108,10 @@ internal sealed class AskApp : IDisposable
         request.Body = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(body));
         return new Ask(_api).RunAsync(request, default);
     });
+
+    /// <summary>Answers a request to <c>/api/ask</c>, or one to <c>/api/ask/feedback</c>.</summary>
+    public Task<Microsoft.AspNetCore.Mvc.IActionResult> RunAsync(HttpRequest request) =>
+        request.Path == "/api/ask" ? new Ask(_api).RunAsync(request, default) : new PostFeedback(_feedback).RunAsync(request, default);
 
     private static AuditSearch Audit(RowsApp rows)
     {

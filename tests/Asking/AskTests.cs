@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using ShitOps.Events;
 using ShitOps.Tests.Rows;
 
@@ -141,6 +142,24 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_form_that_is_too_long_is_refused_before_it_is_read()
+    {
+        var app = await AppAsync();
+        var answer = await RowsAnswer.OfAsync("ask", request =>
+        {
+            request.Method = HttpMethods.Post;
+            request.Path = "/api/ask";
+            request.ContentType = "application/x-www-form-urlencoded";
+            request.ContentLength = (64 << 10) + 1;
+            request.Body = new UnreadStream();
+            return app.RunAsync(request);
+        });
+
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("The form has more than 65536 bytes; expected a question or a query.", answer.Detail);
+    }
+
+    [Fact]
     public async Task An_explanation_has_every_plan_and_what_the_cheapest_touches()
     {
         var app = await AppAsync();
@@ -204,5 +223,11 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
             At(15, "LEDGER", "a1", new ResourceAllocated("a-1", "Balthasar Reed", 20, new DateOnly(2026, 1, 15), null, null)),
             .. more,
         ]));
+    }
+
+    /// <summary>A body of which nothing is read.</summary>
+    private sealed class UnreadStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("it is read");
     }
 }

@@ -27,7 +27,7 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
         using var app = await StartAsync();
         const string Question = "How many tickets sit in the freezer?";
         Assert.NotEqual("report blocked-tasks", await QueryOfAsync(app, Question));
-        Assert.Equal(RefinementOutcome.NothingNew, await app.RefineAsync(steps: 1));
+        Assert.Equal(RefinementOutcome.NothingNew, (await app.RefineAsync(steps: 1)).Outcome);
 
         foreach (var (question, query) in Icebox)
         {
@@ -35,8 +35,8 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
             Assert.True(answer.Status == 202, answer.Body);
         }
 
-        Assert.Equal(RefinementOutcome.Promoted, await app.RefineAsync(steps: 70));
-        Assert.Equal(RefinementOutcome.NothingNew, await app.RefineAsync(steps: 1));
+        Assert.Equal(RefinementOutcome.Promoted, (await app.RefineAsync(steps: 70)).Outcome);
+        Assert.Equal(RefinementOutcome.NothingNew, (await app.RefineAsync(steps: 1)).Outcome);
 
         // Seen without a start, after a while.
         app.Rows.Time.Advance(LiveModel.Fresh);
@@ -69,10 +69,20 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
         }
 
         Assert.True((await app.Corrections.AllAsync(default)).Count >= 7);
-        Assert.Equal(RefinementOutcome.Refused, await app.RefineAsync(steps: 25));
+        var refused = await app.RefineAsync(steps: 40);
+
+        // It reads the corrections better, and is refused for what else it reads.
+        Assert.Equal(RefinementOutcome.Refused, refused.Outcome);
+        Assert.True(refused.Right > refused.RightBefore, $"{refused}");
+        Assert.Contains("hand-written", refused.Fault, StringComparison.Ordinal);
         app.Rows.Time.Advance(LiveModel.Fresh);
         Assert.Equal(0, await app.Model.VersionAsync(default));
         Assert.Equal("report open-tasks", await QueryOfAsync(app, "How many tasks are open?"));
+
+        // The same would come of it every night, until there is another correction.
+        Assert.Equal(RefinementOutcome.NothingNew, (await app.RefineAsync(steps: 1)).Outcome);
+        await app.CorrectAsync("tickets in the freezer", "report blocked-tasks");
+        Assert.Equal(RefinementOutcome.Refused, (await app.RefineAsync(steps: 1)).Outcome);
     }
 
     [Fact]

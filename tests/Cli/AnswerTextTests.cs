@@ -28,9 +28,21 @@ public sealed class AnswerTextTests
             """)[2..5].Select(line => line.Replace("▅", "▄", StringComparison.Ordinal)));
 
     [Fact]
-    public void What_is_not_sure_is_shown_as_commands_to_pick_from() => Assert.Equal(
-        ["I am not sure what that means. Ask again with one of these:", "  shitops ask --query 'report tasks'"],
-        Lines("""{"refusal":null,"query":"report tasks","readings":[{"query":"report tasks","probability":0.4}]}"""));
+    public void What_is_not_sure_is_shown_as_numbers_to_pick_from() => Assert.Equal(
+        ["I am not sure what that means. Ask again with the number of what you mean, such as --reading 1, or with a line of your own after --query:", "  1  report tasks", "  2  report wip"],
+        Lines("""{"refusal":null,"query":"report tasks","readings":[{"query":"report tasks","probability":0.4},{"query":"report wip","probability":0.3}]}"""));
+
+    [Theory]
+    [InlineData("--reading goes with a QUESTION", "--reading", "1")]
+    [InlineData("--reading and --query both say what the question means; leave one away", "open tasks", "--reading", "1", "--query", "report tasks")]
+    [InlineData("--reading is of the app's answer; leave --parse away", "open tasks", "--parse", "--reading", "1")]
+    public async Task What_does_not_go_together_is_said(string message, params string[] arguments)
+    {
+        var run = await CommandRun.OfAsync(["ask", .. arguments]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Error);
+    }
 
     [Fact]
     public async Task An_app_that_does_not_answer_is_said()

@@ -11,6 +11,7 @@ public sealed class CostModelTests
     private const int Queries = 3_000;
     private const int Change = 2_000;
     private const int Seeds = 5;
+    private const int ColdSeeds = 40;
 
     private static readonly DateTime Now = new(2026, 5, 20, 12, 0, 0, DateTimeKind.Utc);
 
@@ -28,11 +29,11 @@ public sealed class CostModelTests
     [Fact]
     public void It_begins_like_the_rule_comes_near_the_oracle_and_follows_a_change()
     {
-        var runs = Enumerable.Range(1, Seeds).Select(Run).ToList();
+        var runs = Enumerable.Range(1, Seeds).Select(seed => Run(seed, Queries)).ToList();
 
-        // Mean over seeds, with what is within 95 % by Student's t for 5 runs.
-        var first = Interval(runs.Select(run => run.First / run.RuleFirst));
-        Assert.True(first.Low < 1.15, $"the first 100 queries take {first} of the rule's time");
+        // Mean over seeds, with what is within 95 % by Student's t.
+        var first = Interval(Enumerable.Range(1, ColdSeeds).Select(seed => Run(seed, queries: 100)).Select(run => run.First / run.RuleFirst));
+        Assert.True(first.High < 1.15, $"the first 100 queries take {first} of the rule's time");
         var second = Interval(runs.Select(run => run.Learnt / run.OracleLearnt));
         Assert.True(second.High < 1.25, $"queries 1,001 to 2,000 take {second} of the oracle's time");
         var after = Interval(runs.Select(run => run.Changed / run.OracleChanged));
@@ -74,10 +75,108 @@ public sealed class CostModelTests
         var choices = Enumerable.Range(0, 4_000).Select(_ => model.Choose(shape, Plans[7])).ToList();
         foreach (var plan in choices.GroupBy(choice => choice.Candidate.Plan).Where(plan => plan.Count() > 400))
         {
-            // That the plan which was chosen is one of the 8 draws lifts its share.
+            // 8 draws, and one that is spread over all plans.
             var share = (double)plan.Count() / choices.Count;
-            Assert.Equal(((7 * share) + 1) / 8, plan.Average(choice => choice.Propensity), 0.03);
+            Assert.Equal(((8 * share) + (1.0 / Plans[7].Length)) / 9, plan.Average(choice => choice.Propensity), 0.03);
         }
+    }
+
+    [Fact]
+    public void A_plan_with_one_outage_is_tried_again_and_taken_if_it_is_the_best()
+    {
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            var random = new Random(seed);
+            var model = new CostModel(new Random(seed));
+            LearnOthers(model, 400, random);
+            var (shape, plans) = (QueryShape.Of(Asked[7], Now), Plans[7]);
+            var (best, other) = (plans.First(plan => plan.Plan.Source == PlanSource.Tasks), plans.First(plan => plan.Plan.Source == PlanSource.History));
+            for (var i = 0; i < 2; i++)
+                foreach (var plan in (PlanCandidate[])[best, other]) model.Learn(shape, plan, Spent(plan));
+            model.Learn(shape, best, 120_000, isAtLeast: true);
+
+            List<PlanCandidate> taken = [];
+            for (var i = 0; i < 500; i++)
+            {
+                var choice = model.Choose(shape, [best, other]);
+                taken.Add(choice.Candidate);
+                model.Learn(shape, choice.Candidate, Spent(choice.Candidate));
+            }
+
+            Assert.True(taken.TakeLast(200).Count(plan => plan == best) > 150, $"seed {seed}: the last 200 times it is taken {taken.TakeLast(200).Count(plan => plan == best)}");
+
+            double Spent(PlanCandidate plan) => (plan == best ? 1 : 1.7) * best.Estimate.RuleMs(best.Plan) * (0.8 + (0.4 * random.NextDouble()));
+        }
+    }
+
+    [Fact]
+    public void What_a_plan_once_took_is_forgotten_with_other_queries_too()
+    {
+        var random = new Random(1);
+        var (model, shape, plan) = (new CostModel(new Random(1)), QueryShape.Of(Asked[7], Now), Plans[7][0]);
+        LearnOthers(model, 400, random);
+        var before = model.ExpectedMs(shape, plan);
+        for (var i = 0; i < 10; i++) model.Learn(shape, plan, 120_000, isAtLeast: true);
+        Assert.True(model.ExpectedMs(shape, plan) > 4 * before);
+
+        LearnOthers(model, 12_000, random);
+        Assert.True(model.ExpectedMs(shape, plan) < 2 * before, $"{model.ExpectedMs(shape, plan):F0} ms are expected, before {before:F0}");
+    }
+
+    private static void LearnOthers(CostModel model, int count, Random random)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var at = random.Next(Asked.Length - 6);
+            var plan = Plans[at][random.Next(Plans[at].Length)];
+            model.Learn(QueryShape.Of(Asked[at], Now), plan, plan.Estimate.RuleMs(plan.Plan) * (0.8 + (0.4 * random.NextDouble())));
+        }
+    }
+
+    [Fact]
+    public void That_a_plan_was_broken_off_teaches_nothing_unless_it_was_expected_to_have_ended()
+    {
+        var (model, shape, plan) = (new CostModel(new Random(1)), QueryShape.Of(Asked[0], Now), Plans[0][0]);
+        for (var i = 0; i < 20; i++) model.Learn(shape, plan, 100);
+        var before = model.ExpectedMs(shape, plan);
+
+        model.Learn(shape, plan, before / 2, isAtLeast: true);
+        Assert.Equal(before, model.ExpectedMs(shape, plan));
+        model.Learn(shape, plan, before * 4, isAtLeast: true);
+        Assert.True(model.ExpectedMs(shape, plan) > before);
+    }
+
+    [Fact]
+    public void What_took_the_same_several_times_may_be_learnt_at_once()
+    {
+        var (one, all) = (new CostModel(new Random(1)), new CostModel(new Random(1)));
+        var (shape, plan) = (QueryShape.Of(Asked[0], Now), Plans[0][0]);
+        var spent = 1.2 * plan.Estimate.RuleMs(plan.Plan);
+        for (var i = 0; i < 30; i++) one.Learn(shape, plan, spent);
+        all.Learn(shape, plan, spent, count: 30);
+
+        Assert.Equal(one.Learnt, all.Learnt);
+        Assert.Equal(Math.Log(one.ExpectedMs(shape, plan)), Math.Log(all.ExpectedMs(shape, plan)), 0.1);
+        Assert.Equal(Math.Log(spent), Math.Log(all.ExpectedMs(shape, plan)), 0.1);
+    }
+
+    [Fact]
+    public void Of_too_many_shapes_those_are_forgotten_that_were_longest_not_asked()
+    {
+        var model = new CostModel(new Random(1)) { MostShapes = 50 };
+        var plan = Plans[0][0];
+        var slow = 20 * plan.Estimate.RuleMs(plan.Plan);
+        for (var i = 0; i < 20; i++) model.Learn("asked again and again", plan, slow);
+        var known = model.ExpectedMs("asked again and again", plan) / model.ExpectedMs("never asked", plan);
+        for (var i = 0; i < 120; i++)
+        {
+            model.Learn($"once {i}", plan, plan.Estimate.RuleMs(plan.Plan));
+            if (i % 10 == 0) model.Learn("asked again and again", plan, slow);
+        }
+
+        Assert.True(model.ExpectedMs("asked again and again", plan) / model.ExpectedMs("once 0", plan) > Math.Sqrt(known), "what is asked again is forgotten");
+        Assert.Equal(model.ExpectedMs("never asked", plan), model.ExpectedMs("once 0", plan));
+        Assert.NotEqual(model.ExpectedMs("never asked", plan), model.ExpectedMs("once 119", plan));
     }
 
     [Fact]
@@ -107,10 +206,10 @@ public sealed class CostModelTests
         return 2 + (request * estimate.Requests / Math.Min(3, plan.Concurrency)) + (row * estimate.Entities) + (plan.Concurrency > 4 ? 6 : 0) + (plan.Reach == PlanReach.Listed ? 60 : 0);
     }
 
-    private static Totals Run(int seed)
+    private static Totals Run(int seed, int queries)
     {
         var (model, random, totals) = (new CostModel(new Random(seed)), new Random(1_000 + seed), new Totals());
-        for (var i = 0; i < Queries; i++)
+        for (var i = 0; i < queries; i++)
         {
             var at = random.Next(Asked.Length);
             var means = Plans[at].Select(candidate => Mean(candidate, i >= Change)).ToArray();
@@ -131,7 +230,7 @@ public sealed class CostModelTests
     {
         var all = values.ToList();
         var mean = all.Average();
-        var half = 2.776 * Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Count - 1) / all.Count);
+        var half = (all.Count == Seeds ? 2.776 : 2.023) * Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Count - 1) / all.Count);
         return (mean - half, mean, mean + half);
     }
 

@@ -40,14 +40,15 @@ internal sealed class RowsApp : IDisposable
     private readonly ProjectAggregator _aggregator;
     private readonly LiveAggregates _aggregates;
     private readonly PersonNames _names;
-    private readonly ProjectCache _cache = new(TimeProvider.System) { Fresh = TimeSpan.Zero };
+    private readonly ProjectCache _cache;
     private readonly PersonDirectory _people;
     private readonly ForecastTable _forecasts;
     private readonly string _forecastTable;
     private readonly long[] _offsets = new long[Partitions];
 
-    private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices, string forecasts)
+    private RowsApp(KafkaConnection connection, AzuriteFixture azurite, int slices, string forecasts, TimeSpan trust)
     {
+        _cache = new ProjectCache(TimeProvider.System) { Fresh = trust };
         _connection = connection;
         var account = Account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
         var people = _people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account);
@@ -63,8 +64,14 @@ internal sealed class RowsApp : IDisposable
     /// <summary>The clock of the app; it begins at <see cref="Some.Time"/>.</summary>
     public FakeTimeProvider Time => _time;
 
-    public static async Task<RowsApp> StartAsync(BrokerFixture kafka, AzuriteFixture azurite, int slices = 4, string? forecasts = null) =>
-        new(new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: Partitions) }, azurite, slices, forecasts ?? Some.Name("f").Replace("-", "", StringComparison.Ordinal));
+    /// <summary>Starts it.</summary>
+    /// <param name="kafka">Where its topic is.</param>
+    /// <param name="azurite">Where its tables are.</param>
+    /// <param name="slices">How many slices they have.</param>
+    /// <param name="forecasts">The table of its forecasts; null: one of its own.</param>
+    /// <param name="trust">How long series take projects in memory for granted; by default never, so that what was brought in is seen.</param>
+    public static async Task<RowsApp> StartAsync(BrokerFixture kafka, AzuriteFixture azurite, int slices = 4, string? forecasts = null, TimeSpan trust = default) =>
+        new(new KafkaConnection { Brokers = kafka.Brokers, Topic = await kafka.CreateTopicAsync(partitions: Partitions) }, azurite, slices, forecasts ?? Some.Name("f").Replace("-", "", StringComparison.Ordinal), trust);
 
     public static string PersonIdOf(string name) => PersonId.Of(Encoding.UTF8.GetBytes(Some.TenantKey), name);
 

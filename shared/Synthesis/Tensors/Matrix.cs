@@ -1,3 +1,5 @@
+using ShitOps.Sampling;
+
 namespace ShitOps.Synthesis.Tensors;
 
 /// <summary>Numbers by rows and columns, row after row, and what a loss changes by with each of them.</summary>
@@ -71,13 +73,7 @@ public sealed class Parameter
     /// <summary>Draws the values from a normal distribution around 0.</summary>
     public Parameter Randomised(Random random, double deviation)
     {
-        for (var i = 0; i < Values.Length; i++)
-        {
-            // Box and Muller, 1958.
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            Values[i] = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
-        }
-
+        for (var i = 0; i < Values.Length; i++) Values[i] = (float)Normal.Draw(random, deviation);
         return this;
     }
 

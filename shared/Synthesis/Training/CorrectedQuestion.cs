@@ -31,6 +31,7 @@ public sealed class CorrectedQuestion
         var prepared = PreparedQuestion.Of(question, now, names);
         if (prepared.Items.Count == 0 || prepared.IsCut) return null;
         var assembly = new QueryAssembly(prepared, now);
+        query = query with { Filters = [.. query.Filters.Select(filter => AsRead(filter, prepared))] };
         foreach (var limit in query.Limit is null ? [0] : query.Limit == 1 ? [1, 2] : (int[])[2])
         {
             int[] choices =
@@ -83,6 +84,12 @@ public sealed class CorrectedQuestion
 
         return all;
     }
+
+    /// <summary>A filter with the first of the names that a mention may be, in the place of another of them that was picked: which it is, is nothing to learn.</summary>
+    private static QueryFilter AsRead(QueryFilter filter, PreparedQuestion prepared) => new(
+        filter.Field,
+        filter.Values.Select(value => prepared.Items.Select(item => item.Name).FirstOrDefault(name => name is { Keys.Count: > 1 } && name.Field == filter.Field && name.Keys.Contains(value))?.Keys[0] ?? value),
+        filter.Excludes);
 
     private static MentionRole RoleOf(NameMention name, Query query)
     {

@@ -9,16 +9,16 @@ using ShitOps.Storage;
 
 namespace ShitOps.Planning;
 
-/// <summary>How many rows or series an answer has; those who answer put it into the request's features.</summary>
-internal sealed record AnsweredRows(int Count);
-
 /// <summary>Around the functions that answer PromQL and rows: their requests go through <see cref="FormPlanner"/>, and their answers say what it made of them.</summary>
-internal sealed class FormCosts(FormPlanner planner) : IFunctionsWorkerMiddleware
+internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFunctionsWorkerMiddleware
 {
     private const string Rows = "/api/rows/";
+    private const int MostFormBytes = 64 << 10;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
+        var begun = Stopwatch.GetTimestamp();
+
         // Only there is a request; what is said of other functions is not for every version of the worker the same.
         if (InvocationMetrics.TriggerOf(context.FunctionDefinition) != "http" || context.GetHttpContext() is not { } http || await PlanOfAsync(context.FunctionDefinition.Name, http.Request, context.CancellationToken) is not { } plan)
         {
@@ -28,7 +28,6 @@ internal sealed class FormCosts(FormPlanner planner) : IFunctionsWorkerMiddlewar
 
         var expected = planner.ExpectedMs(plan);
         var tally = StorageTally.Begin();
-        var begun = Stopwatch.GetTimestamp();
         await next(context);
         var spent = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         if (http.Features.Get<AnsweredRows>() is not { } answered) return;
@@ -40,13 +39,17 @@ internal sealed class FormCosts(FormPlanner planner) : IFunctionsWorkerMiddlewar
     {
         if (request.Path.Value is { } path && path.StartsWith(Rows, StringComparison.Ordinal)) return planner.OfRows(path + request.QueryString.Value);
         if (function is not (nameof(GetQuery) or nameof(GetQueryRange))) return null;
+
+        // Nothing is read here that is longer than what anybody asks; whoever answers has limits of its own.
+        if (request.HasFormContentType && request.ContentLength is not <= MostFormBytes) return null;
         try
         {
             var parameters = await QueryParameters.OfAsync(request, cancellationToken);
             if (parameters.Value("query") is not { } expression) return null;
-            if (function == nameof(GetQuery)) return planner.OfPromQL(expression, range: null, points: 1);
-            var range = TimeSpan.FromMilliseconds(Math.Max(0, parameters.RequiredTime("end") - parameters.RequiredTime("start")));
-            return planner.OfPromQL(expression, range, 1 + (long)(range.TotalMilliseconds / Math.Max(1, parameters.Duration("step") ?? 1)));
+            if (function == nameof(GetQuery)) return planner.OfPromQL(expression, Time(parameters.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds())), range: null, points: 1);
+            var end = parameters.RequiredTime("end");
+            var range = TimeSpan.FromMilliseconds(Math.Max(0, end - parameters.RequiredTime("start")));
+            return planner.OfPromQL(expression, Time(end), range, 1 + (long)(range.TotalMilliseconds / Math.Max(1, parameters.Duration("step") ?? 1)));
         }
         catch (QueryException)
         {
@@ -54,4 +57,7 @@ internal sealed class FormCosts(FormPlanner planner) : IFunctionsWorkerMiddlewar
             return null;
         }
     }
+
+    /// <summary>A time, within what is ever asked for.</summary>
+    private DateTime Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, 0, time.GetUtcNow().ToUnixTimeMilliseconds())).UtcDateTime;
 }
