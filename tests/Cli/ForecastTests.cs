@@ -72,6 +72,9 @@ public class ForecastTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Equal([4, 12], horizons.Select(one => one.GetProperty("weeks").GetInt32()));
         Assert.All(horizons, one => Assert.InRange(one.GetProperty("origins").GetInt32(), 20, 60));
 
+        Assert.Equal("as shipped", JsonDocument.Parse(run.Output).RootElement.GetProperty("settings").GetString());
+        Assert.Equal(1, horizons[0].GetProperty("naive").GetProperty("maeRelative").GetDouble());
+
         // Every twelve weeks have as many as those before, so that a naive forecast is never wrong.
         Assert.Equal([JsonValueKind.Number, JsonValueKind.Null], horizons.Select(one => one.GetProperty("maeRelative").ValueKind));
 
