@@ -127,7 +127,7 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
             return ExitCode.Failure;
         }
 
-        terminal.Output.Write(arguments.GetValue(_json) ? Json(scores) : Table(scores));
+        terminal.Output.Write(arguments.GetValue(_json) ? Json(scores, choices.Count > 1 ? "left out" : choices[0].Name) : Table(scores));
         return ExitCode.Success;
     }
 
@@ -166,8 +166,10 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
         return rejected;
     }
 
-    private static string Json(IEnumerable<HorizonScores> scores) => JsonSerializer.Serialize(new
+    /// <param name="settings">Whether the methods' settings are those that are shipped, or chosen by the other projects.</param>
+    private static string Json(IEnumerable<HorizonScores> scores, string settings) => JsonSerializer.Serialize(new
     {
+        settings,
         horizons = scores.Select(score => new
         {
             weeks = score.Weeks,
@@ -178,17 +180,20 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
             maeRelative = Finite(score.Model.MaeRelative),
             pinball15 = score.Model.Pinball15,
             pinball05 = score.Model.Pinball05,
-            bootstrap = new
-            {
-                coverage = Shares(score.Bootstrap.Coverage),
-                coverageSe = Shares(score.Bootstrap.CoverageSe),
-                crpsRelative = Finite(score.Bootstrap.CrpsRelative),
-                maeRelative = Finite(score.Bootstrap.MaeRelative),
-                pinball15 = score.Bootstrap.Pinball15,
-                pinball05 = score.Bootstrap.Pinball05,
-            },
+            bootstrap = Of(score.Bootstrap),
+            naive = Of(score.Naive),
         }),
     }) + "\n";
+
+    private static object Of(MethodScores method) => new
+    {
+        coverage = Shares(method.Coverage),
+        coverageSe = Shares(method.CoverageSe),
+        crpsRelative = Finite(method.CrpsRelative),
+        maeRelative = Finite(method.MaeRelative),
+        pinball15 = method.Pinball15,
+        pinball05 = method.Pinball05,
+    };
 
     /// <summary>A ratio; null: there was no error to divide by.</summary>
     private static double? Finite(double ratio) => double.IsFinite(ratio) ? ratio : null;
@@ -203,6 +208,7 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
         {
             Row("model", score.Model);
             Row("bootstrap", score.Bootstrap);
+            Row("naive", score.Naive);
 
             void Row(string method, MethodScores of) => table.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

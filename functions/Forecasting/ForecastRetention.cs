@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace ShitOps.Forecasting;
 
 /// <summary>How long forecasts are kept, with what they were computed from and came to; their tallies stay.</summary>
-/// <param name="Period">So long after their cutoff; null: for ever.</param>
+/// <param name="Period">So long after their cutoff, or if they were made after their time so long after that; null: for ever.</param>
 public sealed record ForecastRetention(TimeSpan? Period)
 {
     /// <summary>Reads the setting <c>ForecastRetentionDays</c>.</summary>

@@ -35,7 +35,8 @@ public sealed record MethodScores(PromiseShares Coverage, PromiseShares Coverage
 /// <param name="Origins">How many origins there were.</param>
 /// <param name="Model">The model's.</param>
 /// <param name="Bootstrap">The 12-week bootstrap's, on the same origins.</param>
-public sealed record HorizonScores(int Weeks, int Origins, MethodScores Model, MethodScores Bootstrap);
+/// <param name="Naive">Those of the naive forecast, which promises the same count at all odds.</param>
+public sealed record HorizonScores(int Weeks, int Origins, MethodScores Model, MethodScores Bootstrap, MethodScores Naive);
 
 /// <summary>
 /// The rolling-origin back-test of "how many items in so many weeks": every two weeks a forecast is made from what was known before, and
@@ -55,7 +56,7 @@ public static class BackTest
     public static IReadOnlyList<Origin> Origins(ProjectHistory history, int horizon, int seed, IReadOnlyList<FlowMethod>? methods = null)
     {
         List<Origin> origins = [];
-        if (history.First is not { } first || history.Last is not { } last || !IsLongEnough(history, first, last)) return origins;
+        if (history.Last is not { } last || history.Began(last.AddTicks(1)) is not { } first || !IsLongEnough(history, first, last)) return origins;
 
         var record = new HorizonRecord(horizon, RankPool.None);
         var ahead = TimeSpan.FromDays(7 * horizon);
@@ -84,8 +85,10 @@ public static class BackTest
     public static HorizonScores? Score(IReadOnlyList<IReadOnlyList<Origin>> projects, int horizon, int seed)
     {
         var count = projects.Sum(origins => origins.Count);
-        return count == 0 ? null : new HorizonScores(horizon, count, Score(projects, origin => origin.Model, seed), Score(projects, origin => origin.Bootstrap, seed));
+        return count == 0 ? null : new HorizonScores(horizon, count, Score(projects, origin => origin.Model, seed), Score(projects, origin => origin.Bootstrap, seed), Score(projects, Naive, seed));
     }
+
+    private static OriginForecast Naive(Origin origin) => new(origin.Naive, origin.Naive, origin.Naive, Math.Abs(origin.Actual - origin.Naive));
 
     private static bool IsLongEnough(ProjectHistory history, DateTimeOffset first, DateTimeOffset last)
     {

@@ -2,8 +2,11 @@ namespace ShitOps.Forecasting;
 
 /// <summary>
 /// Counts of a negative binomial distribution around a level that drifts. The level is the mean of the past with weight Discount^k for the
-/// week k back; how uncertain it is follows a gamma distribution with the variance of such a mean; then its logarithm gains a variance of
-/// 0.01 a week. How much more weeks spread than Poisson's is estimated from how far each was from the level before it, and drawn toward ½.
+/// week k back. How uncertain it is follows a gamma distribution with the variance of a mean of as many whole weeks as the weights sum up to:
+/// that is what discounting leaves of the evidence, since the level has drifted since, and less than the weighted mean of weeks of one level
+/// would have. Then each run has a deviation u ← 0.97·u + ε with Var ε = 0.01 and multiplies the level by exp(u) of mean 1, so that
+/// dispersion grows with the horizon and does not grow for ever. How much more weeks spread than Poisson's is estimated from how far each was
+/// from the level before it, and drawn toward ½.
 /// Source: discounted Poisson-gamma models, West and Harrison, Bayesian Forecasting and Dynamic Models, 1997, chapter 10.
 /// </summary>
 /// <param name="Name">Its name, in words.</param>
@@ -13,6 +16,7 @@ public sealed record LocalLevel(string Name, double Discount) : FlowMethod
     private const double DispersionDiscount = 0.98;
     private const double PriorDispersion = 0.5;
     private const double Drift = 0.01;
+    private const double Return = 0.97;
     private const int FactorSlots = 1 << 11;
 
     /// <summary>So that a project which did nothing may do something.</summary>
@@ -28,7 +32,7 @@ public sealed record LocalLevel(string Name, double Discount) : FlowMethod
         var level = mean + LeastLevel;
         var shape = Math.Max(0.3, level * level * weight / Math.Max(1e-6, mean + (mean * mean * dispersion)));
         var random = new FastRandom(seed);
-        var levels = new double[count];
+        var (levels, deviations, variance) = (new double[count], new double[count], 0.0);
         for (var run = 0; run < count; run++) levels[run] = random.Gamma(shape) / shape * level;
         var (spread, normals) = ((float)Math.Sqrt(Drift), NormalTable.Values);
         var weekly = WeeklyFactors(dispersion, ref random);
@@ -38,12 +42,13 @@ public sealed record LocalLevel(string Name, double Discount) : FlowMethod
             var sums = paths.At(week).Slice(first, count);
             if (week > 0) paths.At(week - 1).Slice(first, count).CopyTo(sums);
             else sums.Clear();
+            variance = (Return * Return * variance) + Drift;
             for (var run = 0; run < count; run++)
             {
                 // One number gives both draws: its highest and its next bits.
                 var bits = random.Bits();
-                levels[run] *= MathF.Exp((spread * normals[bits >> (64 - TableDraws.Bits)]) - (float)(Drift / 2));
-                sums[run] += (float)random.Poisson(levels[run] * capacity * weekly[(bits >> 32) & (FactorSlots - 1)]);
+                deviations[run] = (Return * deviations[run]) + (spread * normals[bits >> (64 - TableDraws.Bits)]);
+                sums[run] += (float)random.Poisson(levels[run] * MathF.Exp((float)(deviations[run] - (variance / 2))) * capacity * weekly[(bits >> 32) & (FactorSlots - 1)]);
             }
         }
     }

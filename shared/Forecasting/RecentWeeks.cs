@@ -111,14 +111,16 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
     {
         var counts = past.Weeks.AsSpan(Math.Max(0, past.Weeks.Length - Window));
         var (weeks, weights) = (new float[counts.Length], new double[counts.Length]);
-        var (shift, evidence) = ShiftEvidence > 0 ? LastShift(counts) : (0, 0);
+        var full = new double[counts.Length];
+        for (var i = 0; i < full.Length; i++) full[i] = counts[i] / (HasCalendar ? past.Capacity(i - full.Length) : 1);
+        var (shift, evidence) = ShiftEvidence > 0 ? LastShift(full) : (0, 0);
         var before = WeightBeforeShift * Math.Exp((ShiftEvidence - evidence) / EvidenceScale);
         var (total, trend) = (0.0, Math.Pow((Mean(8) + FewDone) / (Mean(26) + FewDone), Trend));
         for (var i = 0; i < weeks.Length; i++)
         {
             var back = weeks.Length - 1 - i;
             var capacity = HasCalendar ? past.Capacity(-1 - back) : 1;
-            weeks[i] = (float)(counts[i] / capacity * trend);
+            weeks[i] = (float)(full[i] * trend);
             total += weights[i] = Math.Pow(Decay, back) * capacity * (i < shift ? before : 1);
         }
 
@@ -132,11 +134,17 @@ public sealed record RecentWeeks(string Name, int Window, double Decay) : FlowMe
 
         return (weeks, slots);
 
-        double Mean(int last) => past.Weeks.TakeLast(last).Average();
+        // Of what weeks would have held without days off: quiet days at the end of the year are neither a trend nor a shift.
+        double Mean(int last)
+        {
+            var (first, sum) = (Math.Max(0, past.Weeks.Length - last), 0.0);
+            for (var i = first; i < past.Weeks.Length; i++) sum += past.Weeks[i] / (HasCalendar ? past.Capacity(i - past.Weeks.Length) : 1);
+            return sum / (past.Weeks.Length - first);
+        }
     }
 
     /// <summary>The week with which the present level began, 0: there is no sign of a shift; and the evidence.</summary>
-    private (int Week, double Evidence) LastShift(ReadOnlySpan<int> counts)
+    private (int Week, double Evidence) LastShift(ReadOnlySpan<double> counts)
     {
         var (total, steps) = (0.0, 0.0);
         for (var i = 0; i < counts.Length; i++)

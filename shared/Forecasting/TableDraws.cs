@@ -57,7 +57,9 @@ internal static unsafe class TableDraws
         ArgumentOutOfRangeException.ThrowIfNotEqual(draws.Length % Lanes, 0, nameof(draws));
     }
 
-    private static Vector256<float> Gather(float* table, Vector256<int> at) => Avx2.IsSupported
-        ? Avx2.GatherVector256(table, at, sizeof(float))
-        : Vector256.Create(table[at[0]], table[at[1]], table[at[2]], table[at[3]], table[at[4]], table[at[5]], table[at[6]], table[at[7]]);
+    private static Vector256<float> Gather(float* table, Vector256<int> at) => Avx2.IsSupported ? Avx2.GatherVector256(table, at, sizeof(float)) : GatherOneByOne(new ReadOnlySpan<float>(table, Size), at);
+
+    /// <summary>What a gathering load gives, on processors without it.</summary>
+    internal static Vector256<float> GatherOneByOne(ReadOnlySpan<float> table, Vector256<int> at) =>
+        Vector256.Create(table[at[0]], table[at[1]], table[at[2]], table[at[3]], table[at[4]], table[at[5]], table[at[6]], table[at[7]]);
 }

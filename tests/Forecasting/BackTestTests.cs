@@ -15,11 +15,48 @@ public class BackTestTests
         var planted = Start.AddDays(7 * 90);
         var (original, changed) = (History(tasks), History([.. tasks.Select((task, i) => i % 2 == 0 ? Reopened(task, planted) : task), .. Tasks(120).Where(task => task[0].Time >= planted)]));
 
-        var expected = BackTest.Origins(original, 4, seed: 1).Where(origin => origin.Cutoff.AddDays(28) <= planted).ToArray();
-        var found = BackTest.Origins(changed, 4, seed: 1).Where(origin => origin.Cutoff.AddDays(28) <= planted).ToArray();
-
-        Assert.NotEmpty(expected);
+        // Up to the very cutoff with which it was planted: what is forecast is the same, even where what came is not.
+        var (expected, found) = (Made(original), Made(changed));
+        Assert.Contains(expected, one => one.Cutoff == planted);
         Assert.Equal(expected, found);
+
+        (DateTimeOffset Cutoff, double Naive, double, double, double, double, double, double)[] Made(ProjectHistory history) =>
+        [
+            .. BackTest.Origins(history, 4, seed: 1).Where(one => one.Cutoff <= planted)
+                .Select(one => (one.Cutoff, one.Naive, one.Model.P50, one.Model.P85, one.Model.P95, one.Bootstrap.P50, one.Bootstrap.P85, one.Bootstrap.P95)),
+        ];
+    }
+
+    [Fact]
+    public void Scores_are_those_that_are_worked_out_by_hand()
+    {
+        // Naive errors: 4, 2, 0, 4, together 10. Of the model: errors of medians 1, 2, 1, 2; scores 1, 2, 0.5, 1.5.
+        Origin[] first = [Of(actual: 10, naive: 6, p50: 9, p85: 5, p95: 2, crps: 1), Of(6, 8, 8, 7, 6, 2)];
+        Origin[] second = [Of(5, 5, 4, 2, 1, 0.5), Of(0, 4, 2, 1, 1, 1.5)];
+        var score = BackTest.Score([first, second, []], 4, seed: 1)!;
+
+        Assert.Equal((4, 4), (score.Weeks, score.Origins));
+        Assert.Equal(new PromiseShares(0.5, 0.5, 0.75), score.Model.Coverage);
+        Assert.Equal((0.5, 0.6), (score.Model.CrpsRelative, score.Model.MaeRelative));
+
+        // 0.15 of what is above, 0.85 of what is below: 0.75, 0.85, 0.45, 0.85; and 0.05 and 0.95: 0.4, 0, 0.2, 0.95.
+        Assert.Equal((0.75 + 0.85 + 0.45 + 0.85) / 4, score.Model.Pinball15, 12);
+        Assert.Equal((0.4 + 0 + 0.2 + 0.95) / 4, score.Model.Pinball05, 12);
+        Assert.Equal((1.0, 1.0, 0.5), (score.Naive.CrpsRelative, score.Naive.MaeRelative, score.Naive.Coverage.P85));
+    }
+
+    [Fact]
+    public void The_standard_error_is_that_of_blocks_of_a_year()
+    {
+        // A year in which promises hold and one in which they do not, 26 origins each. A block that begins anywhere in the circle has a mean of
+        // k/26, each k from 1 to 25 twice, 0 and 26 once: variance 0.0836; of two blocks half of that, its root 0.2044.
+        Origin[] two = [.. Enumerable.Range(0, 52).Select(i => Of(actual: i < 26 ? 1 : 0, naive: 0, p50: 1, p85: 1, p95: 0, crps: 0))];
+        var error = BackTest.Score([two], 4, seed: 1)!.Model.CoverageSe;
+        Assert.InRange(error.P50, 0.19, 0.22);
+        Assert.Equal((error.P50, 0.0), (error.P85, error.P95));
+
+        // Over four such projects it is half as much.
+        Assert.InRange(BackTest.Score([two, two, two, two], 4, seed: 1)!.Model.CoverageSe.P50, 0.094, 0.111);
     }
 
     [Fact]
@@ -50,6 +87,9 @@ public class BackTestTests
         Assert.Empty(BackTest.Origins(History(Tasks(weeks: 60)), 4, 1));
         Assert.Null(BackTest.Score([[]], 4, 1));
     }
+
+    private static Origin Of(double actual, double naive, double p50, double p85, double p95, double crps) =>
+        new("P", Start, actual, naive, new OriginForecast(p50, p85, p95, crps), new OriginForecast(p50, p85, p95, crps));
 
     private static ProjectHistory History(IEnumerable<Transition[]> tasks) => new("P", tasks.Select((task, i) => new TaskHistory($"T-{i}", task)));
 

@@ -23,6 +23,10 @@ public class FlowMethodTests
 
         double Spread(int week) => (paths.Counts(week - 1, [1]).Quantile(0.85) - paths.Counts(week - 1, [1]).Quantile(0.15)) / (8 * week);
         Assert.True(Spread(12) > 0.15, $"{Spread(12)}");
+
+        // Single weeks of a steady past differ by chance; sums of weeks differ less by it, and more by the level.
+        double Level(int week) => paths.At(week - 1).ToArray() is var sums && sums.Average() is var mean ? sums.Select(sum => (sum - mean) * (sum - mean)).Average() / week : 0;
+        Assert.True(Level(12) > Level(4) && Level(4) > Level(1), $"{Level(1)} {Level(4)} {Level(12)}");
         Assert.Equal(paths.At(11).ToArray(), FlowPaths.Of([FlowMethod.Combined[number]], new FlowPast(weeks, Summer), 12, 4000, 7).At(11).ToArray());
         Assert.NotEqual(paths.At(11).ToArray(), FlowPaths.Of([FlowMethod.Combined[number]], new FlowPast(weeks, Summer), 12, 4000, 8).At(11).ToArray());
     }
@@ -67,6 +71,31 @@ public class FlowMethodTests
         // Nothing has shifted in a steady past.
         weeks = [.. Enumerable.Range(0, 48).Select(i => 10 + (i % 3))];
         Assert.Equal(Mean(FlowMethod.Combined[0]), Mean(FlowMethod.Combined[2]), 0.3);
+    }
+
+    [Fact]
+    public void Days_off_are_neither_a_trend_nor_a_shift()
+    {
+        // To 30 December 2024 and on: in the last week 60 of 100 could be held, and that much was done; then 70, with which the year begins.
+        int[] usual = [.. Enumerable.Repeat(100, 60)];
+        int[] quiet = [.. usual.SkipLast(2), 60, 70];
+        var cutoff = new DateTimeOffset(2025, 1, 6, 0, 0, 0, TimeSpan.Zero);
+        foreach (var method in (RecentWeeks[])[new("", 52, 1) { Trend = 1 }, new("", 52, 1) { ShiftEvidence = 1 }])
+        {
+            var still = method with { LevelVariance = 0, LevelDrift = 0 };
+            Assert.All(FlowPaths.Of([still], new FlowPast(quiet, cutoff), 1, 100, 1).At(0).ToArray(), done => Assert.Equal(100, done, 0.01));
+        }
+    }
+
+    [Fact]
+    public void The_median_of_a_local_level_stays_where_it_was_for_years()
+    {
+        // Its deviation comes back: by drift without end the median of a level of mean 1 would be at exp(−0.78), 46%, after three years.
+        int[] weeks = [.. Enumerable.Range(0, 100).Select(i => 40 + (i % 3))];
+        var paths = FlowPaths.Of([FlowMethod.Combined[3]], new FlowPast(weeks, Summer), 156, 2000, 1);
+        double[] last = [.. paths.At(155).ToArray().Zip(paths.At(151).ToArray(), (to, from) => (double)(to - from) / 4).Order()];
+        Assert.InRange(last[1000], 0.85 * 41, 41);
+        Assert.InRange(last.Average(), 0.95 * 41, 1.05 * 41);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public class ProjectForecastTests
     public void On_a_steady_project_the_odds_are_those_of_the_truth()
     {
         // 10 a week for 60 open tasks: about six weeks.
-        var forecast = ForecastOf(Steady(1, backlog: 1110 - 1050 + 1050), new DateOnly(2022, 12, 31));
+        var forecast = ForecastOf(Steady(1, backlog: 1110), new DateOnly(2022, 12, 31));
         var weeks = forecast.Backlog / 10.0;
         Assert.InRange((forecast.Completion!.P50!.Value - Cutoff).TotalDays / 7, 0.8 * weeks, 1.3 * weeks);
         Assert.InRange(forecast.Items[2].P50, 34, 46);
@@ -53,42 +53,6 @@ public class ProjectForecastTests
         }
 
         Assert.Equal(0, ForecastOf(history, DateOnly.FromDateTime(Cutoff.UtcDateTime).AddDays(-1)).Completion!.OnTime);
-    }
-
-    [Theory]
-    [InlineData("stationary")]
-    [InlineData("bursts")]
-    [InlineData("level shift")]
-    [InlineData("scope creep")]
-    [InlineData("holiday")]
-    public void Promises_hold_about_as_often_as_they_say(string world)
-    {
-        // 30 projects: a share of 50% has a standard error of 9 points, one of 85% of 6.5, one of 95% of 4. Bounds are about three of them below.
-        const int Projects = 30;
-        var held = new int[3];
-        var dates = 0;
-        Parallel.For(0, Projects, seed =>
-        {
-            var (done, arriving, backlog) = Of(world, seed);
-            var history = World.Project(seed, Weeks, done, arriving, backlog);
-            var forecast = ForecastOf(history, null);
-            var items = forecast.Items.Single(one => one.Weeks == 8);
-            var actual = history.Throughput(Cutoff.AddDays(56), 8).Sum();
-            if (actual >= items.P50) Interlocked.Increment(ref held[0]);
-            if (actual >= items.P85) Interlocked.Increment(ref held[1]);
-            if (actual >= items.P95) Interlocked.Increment(ref held[2]);
-
-            // As many have left as were open.
-            var left = history.Departures(Cutoff.AddDays(280), 40);
-            var due = 0;
-            for (var (week, sum) = (0, 0); week < left.Length && sum < forecast.Backlog; week++, due++) sum += left[week];
-            if (forecast.Completion!.P85 is { } date && Cutoff.AddDays(7 * due) <= date.AddDays(7)) Interlocked.Increment(ref dates);
-        });
-
-        Assert.InRange(held[0], Projects * 0.23, Projects * 0.8);
-        Assert.InRange(held[1], Projects * 0.66, Projects);
-        Assert.InRange(held[2], Projects * 0.83, Projects);
-        Assert.InRange(dates, Projects * 0.66, Projects);
     }
 
     [Fact]
@@ -158,6 +122,9 @@ public class ProjectForecastTests
         {
             var forecast = ForecastOf(new ProjectHistory(name, tasks), DateOnly.MaxValue);
             Assert.All(forecast.Items, items => Assert.True(double.IsFinite(items.P50) && items.P95 >= 0, name));
+
+            // Nothing was done in the year before the cutoff, whatever clocks say that will be.
+            if (name is "years of silence" or "clocks that jump") Assert.All(forecast.Items, items => Assert.InRange(items.P50, 0, 2));
             Assert.All(forecast.Tasks, task => Assert.InRange(task.Late ?? 0, 0, 1));
             Assert.InRange(forecast.Completion?.OnTime ?? 0, 0, 1);
             if (name is "empty" or "one item") Assert.NotNull(forecast.Shortage);
@@ -230,15 +197,6 @@ public class ProjectForecastTests
     }
 
     private static ProjectHistory Steady(int seed, int backlog) => World.Project(seed, Weeks, _ => 10, _ => 0.5, backlog);
-
-    private static (Func<int, double> Done, Func<int, double> Arriving, int Backlog) Of(string world, int seed) => world switch
-    {
-        "bursts" => (week => (week + (3 * seed)) % 6 == 0 ? 30 : 2, _ => 6, 400),
-        "level shift" => (week => week < 90 ? 12 : 6, _ => 8, 500),
-        "scope creep" => (_ => 8, week => week < 60 ? 6 : 12, 400),
-        "holiday" => (week => World.Start.AddDays(7 * week) is { Month: 12, Day: >= 21 } ? 3 : 8, _ => 7, 400),
-        _ => (_ => 8, _ => 7, 300),
-    };
 
     private static ForecastInput InputOf(ProjectHistory history, DateOnly? due) => ForecastInput.Of(history, due, Cutoff, [], seed: 1);
 

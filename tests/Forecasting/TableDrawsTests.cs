@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using ShitOps.Forecasting;
 
 namespace ShitOps.Tests.Forecasting;
@@ -5,6 +6,15 @@ namespace ShitOps.Tests.Forecasting;
 /// <summary>Vectors of draws are what their definition says, one by one.</summary>
 public sealed class TableDrawsTests
 {
+    [Fact]
+    public void Without_a_gathering_load_the_same_values_are_taken()
+    {
+        float[] table = [.. Enumerable.Range(0, TableDraws.Size).Select(i => (i * 1.5f) - 7)];
+        int[] places = [0, 4095, 17, 17, 2048, 1, 4094, 3000];
+        var taken = TableDraws.GatherOneByOne(table, Vector256.Create(places));
+        Assert.Equal(places.Select(place => table[place]), Enumerable.Range(0, 8).Select(i => taken.GetElement(i)));
+    }
+
     [Fact]
     public void Lanes_are_four_generators_side_by_side()
     {
