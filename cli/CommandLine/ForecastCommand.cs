@@ -1,41 +1,62 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using ShitOps.Aggregation;
 using ShitOps.Forecasting;
+using ShitOps.Storage;
 
 namespace ShitOps.Cli.CommandLine;
 
-/// <summary><c>forecast</c>: a stored forecast, computed once more from what it was computed from.</summary>
+/// <summary><c>forecast</c>: a stored forecast, computed once more from what it was computed from; or those of a project's past, made after their time.</summary>
 internal static class ForecastCommand
 {
     public static Command Create(StorageCommand storage)
     {
         var project = new Option<string>("--project") { Description = "The project, as events name it.", Required = true, HelpName = "PROJECT" };
-        var asOf = new Option<DateTimeOffset>("--as-of")
+        var asOf = Time("--as-of", "The latest forecast whose cutoff is not later than this. [default: now]");
+        var from = Time("--from", "Make the forecasts of past cutoffs from this time on that were not made in their time, as for an imported history.");
+        var to = Time("--to", "The last of these cutoffs is not later than this. [default: now]");
+        var every = new Option<TimeSpan>("--every")
         {
-            Description = "The latest forecast whose cutoff is not later than this. [default: now]",
-            HelpName = "TIME",
-            DefaultValueFactory = _ => TimeProvider.System.GetUtcNow(),
+            Description = "How far these cutoffs are apart: 6h to 14d, in whole quarters of a day.",
+            HelpName = "STEP",
+            DefaultValueFactory = _ => TimeSpan.FromDays(7),
             CustomParser = result =>
             {
-                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)) return time;
-                result.AddError($"--as-of: expected a time such as 2026-01-31T12:00:00Z or a date, found \"{result.Tokens[0].Value}\"");
+                var text = result.Tokens[0].Value;
+                if (int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && text[^1] is 'd' or 'h' && number <= 336)
+                {
+                    var step = text[^1] == 'd' ? TimeSpan.FromDays(number) : TimeSpan.FromHours(number);
+                    if (step > TimeSpan.Zero && step <= ForecastAge.Oldest && step.TotalHours % ProjectForecaster.CutoffHours == 0) return step;
+                }
+
+                result.AddError($"--every: expected days or hours, 6h to 14d in whole quarters of a day, such as 7d, found \"{text}\"");
                 return default;
             },
         };
         var json = new Option<bool>("--json") { Description = "Print the forecast as JSON, with all that it was computed from." };
         var command = new ExampleCommand(
             "forecast",
-            "Show a stored forecast of a project, and compute it once more from the series, the model, the calibration and the seed that are stored with it: it has to come out the same, digit by digit.",
+            "Show a stored forecast of a project, and compute it once more from the series, the model, the calibration and the seed that are stored with it: it has to come out the same, digit by digit. With --from, make the forecasts of its past instead, each from what was known at its cutoff.",
             "shitops forecast --project APOLLO",
-            "shitops forecast --project APOLLO --as-of 2026-01-31 --json");
-        foreach (var option in (Option[])[project, asOf, json]) command.Options.Add(option);
+            "shitops forecast --project APOLLO --as-of 2026-01-31 --json",
+            "shitops forecast --project APOLLO --from 2024-01-01 --every 7d");
+        foreach (var option in (Option[])[project, asOf, from, to, every, json]) command.Options.Add(option);
         storage.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(from) is null && (result.GetResult(to) is not null || result.GetResult(every) is { Implicit: false })) result.AddError("--to and --every go with --from");
+            if (result.GetResult(from) is not null && (result.GetResult(asOf) is not null || result.GetResult(json) is { Implicit: false })) result.AddError("--from makes forecasts: --as-of and --json show one");
+        });
         command.SetAction((arguments, stopping) => storage.RunAsync(
             arguments,
-            async (account, _, _) =>
+            async (account, settings, progress) =>
             {
-                var (name, time) = (arguments.GetRequiredValue(project), arguments.GetValue(asOf));
+                if (arguments.GetValue(from) is { } begin)
+                    return await MakeAsync(arguments.GetRequiredValue(project), begin, arguments.GetValue(to), arguments.GetValue(every), account, settings, progress, storage.Output, stopping);
+
+                var (name, time) = (arguments.GetRequiredValue(project), arguments.GetValue(asOf) ?? TimeProvider.System.GetUtcNow());
                 if (await new ForecastTable(account).AsOfAsync(name, time, stopping) is not { } found)
                     throw new InvalidDataException($"No forecast of the project \"{name}\" with a cutoff up to {time:yyyy-MM-dd HH:mm:ss}Z is stored. Letter case counts, and forecasts are made from when events come in.");
                 if (found.Source.Input.Model != ForecastInput.PresentModel)
@@ -45,9 +66,34 @@ internal static class ForecastCommand
                 storage.Output.Write(arguments.GetValue(json) ? Json(again, found.Source, isSame) : Text(again, found.Source, isSame));
                 return isSame ? ExitCode.Success : ExitCode.Failure;
             },
-            "Nothing was changed.",
+            "Nothing was changed but forecasts that were made; the same command goes on.",
             stopping));
         return command;
+    }
+
+    private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)) return time;
+            result.AddError($"{name}: expected a time such as 2026-01-31T12:00:00Z or a date, found \"{result.Tokens[0].Value}\"");
+            return default;
+        },
+    };
+
+    private static async Task<int> MakeAsync(
+        string project, DateTimeOffset from, DateTimeOffset? to, TimeSpan every, StorageAccount account, IConfiguration settings, StorageCommand.Progress progress, TextWriter output, CancellationToken stopping)
+    {
+        var aggregates = LiveAggregates.FromSettings(settings, account, TimeProvider.System);
+        await aggregates.ReadCountedAsync(stopping);
+        var cutoffs = PastForecaster.Cutoffs(from, to ?? DateTimeOffset.MaxValue, every, TimeProvider.System.GetUtcNow());
+        if (cutoffs.Count == 0) throw new InvalidDataException("There is no cutoff in this time that is over: cutoffs are 00:00, 06:00, 12:00 and 18:00 (UTC).");
+        var made = await new PastForecaster(aggregates, new ForecastTable(account), TimeProvider.System).RunAsync(project, cutoffs, done => progress.Tell("forecasts of past cutoffs", done, cutoffs.Count), stopping)
+            ?? throw new InvalidDataException($"No project \"{project}\" is known. Letter case counts.");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{made:N0} forecasts were made, {cutoffs.Count - made:N0} were there: {project}, {cutoffs[0]:yyyy-MM-dd HH:mm}Z to {cutoffs[^1]:yyyy-MM-dd HH:mm}Z."));
+        return ExitCode.Success;
     }
 
     private static string Json(ProjectForecast forecast, ForecastSource source, bool isSame) =>

@@ -10,13 +10,15 @@ using ShitOps.Security;
 namespace ShitOps.Datasource;
 
 /// <summary>
-/// The series of forecasts: a sample on each full hour and one at the present moment, each of the forecast that was the latest then; and of
-/// trajectories samples on the hours to come, of the latest one.
+/// The series of forecasts: a sample on each full hour and one at the present moment, each of the forecast that was the latest then, up to two
+/// weeks after it unless it is the latest of all; and of trajectories samples on the hours to come, of the latest one.
 /// </summary>
 public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache, ForecastTable forecasts, PersonNames people, TimeProvider time)
 {
     private const long HourMs = ProjectSeries.ResolutionMs;
     private const int ConcurrentProjects = 16;
+
+    private static readonly long OldestMs = (long)ForecastAge.Oldest.TotalMilliseconds;
 
     // Trajectories have 52 weeks from their cutoff.
     private const long FarthestMs = 53L * 7 * 24 * HourMs;
@@ -25,8 +27,10 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     [
         MetricCatalogue.ForecastCompletion, MetricCatalogue.ForecastCompletionWithGrowth, MetricCatalogue.ForecastRemaining, MetricCatalogue.ForecastOpen, MetricCatalogue.ForecastOnTime,
         MetricCatalogue.ForecastOnTimeWithGrowth, MetricCatalogue.ForecastItems, MetricCatalogue.ForecastMoved, MetricCatalogue.BottleneckScore,
-        MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime,
+        MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime, MetricCatalogue.MilestoneRemaining, MetricCatalogue.MilestoneDue, MetricCatalogue.MilestoneMoved,
     ];
+
+    private static readonly Metric[] OfMilestones = [MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime, MetricCatalogue.MilestoneRemaining, MetricCatalogue.MilestoneDue];
 
     private static readonly (string Odds, Func<TrajectoryPoint, double> Of)[] OfTrajectory =
         [("0.05", point => point.P05), ("0.15", point => point.P15), ("0.5", point => point.P50), ("0.85", point => point.P85), ("0.95", point => point.P95)];
@@ -54,11 +58,11 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
             async (project, stopping) =>
             {
-                var made = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
+                var (made, latest) = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
                 var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
                     ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
                     : new Dictionary<string, string>(StringComparer.Ordinal);
-                found.Add(new SeriesSet(project, made, names, selector.Matchers, from, to, now, resources).All());
+                found.Add(new SeriesSet(project, made, latest, names, selector.Matchers, from, to, now, resources).All());
             });
         return found.All;
     }
@@ -70,27 +74,28 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         foreach (var series in await SelectAsync(scope, new SeriesSelector(matchers, now, now), cancellationToken)) yield return series.Labels;
     }
 
-    /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first.</summary>
-    private async Task<IReadOnlyList<StoredForecast>> MadeAsync(string project, long fromMs, long toMs, CancellationToken cancellationToken)
+    /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first; and the cutoff of the latest of all.</summary>
+    private async Task<(IReadOnlyList<StoredForecast> Made, long LatestMs)> MadeAsync(string project, long fromMs, long toMs, CancellationToken cancellationToken)
     {
         // The present needs one row only.
-        if (await forecasts.OutlookAsync(project, cancellationToken) is not { Latest: var latest }) return [];
-        if (latest.Forecast.Cutoff.ToUnixTimeMilliseconds() <= fromMs) return [latest];
+        if (await forecasts.OutlookAsync(project, cancellationToken) is not { Latest: var latest }) return ([], 0);
+        var latestMs = latest.Forecast.Cutoff.ToUnixTimeMilliseconds();
+        if (latestMs <= fromMs) return ([latest], latestMs);
 
-        // A forecast is renewed after a week at the latest, so the one that was there at the beginning is not much older.
-        var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, fromMs)) - (2 * ForecastAge.Fresh);
+        // What is older than this tells nothing of the beginning of the span.
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, fromMs)) - ForecastAge.Oldest;
         List<StoredForecast> made = [];
         await foreach (var stored in forecasts.ForecastsAsync(project, from, DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, toMs)), cancellationToken)) made.Add(stored);
-        return made;
+        return (made, latestMs);
     }
 
     /// <summary>The series of one project that fit.</summary>
-    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
+    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, long latestMs, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
         IReadOnlyDictionary<string, string> resources)
     {
         private readonly IReadOnlyList<StoredForecast> _told = [.. made.Where(one => one.Forecast.Shortage is null)];
 
-        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Milestones()).Concat(Scores()).Concat(Moves()).OfType<Series>();
+        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Milestones()).Concat(Scores()).Concat(Moves()).Concat(MilestoneMoves()).OfType<Series>();
 
         private IEnumerable<Series?> Dates()
         {
@@ -120,12 +125,14 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
 
         private IEnumerable<Series?> Milestones()
         {
-            if (!names.Contains(MetricCatalogue.MilestoneDone.Name) && !names.Contains(MetricCatalogue.MilestoneOnTime.Name)) yield break;
+            if (!OfMilestones.Any(metric => names.Contains(metric.Name))) yield break;
             foreach (var name in _told.SelectMany(one => one.Forecast.Milestones).Select(one => one.Name).Distinct(StringComparer.Ordinal))
             {
                 foreach (var (odds, share) in OfMilestone)
                     yield return Present(MetricCatalogue.MilestoneDone, [("milestone", name), (MetricCatalogue.Quantile, odds)], forecast => Of(forecast, name) is { } milestone ? share(milestone) : null);
                 yield return Present(MetricCatalogue.MilestoneOnTime, [("milestone", name)], forecast => Of(forecast, name)?.AllDone);
+                yield return Present(MetricCatalogue.MilestoneRemaining, [("milestone", name)], forecast => Of(forecast, name)?.Remaining);
+                yield return Present(MetricCatalogue.MilestoneDue, [("milestone", name)], forecast => Of(forecast, name) is { } milestone ? milestone.End.ToUnixTimeSeconds() : null);
             }
 
             static MilestoneForecast? Of(ProjectForecast forecast, string name) => forecast.Milestones.FirstOrDefault(milestone => milestone.Name == name);
@@ -142,18 +149,21 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         private IEnumerable<Series?> Scores()
         {
             if (!names.Contains(MetricCatalogue.BottleneckScore.Name)) yield break;
-            foreach (var (kind, name) in made.SelectMany(one => one.Bottlenecks).Select(one => (one.Kind, one.Name)).Distinct())
+            foreach (var (kind, kindName, name) in made.SelectMany(one => one.Bottlenecks).Select(one => (one.Kind, one.KindName, one.Name)).Distinct())
             {
                 yield return Sampled(
                     MetricCatalogue.BottleneckScore,
-                    kind switch
-                    {
-                        BottleneckKind.Status => [("kind", "status"), (MetricCatalogue.Status, name)],
-                        BottleneckKind.Resource => [("kind", "resource"), ("resource", resources.GetValueOrDefault(name, name))],
-                        _ => [("kind", "team"), ("holder", name)],
-                    },
+                    [
+                        ("kind", kindName),
+                        kind switch
+                        {
+                            BottleneckKind.Status => (MetricCatalogue.Status, name),
+                            BottleneckKind.Resource => ("resource", resources.GetValueOrDefault(name, name)),
+                            _ => ("holder", name),
+                        },
+                    ],
                     isFuture: false,
-                    (stored, _) => stored.Bottlenecks.FirstOrDefault(one => one.Kind == kind && one.Name == name)?.Score);
+                    (stored, _) => stored.Bottlenecks.FirstOrDefault(one => one.KindName == kindName && one.Name == name)?.Score);
             }
         }
 
@@ -161,12 +171,32 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         private IEnumerable<Series?> Moves()
         {
             if (!names.Contains(MetricCatalogue.ForecastMoved.Name)) yield break;
-            foreach (var cause in _told.Where(one => one.Move?.Days is not null && one.Forecast.Cutoff.ToUnixTimeMilliseconds() >= fromMs).GroupBy(one => one.Move!.Cause, StringComparer.Ordinal))
+            foreach (var cause in _told.Where(one => one.Move is not null && Ms(one) >= fromMs).GroupBy(one => one.Move!.Cause, StringComparer.Ordinal))
             {
                 if (LabelsOf(MetricCatalogue.ForecastMoved, [("cause", cause.Key)]) is { } labels)
-                    yield return new Series(labels, cause.Select(one => one.Forecast.Cutoff.ToUnixTimeMilliseconds()).ToArray(), cause.Select(one => one.Move!.Days!.Value * 86_400).ToArray());
+                    yield return new Series(labels, cause.Select(Ms).ToArray(), cause.Select(one => Seconds(one.Move!)).ToArray());
+            }
+
+            // Where no date is known before and after, the odds of the due day moved.
+            static double Seconds(ForecastMove move) => move.IsLost switch
+            {
+                true => double.PositiveInfinity,
+                false => double.NegativeInfinity,
+                null => (move.Days ?? 0) * 86_400,
+            };
+        }
+
+        private IEnumerable<Series?> MilestoneMoves()
+        {
+            if (!names.Contains(MetricCatalogue.MilestoneMoved.Name)) yield break;
+            foreach (var cause in _told.Where(one => Ms(one) >= fromMs).SelectMany(one => one.MilestoneMoves.Select(move => (At: Ms(one), Move: move))).GroupBy(one => (one.Move.Milestone, one.Move.Cause)))
+            {
+                if (LabelsOf(MetricCatalogue.MilestoneMoved, [("milestone", cause.Key.Milestone), ("cause", cause.Key.Cause)]) is { } labels)
+                    yield return new Series(labels, cause.Select(one => one.At).ToArray(), cause.Select(one => one.Move.Odds).ToArray());
             }
         }
+
+        private static long Ms(StoredForecast stored) => stored.Forecast.Cutoff.ToUnixTimeMilliseconds();
 
         private Series? Present(Metric metric, (string, string)[] own, Func<ProjectForecast, double?> valueOf) => Sampled(metric, own, isFuture: false, (stored, _) => valueOf(stored.Forecast));
 
@@ -175,8 +205,9 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             if (!names.Contains(metric.Name) || _told.Count == 0 || LabelsOf(metric, own) is not { } labels) return null;
             List<long> times = [];
             List<double> values = [];
-            var at = 0;
-            var first = Math.Max(fromMs, _told[0].Forecast.Cutoff.ToUnixTimeMilliseconds());
+            var (at, known) = (0, -1);
+            double? constant = null;
+            var first = Math.Max(fromMs, Ms(_told[0]));
             for (var hour = (first + HourMs - 1) / HourMs * HourMs; hour <= toMs + HourMs; hour += HourMs)
             {
                 // The present moment lies between two hours; who asks for a moment ago asks for it.
@@ -190,8 +221,10 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             void Add(long ms)
             {
                 if (ms < first || (times.Count > 0 && times[^1] >= ms)) return;
-                while (at + 1 < _told.Count && _told[at + 1].Forecast.Cutoff.ToUnixTimeMilliseconds() <= ms) at++;
-                if (valueOf(_told[at], ms) is not { } value) return;
+                while (at + 1 < _told.Count && Ms(_told[at + 1]) <= ms) at++;
+                if (Ms(_told[at]) is var made && made != latestMs && made + OldestMs < ms) return;
+                if (isFuture || at != known) (constant, known) = (valueOf(_told[at], ms), at);
+                if (constant is not { } value) return;
                 times.Add(ms);
                 values.Add(value);
             }

@@ -13,12 +13,13 @@ namespace ShitOps.Forecasting;
 /// RowKey by kind, in which P is the project as <see cref="KeyText"/> writes it and C the cutoff as yyyyMMddHH:
 /// <list type="bullet">
 /// <item><c>n:P</c>: where the project's forecasting stands (<c>Outlook</c>); its cutoff (<c>Cutoff</c>), when it was computed (<c>Computed</c>), if it is the project's first when that was computed first (<c>First</c>), and its calibration (<c>Calibration</c>), to be read alone.</item>
-/// <item><c>f:P:C</c>: a forecast (<c>Forecast</c>).</item>
+/// <item><c>f:P:C</c>: a forecast (<c>Forecast</c>); of one that was made after its time, when it was (<c>Made</c>).</item>
 /// <item><c>i:P:C</c>: what it was computed from (<c>Source</c>).</item>
 /// <item><c>s:P:C:WW</c>: what a promise of C for WW weeks, or with 00 of a completion, came to.</item>
 /// </list>
 /// A forecast is one transaction of all of them, guarded by the ETag of <c>n:P</c>; only promises beyond what a transaction holds are settled before,
-/// which changes nothing until <c>n:P</c> counts them. Values are compressed JSON.
+/// which changes nothing until <c>n:P</c> counts them. A forecast that is made after its time is one transaction of <c>f:P:C</c> and <c>i:P:C</c>.
+/// Values are compressed JSON.
 /// </summary>
 /// <param name="account">The account that holds it.</param>
 /// <param name="name">The name of the table.</param>
@@ -31,7 +32,9 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     private const string First = "First";
     private const string Calibration = "Calibration";
     private const string Project = "Project";
+    private const string Made = "Made";
     private const int MostCalibrationParts = 4;
+    private const string CutoffFormat = "yyyyMMddHH";
 
     private readonly AccountTable _table = account.Table(name);
 
@@ -61,11 +64,49 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     /// <summary>The latest forecast of a project with a cutoff up to an instant, and what it was computed from; null: there is none.</summary>
     public async Task<(StoredForecast Forecast, ForecastSource Source)?> AsOfAsync(string project, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
-        StoredForecast? found = null;
-        await foreach (var stored in ForecastsAsync(project, DateTimeOffset.UnixEpoch, asOf, cancellationToken)) found = stored;
-        if (found is null) return null;
+        if (await LatestUpToAsync(project, asOf, cancellationToken) is not { } found) return null;
         var row = await _table.GetAsync(SliceOf(project), ForecastKey('i', project, found.Forecast.Cutoff), cancellationToken);
         return row is null ? null : (found, AggregateRows.Read(row, "Source", ForecastBytes.Read<ForecastSource>));
+    }
+
+    /// <summary>The latest forecast of a project with a cutoff up to an instant; null: there is none.</summary>
+    internal async Task<StoredForecast?> LatestUpToAsync(string project, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        // The latest is seldom older than a forecast gets; only the rows' keys are read to find it.
+        foreach (var from in (DateTimeOffset[])[asOf < DateTimeOffset.UnixEpoch + ForecastAge.Oldest ? DateTimeOffset.UnixEpoch : asOf - ForecastAge.Oldest, DateTimeOffset.UnixEpoch])
+        {
+            DateTimeOffset? latest = null;
+            await foreach (var cutoff in CutoffsAsync(project, from, asOf, cancellationToken)) latest = cutoff;
+            if (latest is { } last && await _table.GetAsync(SliceOf(project), ForecastKey('f', project, last), cancellationToken) is { } row) return AggregateRows.Read(row, "Forecast", ForecastBytes.Read<StoredForecast>);
+        }
+
+        return null;
+    }
+
+    /// <summary>The cutoffs within a span, both ends included, of which a project has forecasts, the earliest first.</summary>
+    internal async IAsyncEnumerable<DateTimeOffset> CutoffsAsync(string project, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = $"PartitionKey eq '{SliceOf(project)}' and RowKey ge '{ForecastKey('f', project, from)}' and RowKey lt '{ForecastKey('f', project, to)}~'";
+        await foreach (var row in _table.QueryAsync(filter, cancellationToken, select: ["PartitionKey", "RowKey"]))
+        {
+            var cutoff = DateTimeOffset.ParseExact(row.RowKey.AsSpan(row.RowKey.LastIndexOf(':') + 1), CutoffFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+            if (cutoff >= from && cutoff <= to) yield return cutoff;
+        }
+    }
+
+    /// <summary>Stores a forecast that is made after its time: beside what stands, which it changes nothing of.</summary>
+    /// <returns>False: there is one of that cutoff, and nothing was stored.</returns>
+    /// <exception cref="ArgumentException">It is beyond a limit of Azure.</exception>
+    internal async Task<bool> StorePastAsync(StoredForecast forecast, ForecastSource source, CancellationToken cancellationToken)
+    {
+        var (slice, project, cutoff) = (SliceOf(forecast.Forecast.Project), forecast.Forecast.Project, forecast.Forecast.Cutoff);
+        TableEntity[] rows =
+        [
+            AggregateRows.With(new TableEntity(slice, ForecastKey('f', project, cutoff)), "Forecast", ForecastBytes.Of(forecast with { Forecast = forecast.Forecast with { Tasks = [] } })),
+            AggregateRows.With(new TableEntity(slice, ForecastKey('i', project, cutoff)), "Source", ForecastBytes.Of(source)),
+        ];
+        foreach (var row in rows) row[Made] = forecast.Computed;
+        return await _table.SubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row))], cancellationToken) is not null;
     }
 
     /// <summary>The age of the latest forecast of each project that has one.</summary>
@@ -101,15 +142,19 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
     internal async Task<(ProjectOutlook Outlook, ForecastAge Age, ETag ETag)?> StandingAsync(string project, CancellationToken cancellationToken) =>
         await _table.GetAsync(SliceOf(project), LatestKey(project), cancellationToken) is { } row && AgeOf(row) is { } age ? (OutlookOf(row), age, row.ETag) : null;
 
-    /// <summary>Deletes the forecasts of a project, with what they were computed from and came to, whose cutoffs lie before an instant; a hundred of each at most.</summary>
+    /// <summary>
+    /// Deletes the forecasts of a project, with what they were computed from and came to, whose cutoffs lie before an instant, and which if they
+    /// were made after their time were made before it too; a hundred of each at most.
+    /// </summary>
     internal async Task ExpireAsync(string project, DateTimeOffset before, CancellationToken cancellationToken)
     {
         foreach (var kind in (char[])['f', 'i', 's'])
         {
             List<TableTransactionAction> expired = [];
             var filter = $"PartitionKey eq '{SliceOf(project)}' and RowKey ge '{ForecastKey(kind, project, DateTimeOffset.UnixEpoch)}' and RowKey lt '{ForecastKey(kind, project, before)}'";
-            await foreach (var row in _table.QueryAsync(filter, cancellationToken, firstPage: AccountTable.MostActions, select: ["PartitionKey", "RowKey"]))
+            await foreach (var row in _table.QueryAsync(filter, cancellationToken, firstPage: AccountTable.MostActions, select: ["PartitionKey", "RowKey", Made]))
             {
+                if (row.GetDateTimeOffset(Made) >= before) continue;
                 expired.Add(new(TableTransactionActionType.Delete, row, ETag.All));
                 if (expired.Count == AccountTable.MostActions) break;
             }
@@ -149,13 +194,14 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
 
         TableTransactionAction Settled(SettledPromise promise)
         {
-            var row = new TableEntity(SliceOf(project), $"{ForecastKey('s', project, promise.Cutoff)}:{promise.Weeks.ToString("D2", CultureInfo.InvariantCulture)}")
-            {
-                [nameof(promise.Held50)] = promise.Held50, [nameof(promise.Held85)] = promise.Held85, [nameof(promise.Held95)] = promise.Held95,
-            };
+            // The dates of a completion are settled one after the other, into the same row.
+            var row = new TableEntity(SliceOf(project), $"{ForecastKey('s', project, promise.Cutoff)}:{promise.Weeks.ToString("D2", CultureInfo.InvariantCulture)}");
+            if (promise.Held50 is { } held50) row[nameof(promise.Held50)] = held50;
+            if (promise.Held85 is { } held85) row[nameof(promise.Held85)] = held85;
+            if (promise.Held95 is { } held95) row[nameof(promise.Held95)] = held95;
             if (promise.Actual is { } actual) row[nameof(promise.Actual)] = actual;
             if (promise.Error is { } error) row[nameof(promise.Error)] = error;
-            return new(TableTransactionActionType.UpsertReplace, row);
+            return new(TableTransactionActionType.UpsertMerge, row);
         }
 
         TableEntity Row(string key, string property, byte[] bytes) => AggregateRows.With(new TableEntity(SliceOf(project), key), property, bytes);
@@ -183,5 +229,5 @@ public sealed class ForecastTable(StorageAccount account, string name = "forecas
 
     private static string LatestKey(string project) => $"{Latest}{KeyText.Of(project)}";
 
-    private static string ForecastKey(char kind, string project, DateTimeOffset cutoff) => $"{kind}:{KeyText.Of(project)}:{cutoff.UtcDateTime.ToString("yyyyMMddHH", CultureInfo.InvariantCulture)}";
+    private static string ForecastKey(char kind, string project, DateTimeOffset cutoff) => $"{kind}:{KeyText.Of(project)}:{cutoff.UtcDateTime.ToString(CutoffFormat, CultureInfo.InvariantCulture)}";
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Azure;
 using Microsoft.Extensions.Logging;
 using ShitOps.Aggregation;
@@ -46,7 +45,6 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
 
         if (due.Count == 0) return 0;
         var pools = await PoolsAsync(cancellationToken);
-        var checkpoints = new ConcurrentDictionary<int, Task<IReadOnlyList<ConsumedPartition>>>();
         var (count, failed) = (0, 0);
         await Parallel.ForEachAsync(
             due.OrderBy(project => known.GetValueOrDefault(project.Key).Cutoff),
@@ -56,8 +54,6 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
                 if (time.GetElapsedTime(began) > Patience) return;
                 try
                 {
-                    var slice = table.SliceOf(project.Key);
-                    var consumed = await checkpoints.GetOrAdd(slice.Value, _ => table.PartitionsAsync(slice, cancellationToken));
                     var before = await forecasts.StandingAsync(project.Key, stopping);
 
                     // Another run may have been here meanwhile.
@@ -65,16 +61,16 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
 
                     // A first forecast that is made anew is a first one still.
                     var standing = before?.Age.First is null || before.Value.Age.Cutoff < cutoff ? before?.Outlook : null;
-                    var (outlook, source, settled) = await ForecastAsync(table, project, standing, cutoff, pools, consumed, stopping);
+                    var (outlook, source, settled) = await ForecastAsync(table, project, standing, cutoff, pools, stopping);
                     var first = standing is null ? before?.Age.First ?? outlook.Latest.Computed : (DateTimeOffset?)null;
                     if (await forecasts.StoreAsync(outlook, source, settled, first, before?.ETag, stopping)) Interlocked.Increment(ref count);
                     if (retention.Period is { } period) await forecasts.ExpireAsync(project.Key, cutoff - period, stopping);
                 }
-                catch (Exception fault) when (fault is ArgumentException or InvalidDataException)
+                catch (Exception fault) when (!stopping.IsCancellationRequested && !IsOutage(fault))
                 {
-                    // One project that cannot be read or stored does not hold up the others.
+                    // One project that cannot be read, computed or stored does not hold up the others, whatever is wrong with it.
                     Interlocked.Increment(ref failed);
-                    logger.LogError(fault, "A project of slice {Slice} cannot be forecast", table.SliceOf(project.Key));
+                    logger.LogError(fault, "The project {Project} of slice {Slice} cannot be forecast", project.Key, table.SliceOf(project.Key));
                 }
             });
         if (count > 0) logger.LogInformation("{Count} of {Due} projects were forecast with the cutoff {Cutoff:u}", count, due.Count, cutoff);
@@ -90,12 +86,48 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
         return new ProjectHistory(project.Key, tasks);
     }
 
-    private async Task<(ProjectOutlook Outlook, ForecastSource Source, IReadOnlyList<SettledPromise> Settled)> ForecastAsync(
-        AggregateTable table, StoredProject project, ProjectOutlook? before, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, IReadOnlyList<ConsumedPartition> consumed, CancellationToken cancellationToken)
+    /// <summary>Forecasts a project from its past alone and what was announced of it before.</summary>
+    /// <param name="history">Its past; what lies after the cutoff changes nothing.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="cutoff">What lies before it is known.</param>
+    /// <param name="pools">What other projects teach.</param>
+    /// <param name="announced">What moves are measured from.</param>
+    /// <param name="now">The time.</param>
+    internal static (StoredForecast Forecast, ForecastInput Input) Forecast(ProjectHistory history, StoredProject project, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, Announcements announced, DateTimeOffset now)
     {
-        var history = await HistoryAsync(table, project, cancellationToken);
         var input = ForecastInput.Of(history, project.State.Due, cutoff, pools, Seed);
-        var forecast = ProjectForecast.Of(input);
+        var forecast = new StoredForecast(ProjectForecast.Of(input), project.State.Team, project.State.Due, now, [.. Bottlenecks.Of(history, cutoff, input.Seed).Take(MostBottlenecks)], Move: null);
+        return (Moved(forecast, announced), input);
+    }
+
+    /// <summary>The forecast with how far it is from what was announced.</summary>
+    internal static StoredForecast Moved(StoredForecast forecast, Announcements announced)
+    {
+        var (next, move, milestones) = announced.With(forecast.Forecast, forecast.Due);
+        return forecast with { Move = move, MilestoneMoves = milestones, Announced = next };
+    }
+
+    /// <summary>What a forecast was computed from.</summary>
+    internal static ForecastSource SourceOf(ForecastInput input, IReadOnlyList<ConsumedPartition> consumed) =>
+        new(input, [.. consumed.Select(ForecastCheckpoint.Of).OrderBy(one => one.Stream, StringComparer.Ordinal).ThenBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.Partition)]);
+
+    /// <summary>Whether storage does not answer, or is too busy: then no project can be forecast, and the next run goes on. The client tells of its own retries in an aggregate.</summary>
+    private static bool IsOutage(Exception fault) => fault switch
+    {
+        RequestFailedException { Status: 0 or 408 or 429 or >= 500 } => true,
+        AggregateException several => several.InnerExceptions.Any(IsOutage),
+        _ => false,
+    };
+
+    private async Task<(ProjectOutlook Outlook, ForecastSource Source, IReadOnlyList<SettledPromise> Settled)> ForecastAsync(
+        AggregateTable table, StoredProject project, ProjectOutlook? before, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, CancellationToken cancellationToken)
+    {
+        // What is read after the checkpoints is at least as new as they say.
+        var consumed = await table.PartitionsAsync(table.SliceOf(project.Key), cancellationToken);
+        var history = await HistoryAsync(table, project, cancellationToken);
+        IReadOnlyList<HorizonPool> others = before is null ? pools : [.. pools.Select(pool => Without(pool, before.Records))];
+        var (latest, input) = Forecast(history, project, cutoff, others, before?.Latest.Announced ?? Announcements.None, time.GetUtcNow());
+        var forecast = latest.Forecast;
         List<SettledPromise> settled = [];
         List<Promise> promises = [];
         foreach (var promise in before?.Promises ?? [])
@@ -113,17 +145,17 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
             promised = cutoff;
         }
 
-        var move = before is null ? null : ForecastMove.Between(before.Latest.Forecast, before.Latest.Due, forecast, project.State.Due);
-        return (
-            new ProjectOutlook(new StoredForecast(forecast, project.State.Team, project.State.Due, time.GetUtcNow(), [.. Bottlenecks.Of(history, cutoff, input.Seed).Take(MostBottlenecks)], move), promises, promised, TalliesOf(before?.Tallies ?? [], settled), input.Records),
-            new ForecastSource(input, [.. consumed.Select(ForecastCheckpoint.Of).OrderBy(one => one.Stream, StringComparer.Ordinal).ThenBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.Partition)]),
-            settled);
+        return (new ProjectOutlook(latest, promises, promised, TalliesOf(before?.Tallies ?? [], settled), input.Records), SourceOf(input, consumed), settled);
     }
+
+    /// <summary>A pool of all projects without what one of them gave to it.</summary>
+    private static HorizonPool Without(HorizonPool pool, IReadOnlyList<HorizonState> own) =>
+        own.FirstOrDefault(state => state.Weeks == pool.Weeks) is { } state ? pool with { Ranks = pool.Ranks.Without(state.Ranks.TakeLast(RanksOfAProject)) } : pool;
 
     private static IReadOnlyList<PromiseTally> TalliesOf(IReadOnlyList<PromiseTally> before, IReadOnlyList<SettledPromise> settled)
     {
         var tallies = before.ToDictionary(tally => tally.Weeks);
-        foreach (var one in settled) tallies[one.Weeks] = tallies.GetValueOrDefault(one.Weeks, new PromiseTally(one.Weeks, 0, 0, 0, 0, 0, 0)).With(one);
+        foreach (var one in settled) tallies[one.Weeks] = tallies.GetValueOrDefault(one.Weeks, PromiseTally.Of(one.Weeks)).With(one);
         return [.. tallies.Values.OrderBy(tally => tally.Weeks)];
     }
 

@@ -14,23 +14,24 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks ou
     private const double HoursOfAWeek = 40;
     private const string Allocation = "allocation";
 
-    private static readonly string[] Kinds = ["status", "resource", "team", Allocation];
+    private static readonly string[] Kinds = ["status", "resource", "team", "stalled-status", "stalled-resource", "stalled-team", Allocation];
 
     private static readonly Column<Row>[] Columns =
     [
         new("project", CellKind.Text, "the project; null: it is about all of them", row => row.Project),
-        new("kind", CellKind.Text, "what it is: `status`, a queue; `resource`, a person; `team`; or `allocation`, a person who is allocated for more than 40 hours a week over all projects", row => row.Kind),
+        new("kind", CellKind.Text, "what it is: `status`, a queue; `resource`, a person; `team`; one of these with `stalled-` before it, if next to nothing leaves it: at its pace it would take more than three years; or `allocation`, a person who is allocated for more than 40 hours a week over all projects", row => row.Kind),
         new("name", CellKind.Text, "the tracker's word of the status, the person, or the team", row => row.Name),
-        new("score", CellKind.Number, "0 to 100: the share of the time until the backlog is done, at odds of 85%, that one more there would save; of an allocation the share of its hours beyond 40", row => row.Score),
+        new("score", CellKind.Number, "0 to 100: the share of the time until the backlog is done, at odds of 85%, that it would save to widen it; of what is stalled the share of open tasks that wait there, times the half's age over 12 weeks if that is less; of an allocation the share of its hours beyond 40", row => row.Score),
         new("why", CellKind.Text, "the reason, as a sentence", row => row.Why),
         new("tasks", CellKind.Integer, "open tasks that wait there", row => row.Of is { } of ? (long)of.Tasks : null),
-        new("utilisation", CellKind.Number, "tasks that came in over tasks that left, in 12 weeks; of an allocation its hours over 40. Above 1 it is too much", row => row.Utilisation),
+        new("inflowRatio", CellKind.Number, "tasks that came in over tasks that left, in 12 weeks: above 1 the queue grows; null: none left", row => row.Of?.InflowRatio),
+        new("utilisation", CellKind.Number, "of an allocation its hours over 40: above 1 it is too much", row => row.Utilisation),
         new("growthPerWeek", CellKind.Number, "how much longer the queue became in a week, the mean of 12", row => row.Of?.GrowthPerWeek),
         new("leftPerWeek", CellKind.Number, "tasks that left in a week, the mean of 12", row => row.Of?.LeftPerWeek),
         new("ageDays", CellKind.Number, "how long half of the tasks have waited there at least: in the status, or since they came to be", row => row.Of?.AgeDays),
         new("blocked", CellKind.Integer, "how many of them are blocked", row => row.Of is { } of ? (long)of.Blocked : null),
         new("blockedDays", CellKind.Number, "how long those have been so, in days together", row => row.Of?.BlockedDays),
-        new("gainDays", CellKind.Number, "how many days earlier the backlog is done at odds of 85% with one more there", row => row.Of?.GainDays),
+        new("gainDays", CellKind.Number, "how many days earlier the backlog is done at odds of 85% with one more person in the status, a second person who does as much as this one, or a team of twice the size; of what is stalled 0", row => row.Of?.GainDays),
         new("cutoff", CellKind.Time, "what lies before it was known", row => row.Cutoff),
     ];
 
@@ -40,7 +41,7 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks ou
         "One row a bottleneck of any project, and one a person who is allocated for more than a week has, the worst first.",
         [
             new("project", "only of these projects", MayRepeat: true),
-            new("kind", "only these: `status`, `resource`, `team` or `allocation`", MayRepeat: true),
+            new("kind", "only these: `status`, `resource`, `team`, each with or without `stalled-` before it, or `allocation`", MayRepeat: true),
             new("team", "only of projects of these teams, or these teams themselves", MayRepeat: true),
             new("person", "only these people, by name or person id", MayRepeat: true),
             new("status", "only these statuses, in the tracker's words", MayRepeat: true),
@@ -59,7 +60,7 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks ou
             var latest = outlook.Latest;
             foreach (var one in latest.Bottlenecks)
             {
-                var row = new Row(latest.Forecast.Project, one.Kind.ToString().ToLowerInvariant(), one.Name, one.Score, one.Utilisation, latest.Forecast.Cutoff, one);
+                var row = new Row(latest.Forecast.Project, one.KindName, one.Name, one.Score, null, latest.Forecast.Cutoff, one);
                 if (query.Lets("team", latest.Team) || (one.Kind == BottleneckKind.Team && query.Lets("team", one.Name))) Add(row);
             }
         }
@@ -76,7 +77,7 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks ou
         {
             if (kinds.Count > 0 && !kinds.Contains(row.Kind)) return;
             if (query.Values("person").Count > 0 && !(row.IsPerson && persons.Lets(row.Name))) return;
-            if (query.Values("status").Count > 0 && !(row.Kind == "status" && query.Lets("status", row.Name))) return;
+            if (query.Values("status").Count > 0 && !(row.Of?.Kind == BottleneckKind.Status && query.Lets("status", row.Name))) return;
             found[row.Place] = row;
         }
     }
@@ -116,7 +117,7 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks ou
         /// <summary>What is allocated, without the name.</summary>
         public string? Load { get; init; }
 
-        public bool IsPerson => Kind is "resource" or Allocation;
+        public bool IsPerson => Of?.Kind == BottleneckKind.Resource || Kind == Allocation;
 
         public string Why => Of?.Sentence(Name) ?? $"{Name}: {Load}";
 

@@ -23,7 +23,7 @@ public sealed class ForecastRows(ProjectOutlooks outlooks)
         .. Dates("completion", "the present backlog is done by then", forecast => forecast.Completion),
         .. Dates("completionWithGrowth", "nothing is open any more, with what arrives until then,", forecast => forecast.CompletionWithGrowth),
         .. ForecastInput.Horizons.SelectMany(Items),
-        new("movedDays", CellKind.Number, "how much later than in the forecast before the backlog is done at odds of 85%; null: it did not move materially, or a date is not known", row => row.Move?.Days),
+        new("movedDays", CellKind.Number, "how much later than last announced the backlog is done at odds of 85%; null: it did not move materially, or a date is not known", row => row.Move?.Days),
         new("movedOdds", CellKind.Number, "how much the odds of the last day gained, likewise", row => row.Move?.Odds),
         new("cause", CellKind.Text, "what moved it most", row => row.Move?.Cause),
         new("computed", CellKind.Time, "when it was computed", row => row.Computed),

@@ -8,6 +8,10 @@ namespace ShitOps.Flow;
 /// </summary>
 public sealed class ProjectHistory
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromDays(365);
+
+    private readonly DateTimeOffset[] _created;
+
     /// <summary>A history of tasks.</summary>
     /// <param name="project">The project's key.</param>
     /// <param name="tasks">Its tasks, without deleted ones.</param>
@@ -17,6 +21,7 @@ public sealed class ProjectHistory
         Tasks = [.. tasks.Where(task => task.Transitions.Count > 0)];
         First = Tasks.Count == 0 ? null : Tasks.Min(task => task.Transitions[0].Time);
         Last = Tasks.Count == 0 ? null : Tasks.Max(task => task.Transitions[^1].Time);
+        _created = [.. Tasks.Select(task => task.Transitions[0].Time).Order()];
     }
 
     /// <summary>The project's key.</summary>
@@ -42,6 +47,27 @@ public sealed class ProjectHistory
 
     /// <summary>The tasks that came to be in each of the weeks that end at the cutoff, the oldest first.</summary>
     public int[] Arrivals(DateTimeOffset cutoff, int weeks) => ByWeek(cutoff, weeks, task => task.Transitions[0].Time is var created && created < cutoff ? created : null);
+
+    /// <summary>
+    /// The project's beginning as it is known at the cutoff: the first task's creation; but if not more than one in fifty tasks, or one of
+    /// fewer, came to be before a year without any, the one after: a wrong date gives no project a past. Null: there is no task yet.
+    /// </summary>
+    public DateTimeOffset? Began(DateTimeOffset cutoff)
+    {
+        var known = Array.BinarySearch(_created, cutoff);
+        if (known < 0) known = ~known;
+        while (known > 0 && _created[known - 1] >= cutoff) known--;
+        if (known == 0) return null;
+        var (began, few) = (0, Math.Max(1, known / 50));
+        for (var i = 1; i <= few && i < known; i++)
+            if (_created[i] - _created[i - 1] >= Silence) began = i;
+        return _created[began];
+    }
+
+    /// <summary>The whole weeks from the project's beginning up to the cutoff.</summary>
+    /// <param name="cutoff">What lies before it is known.</param>
+    /// <param name="most">The most weeks that matter.</param>
+    public int WeeksUpTo(DateTimeOffset cutoff, int most) => Began(cutoff) is { } began ? Math.Min(most, (cutoff - began).Days / 7) : 0;
 
     private int[] ByWeek(DateTimeOffset cutoff, int weeks, Func<TaskHistory, DateTimeOffset?> timeOf)
     {

@@ -55,7 +55,7 @@ public static class BackTest
     public static IReadOnlyList<Origin> Origins(ProjectHistory history, int horizon, int seed, IReadOnlyList<FlowMethod>? methods = null)
     {
         List<Origin> origins = [];
-        if (history.First is not { } first || history.Last is not { } last || !IsLongEnough(history, first, last)) return origins;
+        if (history.Last is not { } last || history.Began(last.AddTicks(1)) is not { } first || !IsLongEnough(history, first, last)) return origins;
 
         var record = new HorizonRecord(horizon, RankPool.None);
         var ahead = TimeSpan.FromDays(7 * horizon);

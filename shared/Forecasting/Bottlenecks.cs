@@ -3,9 +3,10 @@ using ShitOps.Flow;
 namespace ShitOps.Forecasting;
 
 /// <summary>
-/// Finds what holds a project up, by asking of every queue: how much earlier would the backlog be done if there were one more of what works it
-/// off? Each answer is a simulation beside one without the change, with the same random numbers. A project has three readings: its statuses are
-/// stations that tasks pass one after the other; its people work in parallel, each on their own tasks, and so do its teams.
+/// Finds what holds a project up, by asking of every queue: how much earlier would the backlog be done if it were wider? Each answer is a
+/// simulation beside one without the change, with the same random numbers. A project has three readings: its statuses are stations that tasks
+/// pass one after the other; its people work in parallel, each on their own tasks, and so do its teams. Queues that next to nothing leaves
+/// are told apart and left out of the simulation: with them no other queue would matter, since the end would be theirs whatever is changed.
 /// </summary>
 public static class Bottlenecks
 {
@@ -22,7 +23,7 @@ public static class Bottlenecks
     /// <param name="seed">The same seed gives the same.</param>
     public static IReadOnlyList<Bottleneck> Of(ProjectHistory history, DateTimeOffset cutoff, ulong seed)
     {
-        if (history.First is not { } first || (cutoff - first).Days / 7 < ProjectForecast.FewestWeeks || history.Departures(cutoff, PastWeeks).Sum() < ProjectForecast.FewestDone) return [];
+        if (history.WeeksUpTo(cutoff, ProjectForecast.FewestWeeks) < ProjectForecast.FewestWeeks || history.Departures(cutoff, PastWeeks).Sum() < ProjectForecast.FewestDone) return [];
         var open = history.Tasks.Select(task => (Task: task, Stay: task.At(cutoff))).Where(one => one.Stay is { ClosedSince: null }).Select(one => new Waiting(one.Task, one.Stay!.Value)).ToArray();
         if (open.Length == 0) return [];
         return
@@ -38,16 +39,18 @@ public static class Bottlenecks
     {
         var stations = Stations.Of(history, cutoff, PastWeeks);
         if (stations.Names.Count == 0) yield break;
-        var queues = stations.Names.Select(name => open.Count(one => one.Stay.Status == name)).ToArray();
+        var waiting = stations.Names.Select(name => open.Where(one => one.Stay.Status == name).ToArray()).ToArray();
+        var isStalled = waiting.Select((tasks, i) => IsStalled(tasks.Length, stations.Out(i).Sum())).ToArray();
+        var queues = waiting.Select((tasks, i) => isStalled[i] ? 0 : tasks.Length).ToArray();
         var before = Quantile(Simulate(widened: -1));
         for (var i = 0; i < stations.Names.Count; i++)
         {
-            if (queues[i] == 0) continue;
-            var (name, gain) = (stations.Names[i], Math.Max(0, before - Quantile(Simulate(i))));
-            yield return Made(BottleneckKind.Status, name, [.. open.Where(one => one.Stay.Status == name)], one => one.Stay.Since, stations.In(i).TakeLast(Weeks).Sum(), stations.Out(i).TakeLast(Weeks).Sum(), gain, before, cutoff);
+            if (waiting[i].Length == 0) continue;
+            double? gain = isStalled[i] ? null : Math.Max(0, before - Quantile(Simulate(i)));
+            yield return Made(BottleneckKind.Status, stations.Names[i], waiting[i], open.Length, one => one.Stay.Since, stations.In(i).TakeLast(Weeks).Sum(), stations.Out(i).TakeLast(Weeks).Sum(), gain, before, cutoff);
         }
 
-        double[] Simulate(int widened) => stations.Simulate(queues, widened, Runs, MostWeeksAhead, seed);
+        double[] Simulate(int widened) => stations.Simulate(queues, isStalled, widened, Runs, MostWeeksAhead, seed);
     }
 
     private static IEnumerable<Bottleneck> OfGroups(BottleneckKind kind, ProjectHistory history, Waiting[] open, DateTimeOffset cutoff, ulong seed, Func<TaskHistory, string?> nameOf)
@@ -57,16 +60,18 @@ public static class Bottlenecks
         if (groups.Length < 2) yield break;
 
         var pasts = groups.Select(group => new ProjectHistory(group.Key, history.Tasks.Where(task => nameOf(task) == group.Key))).ToArray();
-        var times = groups.Select((group, i) => Drain(pasts[i].Departures(cutoff, PastWeeks), group.Count(), factor: 1, unchecked(seed + (ulong)i))).ToArray();
+        var departures = pasts.Select(past => past.Departures(cutoff, PastWeeks)).ToArray();
+        var isStalled = groups.Select((group, i) => IsStalled(group.Count(), departures[i].Sum())).ToArray();
+        var times = groups.Select((group, i) => isStalled[i] ? new double[Runs] : Drain(departures[i], group.Count(), factor: 1, unchecked(seed + (ulong)i))).ToArray();
         var before = Quantile(Longest(-1, []));
         for (var i = 0; i < groups.Length; i++)
         {
             var (arrived, left) = (pasts[i].Arrivals(cutoff, Weeks).Sum(), pasts[i].Departures(cutoff, Weeks).Sum());
-            var helped = Drain(pasts[i].Departures(cutoff, PastWeeks), groups[i].Count(), factor: 2, unchecked(seed + (ulong)i));
-            yield return Made(kind, groups[i].Key, [.. groups[i]], one => one.Task.Transitions[0].Time, arrived, left, Math.Max(0, before - Quantile(Longest(i, helped))), before, cutoff);
+            double? gain = isStalled[i] ? null : Math.Max(0, before - Quantile(Longest(i, Drain(departures[i], groups[i].Count(), factor: 2, unchecked(seed + (ulong)i)))));
+            yield return Made(kind, groups[i].Key, [.. groups[i]], open.Length, one => one.Task.Transitions[0].Time, arrived, left, gain, before, cutoff);
         }
 
-        // A project is done when the last of them is.
+        // All but what is stalled is done when the last of them is.
         double[] Longest(int changed, double[] instead)
         {
             var longest = new double[Runs];
@@ -76,14 +81,23 @@ public static class Bottlenecks
         }
     }
 
+    /// <summary>Whether so many tasks would take more than is looked ahead, at the pace at which they left.</summary>
+    private static bool IsStalled(int tasks, int left) => tasks > (double)left / PastWeeks * MostWeeksAhead;
+
+    /// <param name="gainWeeks">What widening it saves; null: it is stalled.</param>
     private static Bottleneck Made(
-        BottleneckKind kind, string name, Waiting[] tasks, Func<Waiting, DateTimeOffset> sinceOf, int arrived, int left, double gainWeeks, double weeks, DateTimeOffset cutoff)
+        BottleneckKind kind, string name, Waiting[] tasks, int open, Func<Waiting, DateTimeOffset> sinceOf, int arrived, int left, double? gainWeeks, double weeks, DateTimeOffset cutoff)
     {
         var ages = tasks.Select(one => (cutoff - sinceOf(one)).TotalDays).Order().ToArray();
         var blocked = tasks.Select(one => one.Task.BlockedSince).OfType<DateTimeOffset>().Where(since => since < cutoff).ToArray();
+        var age = ages[ages.Length / 2];
+        var score = gainWeeks is { } gain ? gain / Math.Max(weeks, 0.01) : (double)tasks.Length / open * Math.Min(1, age / (7 * Weeks));
         return new Bottleneck(
-            kind, name, Math.Round(100 * gainWeeks / Math.Max(weeks, 0.01), 2), tasks.Length, left > 0 ? Math.Round((double)arrived / left, 3) : null, Math.Round((double)(arrived - left) / Weeks, 3),
-            Math.Round((double)left / Weeks, 3), Math.Round(ages[ages.Length / 2], 2), blocked.Length, Math.Round(blocked.Sum(since => (cutoff - since).TotalDays), 2), Math.Round(7 * gainWeeks, 1));
+            kind, name, Math.Round(100 * score, 2), tasks.Length, left > 0 ? Math.Round((double)arrived / left, 3) : null, Math.Round((double)(arrived - left) / Weeks, 3),
+            Math.Round((double)left / Weeks, 3), Math.Round(age, 2), blocked.Length, Math.Round(blocked.Sum(since => (cutoff - since).TotalDays), 2), Math.Round(7 * (gainWeeks ?? 0), 1))
+        {
+            IsStalled = gainWeeks is null,
+        };
     }
 
     /// <summary>Weeks until so many tasks have left, run by run, when each week is drawn from the past ones.</summary>

@@ -19,13 +19,14 @@ public sealed record OpenTask(string Key, string Status, StatusCategory Category
 /// <param name="Hours">As <see cref="StayTimes"/> takes them, of the latest time.</param>
 public sealed record StatusStays(string Status, StatusCategory Category, IReadOnlyList<int> Hours);
 
-/// <summary>A milestone, sprint or version with a last day that has open tasks.</summary>
+/// <summary>A milestone, sprint or version with a last day.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Due">The last day, included.</param>
-/// <param name="Tasks">Its tasks without cancelled ones.</param>
+/// <param name="Tasks">Its tasks without cancelled ones, at least one.</param>
 /// <param name="Done">Those of them that are done.</param>
+/// <param name="InTime">Those that were done when the last day was over; while it is not, as many as <paramref name="Done"/>.</param>
 /// <param name="Unlisted">Those that are open but not among <see cref="ForecastInput.Tasks"/>, since there are too many.</param>
-public sealed record MilestoneScope(string Name, DateOnly Due, int Tasks, int Done, int Unlisted);
+public sealed record MilestoneScope(string Name, DateOnly Due, int Tasks, int Done, int InTime, int Unlisted);
 
 /// <summary>The ranks of the outcomes of other projects at a horizon.</summary>
 public sealed record HorizonPool(int Weeks, RankPool Ranks);
@@ -36,7 +37,7 @@ public sealed record HorizonPool(int Weeks, RankPool Ranks);
 public sealed record ForecastInput
 {
     /// <summary>The version of the model. It changes with whatever changes a forecast.</summary>
-    public const int PresentModel = 3;
+    public const int PresentModel = 4;
 
     /// <summary>The horizons, in weeks, at which items are promised and promises are settled.</summary>
     public static IReadOnlyList<int> Horizons { get; } = [1, 2, 4, 8, 12];
@@ -51,6 +52,9 @@ public sealed record ForecastInput
     private const int MostStays = 1200;
     private const int MostStatuses = 24;
     private const int MostMilestones = 50;
+
+    /// <summary>A milestone that is complete is told of until its last day has been over for so long, or its last task done.</summary>
+    private static readonly TimeSpan ToldComplete = TimeSpan.FromDays(14);
 
     /// <summary>The version of the model that it is for.</summary>
     public int Model { get; init; } = PresentModel;
@@ -85,7 +89,7 @@ public sealed record ForecastInput
     /// <summary>How long tasks stayed open, by status.</summary>
     public required IReadOnlyList<StatusStays> Stays { get; init; }
 
-    /// <summary>Milestones with a last day that have open tasks, by that day.</summary>
+    /// <summary>Milestones with a last day that have open tasks or were completed lately, by that day: those whose day comes next, then those whose day was last, up to 50.</summary>
     public required IReadOnlyList<MilestoneScope> Milestones { get; init; }
 
     /// <summary>The state of calibration and combination, by horizon.</summary>
@@ -102,7 +106,7 @@ public sealed record ForecastInput
     /// <param name="seed">Another seed draws other runs.</param>
     public static ForecastInput Of(ProjectHistory history, DateOnly? due, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, ulong seed)
     {
-        var weeks = history.First is { } first && first < cutoff ? Math.Min(MostWeeks, (cutoff - first).Days / 7) : 0;
+        var weeks = history.WeeksUpTo(cutoff, MostWeeks);
         var stands = history.Tasks.Select(task => (Task: task, Stay: task.At(cutoff))).Where(one => one.Stay is not null).Select(one => (one.Task, Stay: one.Stay!.Value)).ToArray();
         var open = stands.Where(one => one.Stay.ClosedSince is null).ToArray();
         var byHorizon = pools.ToDictionary(pool => pool.Weeks, pool => pool.Ranks);
@@ -128,18 +132,28 @@ public sealed record ForecastInput
             Milestones =
             [
                 .. stands.Where(one => one.Task.Milestone is not null && one.Stay.Category != StatusCategory.Cancelled)
-                    .GroupBy(one => one.Task.Milestone!.Name, StringComparer.Ordinal)
-                    .Where(group => group.Any(one => one.Task.Milestone!.Due is not null))
-                    .Select(group => ScopeOf(group.Key, group.Max(one => one.Task.Milestone!.Due)!.Value, group.Count(), group.Count(one => one.Stay.Category == StatusCategory.Done)))
-                    .Where(milestone => milestone.Done < milestone.Tasks)
-                    .OrderBy(milestone => milestone.Due).ThenBy(milestone => milestone.Name, StringComparer.Ordinal).TakeLast(MostMilestones),
+                    .GroupBy(one => one.Task.Milestone!.Name, one => (one.Stay, one.Task.Milestone!.Due), StringComparer.Ordinal)
+                    .Select(group => ScopeOf(group.Key, [.. group]))
+                    .OfType<MilestoneScope>()
+                    .OrderBy(milestone => IsOver(milestone.Due)).ThenBy(milestone => IsOver(milestone.Due) ? -milestone.Due.DayNumber : milestone.Due.DayNumber).ThenBy(milestone => milestone.Name, StringComparer.Ordinal)
+                    .Take(MostMilestones)
+                    .OrderBy(milestone => milestone.Due).ThenBy(milestone => milestone.Name, StringComparer.Ordinal),
             ],
             Records = [.. RollingForecasts.Learn(history, cutoff, Horizons, byHorizon, seed).Select(record => record.State)],
             Pools = pools,
         };
 
-        // Tasks may have heard of different days for the same milestone, some of none: the last one holds for all.
-        MilestoneScope ScopeOf(string name, DateOnly last, int all, int done) => new(name, last, all, done, all - done - listed.GetValueOrDefault(name));
+        bool IsOver(DateOnly day) => TaskOutlook.EndOf(day) <= cutoff;
+
+        MilestoneScope? ScopeOf(string name, (TaskStay Stay, DateOnly? Due)[] its)
+        {
+            // Tasks may have heard of different days for the same milestone, some of none: the last one holds for all.
+            if (its.Max(one => one.Due) is not { } last) return null;
+            var done = its.Where(one => one.Stay.Category == StatusCategory.Done).Select(one => one.Stay.ClosedSince!.Value).ToArray();
+            var told = cutoff - ToldComplete;
+            if (done.Length == its.Length && TaskOutlook.EndOf(last) <= told && done.Max() <= told) return null;
+            return new(name, last, its.Length, done.Length, IsOver(last) ? done.Count(closed => closed < TaskOutlook.EndOf(last)) : done.Length, its.Length - done.Length - listed.GetValueOrDefault(name));
+        }
     }
 
     /// <summary>The records that the forecast is read by.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ShitOps.Forecasting;
 
 /// <summary>How many items will be done in so many weeks.</summary>
@@ -25,7 +27,7 @@ public sealed record TrajectoryPoint(DateTimeOffset Time, double P05, double P15
 /// <param name="P85">The same at 85%.</param>
 public sealed record TaskForecast(string Key, double? Late, DateTimeOffset? P50, DateTimeOffset? P85);
 
-/// <summary>What share of a milestone, sprint or version is done when its last day is over: so much or more.</summary>
+/// <summary>What share of a milestone, sprint or version is done when its last day is over: so much or more. Once that day is over it is the share that was.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Due">The last day, included.</param>
 /// <param name="Tasks">Its tasks without cancelled ones.</param>
@@ -34,7 +36,16 @@ public sealed record TaskForecast(string Key, double? Late, DateTimeOffset? P50,
 /// <param name="P85">At odds of 85%.</param>
 /// <param name="P95">At odds of 95%.</param>
 /// <param name="AllDone">The odds that all of it is, 0 to 1.</param>
-public sealed record MilestoneForecast(string Name, DateOnly Due, int Tasks, int Done, double P50, double P85, double P95, double AllDone);
+public sealed record MilestoneForecast(string Name, DateOnly Due, int Tasks, int Done, double P50, double P85, double P95, double AllDone)
+{
+    /// <summary>Those that are open.</summary>
+    [JsonIgnore]
+    public int Remaining => Tasks - Done;
+
+    /// <summary>The end of the last day, as the instant with which the next begins.</summary>
+    [JsonIgnore]
+    public DateTimeOffset End => TaskOutlook.EndOf(Due);
+}
 
 /// <summary>
 /// A project's forecast. It follows from its input alone. A backlog is done when as many tasks have left as it has, whichever they are: work

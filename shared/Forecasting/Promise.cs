@@ -6,9 +6,12 @@ namespace ShitOps.Forecasting;
 /// <param name="Cutoff">When it was promised.</param>
 /// <param name="Backlog">The tasks that were open.</param>
 /// <param name="Items">The items that were promised, at the horizons that are not settled.</param>
-/// <param name="Completion">The completion that was promised; null: none, or it is settled.</param>
+/// <param name="Completion">The completion that was promised; null: none, or all of its dates are settled.</param>
 public sealed record Promise(DateTimeOffset Cutoff, int Backlog, IReadOnlyList<ItemsForecast> Items, CompletionForecast? Completion)
 {
+    /// <summary>Dates of the completion up to then are settled; null: none is.</summary>
+    public DateTimeOffset? SettledUpTo { get; init; }
+
     /// <summary>The promise of a forecast.</summary>
     public static Promise Of(ProjectForecast forecast) => new(forecast.Cutoff, forecast.Backlog, forecast.Items, forecast.Backlog > 0 ? forecast.Completion : null);
 
@@ -28,25 +31,32 @@ public sealed record Promise(DateTimeOffset Cutoff, int Backlog, IReadOnlyList<I
         var rest = this with { Items = [.. Items.Where(items => !IsOver(items))] };
         if (Completion is { } dates)
         {
-            // A promised date that is over tells as much as the completion itself; who knows no date has promised nothing.
-            var done = DoneBy(history, now);
-            if (done is not null || dates.P95 is null || dates.P95 <= now)
+            // Each date is settled when it is over, whether the work is done or not: to settle the kept ones early would count them before the broken ones.
+            var (held50, held85, held95) = (Held(dates.P50), Held(dates.P85), Held(dates.P95));
+            var last = dates.P95 ?? dates.P85 ?? dates.P50;
+            var isAllOver = last is null || last <= now;
+            if (held50 is not null || held85 is not null || held95 is not null)
             {
-                rest = rest with { Completion = null };
-                if (dates.P95 is not null)
-                    settled.Add(new SettledPromise(Cutoff, 0, done is { } at ? Math.Round((at - Cutoff).TotalDays, 2) : null, done <= dates.P50, done <= dates.P85, done <= dates.P95, done is { } when ? Math.Abs((when - dates.P50!.Value).TotalDays) : null));
+                var done = isAllOver ? DoneBy(history, last!.Value) : null;
+                settled.Add(new SettledPromise(Cutoff, 0, done is { } at ? Math.Round((at - Cutoff).TotalDays, 2) : null, held50, held85, held95, done is { } when ? Math.Abs((when - dates.P50!.Value).TotalDays) : null));
             }
+
+            rest = isAllOver ? rest with { Completion = null } : rest with { SettledUpTo = now };
         }
 
         return (settled, rest.Items.Count > 0 || rest.Completion is not null ? rest : null);
 
         bool IsOver(ItemsForecast items) => Cutoff.AddDays(7 * items.Weeks) <= now;
+
+        // Null: it is not over, was settled before, or there was no date.
+        bool? Held(DateTimeOffset? date) => date is { } day && day <= now && !(day <= SettledUpTo) ? DoneBy(history, day) is not null : null;
     }
 
-    /// <summary>When as many tasks had left as were open, to the day; null: they have not yet.</summary>
-    private DateTimeOffset? DoneBy(ProjectHistory history, DateTimeOffset now)
+    /// <summary>When as many tasks had left as were open, as it was known at an instant; null: they had not.</summary>
+    private DateTimeOffset? DoneBy(ProjectHistory history, DateTimeOffset instant)
     {
-        var left = history.Tasks.Select(task => task.At(now)?.ClosedSince).OfType<DateTimeOffset>().Where(closed => closed >= Cutoff).Order().ToArray();
+        // A date itself still keeps its promise.
+        var left = history.Tasks.Select(task => task.At(instant.AddTicks(1))?.ClosedSince).OfType<DateTimeOffset>().Where(closed => closed >= Cutoff).Order().ToArray();
         return left.Length >= Backlog ? left[Backlog - 1] : null;
     }
 }
@@ -54,28 +64,9 @@ public sealed record Promise(DateTimeOffset Cutoff, int Backlog, IReadOnlyList<I
 /// <summary>A promise beside what happened.</summary>
 /// <param name="Cutoff">When it was promised.</param>
 /// <param name="Weeks">The horizon of items; 0: it was about the completion of the backlog.</param>
-/// <param name="Actual">Items done, or days until the backlog was done; null: it is not done.</param>
-/// <param name="Held50">Whether the promise at odds of 50% held.</param>
+/// <param name="Actual">Items done, or with the last date days until the backlog was done; null: it was not done by then.</param>
+/// <param name="Held50">Whether the promise at odds of 50% held; null: it is not settled now.</param>
 /// <param name="Held85">The same at 85%.</param>
 /// <param name="Held95">The same at 95%.</param>
 /// <param name="Error">How far from the median it was, in items or days; null: not known.</param>
-public sealed record SettledPromise(DateTimeOffset Cutoff, int Weeks, double? Actual, bool Held50, bool Held85, bool Held95, double? Error);
-
-/// <summary>How often promises of a kind have held.</summary>
-/// <param name="Weeks">The horizon of items; 0: completions.</param>
-/// <param name="Settled">How many are settled.</param>
-/// <param name="Held50">How many of those at odds of 50% held.</param>
-/// <param name="Held85">The same at 85%.</param>
-/// <param name="Held95">The same at 95%.</param>
-/// <param name="Errors">The sum of known errors.</param>
-/// <param name="Known">How many errors are known.</param>
-public sealed record PromiseTally(int Weeks, int Settled, int Held50, int Held85, int Held95, double Errors, int Known)
-{
-    /// <summary>The tally with one more.</summary>
-    public PromiseTally With(SettledPromise one) => new(
-        Weeks, Settled + 1, Held50 + (one.Held50 ? 1 : 0), Held85 + (one.Held85 ? 1 : 0), Held95 + (one.Held95 ? 1 : 0), Errors + (one.Error ?? 0), Known + (one.Error is null ? 0 : 1));
-
-    /// <summary>Both together.</summary>
-    public PromiseTally With(PromiseTally other) => new(
-        Weeks, Settled + other.Settled, Held50 + other.Held50, Held85 + other.Held85, Held95 + other.Held95, Errors + other.Errors, Known + other.Known);
-}
+public sealed record SettledPromise(DateTimeOffset Cutoff, int Weeks, double? Actual, bool? Held50, bool? Held85, bool? Held95, double? Error);

@@ -18,7 +18,16 @@ public sealed record RankPool(IReadOnlyList<int> Counts)
     public static RankPool Of(IEnumerable<double> ranks)
     {
         var counts = new int[Parts];
-        foreach (var rank in ranks) counts[Math.Clamp((int)(rank * Parts), 0, Parts - 1)]++;
+        foreach (var rank in ranks) counts[PartOf(rank)]++;
+        return counts.Any(count => count > 0) ? new RankPool(counts) : None;
+    }
+
+    /// <summary>What is left without some of the ranks that it was made of.</summary>
+    public RankPool Without(IEnumerable<double> ranks)
+    {
+        if (Counts.Count == 0) return this;
+        int[] counts = [.. Counts];
+        foreach (var rank in ranks) counts[PartOf(rank)] = Math.Max(0, counts[PartOf(rank)] - 1);
         return counts.Any(count => count > 0) ? new RankPool(counts) : None;
     }
 
@@ -34,4 +43,6 @@ public sealed record RankPool(IReadOnlyList<int> Counts)
         var trust = MostTrust * total / (total + FewRanks);
         return ((1 - trust) * level) + (trust * below / total);
     }
+
+    private static int PartOf(double rank) => Math.Clamp((int)(rank * Parts), 0, Parts - 1);
 }

@@ -43,7 +43,7 @@ public static class RollingForecasts
         for (var cutoff = from; cutoff < to; cutoff = cutoff.AddDays(7 * Step))
         {
             Learn(cutoff);
-            var throughput = history.Throughput(cutoff, (cutoff - history.First!.Value).Days / 7);
+            var throughput = history.Throughput(cutoff, history.WeeksUpTo(cutoff, ForecastInput.MostWeeks));
             if (throughput.TakeLast(12).All(done => done == 0)) continue;
             var own = SeedOf(history.Project, cutoff, seed);
             var forecast = new PastForecast(cutoff, throughput, FlowPaths.Of(methods ?? FlowMethod.Combined, new FlowPast(throughput, cutoff), weeks, runs, own), own);
@@ -76,9 +76,9 @@ public static class RollingForecasts
     public static IReadOnlyList<HorizonRecord> Learn(ProjectHistory history, DateTimeOffset cutoff, IEnumerable<int> horizons, IReadOnlyDictionary<int, RankPool> pools, ulong seed)
     {
         HorizonRecord[] records = [.. horizons.Select(weeks => new HorizonRecord(weeks, pools.GetValueOrDefault(weeks, RankPool.None)))];
-        if (history.First is not { } first || first.AddDays(7 * Warmup) >= cutoff) return records;
-        var possible = (cutoff - first.AddDays(7 * Warmup)).Days / (7 * Step);
-        foreach (var _ in Of(history, cutoff.AddDays(-7 * Step * Math.Min(MostTaught, possible)), cutoff, records, RunsToLearn, seed))
+        var possible = (history.WeeksUpTo(cutoff, Warmup + (Step * MostTaught)) - Warmup) / Step;
+        if (possible <= 0) return records;
+        foreach (var _ in Of(history, cutoff.AddDays(-7 * Step * possible), cutoff, records, RunsToLearn, seed))
         {
             // It teaches the records.
         }

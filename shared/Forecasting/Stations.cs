@@ -5,7 +5,7 @@ namespace ShitOps.Forecasting;
 
 /// <summary>
 /// The open statuses of a project as stations of a line: how many tasks went in and out each week, and where those that went out went to. What
-/// a station can do in a week is drawn from the weeks in which there was something to do.
+/// a station can do in a week is drawn from the past ones.
 /// </summary>
 internal sealed class Stations
 {
@@ -69,9 +69,9 @@ internal sealed class Stations
 
         for (var i = 0; i < names.Length; i++)
         {
-            // A week in which all was worked off says what there was to do, not what could have been done: such weeks count if there are no others.
-            var busy = Enumerable.Range(0, weeks).Where(week => queues[i][week] + stations._in[i][week] > stations._out[i][week]).Select(week => stations._out[i][week]).ToArray();
-            stations._able[i] = busy.Length > 0 ? busy : stations._out[i];
+            // A week in which all was worked off says what there was to do, not what could have been done: that is as much as in the best week.
+            var (way, best) = (i, stations._out[i].Max());
+            stations._able[i] = [.. stations._out[i].Select((done, week) => queues[way][week] + stations._in[way][week] > done ? done : best)];
             stations._workers[i] = Math.Max(1, workers[i].Count);
             var total = stations._next[i].Sum();
             if (total == 0) stations._next[i][names.Length] = total = 1;
@@ -89,11 +89,12 @@ internal sealed class Stations
 
     /// <summary>Weeks until the line is empty, run by run, if nothing comes in any more.</summary>
     /// <param name="queues">Tasks at each station at the beginning.</param>
+    /// <param name="isStalled">The stations that next to nothing leaves: who goes there has left the line.</param>
     /// <param name="widened">The station at which one more works beside those who do; −1: none.</param>
     /// <param name="runs">How many runs.</param>
     /// <param name="most">No run is longer, in weeks.</param>
     /// <param name="seed">The same seed gives the same runs.</param>
-    public double[] Simulate(int[] queues, int widened, int runs, int most, ulong seed)
+    public double[] Simulate(int[] queues, bool[] isStalled, int widened, int runs, int most, ulong seed)
     {
         var times = new double[runs];
         for (var run = 0; run < runs; run++)
@@ -114,7 +115,7 @@ internal sealed class Stations
                     carried[i] = Math.Min(1, carried[i] - moved);
                     here[i] -= moved;
                     for (var task = 0; task < moved; task++)
-                        if (Way(i, ways[i].Uniform()) is var to && to < here.Length) arriving[to]++;
+                        if (Way(i, ways[i].Uniform()) is var to && to < here.Length && !isStalled[to]) arriving[to]++;
                 }
 
                 for (var i = 0; i < here.Length; i++) here[i] += arriving[i];

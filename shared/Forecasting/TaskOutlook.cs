@@ -4,8 +4,8 @@ namespace ShitOps.Forecasting;
 
 /// <summary>
 /// What is to be expected of single open tasks: how long tasks stayed open from when they took on the same status, given that this one has been
-/// in it for as long as it has. Where too few got as old in that status, statuses of the same category serve, then all; where none did, a task
-/// that has been there for some time is expected to stay as long again with odds of one half.
+/// in it for as long as it has. Where too few got as old in that status, statuses of the same category serve, then all. Where none did, nothing
+/// is said of the task; to its milestone, which needs a number, it counts as one that stays as long again with odds of one half.
 /// </summary>
 internal sealed class TaskOutlook
 {
@@ -57,6 +57,12 @@ internal sealed class TaskOutlook
     private MilestoneForecast Of(MilestoneScope milestone, double[] odds, ulong number)
     {
         // A task is done if its own luck, of which a part is shared, is below its odds.
+        if (EndOf(milestone.Due) <= _input.Cutoff)
+        {
+            var was = (double)milestone.InTime / milestone.Tasks;
+            return new MilestoneForecast(milestone.Name, milestone.Due, milestone.Tasks, milestone.Done, was, was, was, milestone.InTime == milestone.Tasks ? 1 : 0);
+        }
+
         var random = new FastRandom(unchecked(_input.Seed + (4UL << 32) + number));
         var limits = odds.Select(one => one <= 0 ? double.NegativeInfinity : one >= 1 ? double.PositiveInfinity : NormalTable.Quantile(one)).ToArray();
         var shares = new double[ShareDraws];
@@ -73,15 +79,18 @@ internal sealed class TaskOutlook
             milestone.Name, milestone.Due, milestone.Tasks, milestone.Done, Scores.Quantile(shares, 0.5), Scores.Quantile(shares, 0.15), Scores.Quantile(shares, 0.05), (double)shares.Count(share => share >= 1) / shares.Length);
     }
 
-    private double? Late(OpenTask task) => task.Due is { } due ? Math.Round(StillOpen(task, (EndOf(due) - _input.Cutoff).TotalHours), 4) : null;
+    private double? Late(OpenTask task) => task.Due is { } due && Known(task, (EndOf(due) - _input.Cutoff).TotalHours) is { } odds ? Math.Round(odds, 4) : null;
 
-    private double StillOpen(OpenTask task, double ahead)
+    /// <summary>The odds that a task is still open so many hours from now; null: too few tasks got as old to tell.</summary>
+    private double? Known(OpenTask task, double ahead)
     {
         if (ahead <= 0) return 1;
         foreach (var stays in Comparable(task))
             if (stays.StillOpen(task.StatusHours, ahead) is { } odds) return odds;
-        return (task.StatusHours + DayHours) / (task.StatusHours + DayHours + ahead);
+        return null;
     }
+
+    private double StillOpen(OpenTask task, double ahead) => Known(task, ahead) ?? (task.StatusHours + DayHours) / (task.StatusHours + DayHours + ahead);
 
     private DateTimeOffset? ClosedBy(OpenTask task, double odds)
     {

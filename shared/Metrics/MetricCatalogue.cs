@@ -79,11 +79,20 @@ public static class MetricCatalogue
     public static Metric MilestoneOnTime { get; } = new(
         "shitops_forecast_milestone_on_time_probability", MetricType.Gauge, "", "The odds that all of a milestone, sprint or version is done when its last day is over, 0 to 1.", [Project, Team, "milestone"]);
 
+    public static Metric MilestoneRemaining { get; } = new(
+        "shitops_forecast_milestone_remaining_tasks", MetricType.Gauge, "", "Open tasks of a milestone, sprint or version, when it was forecast.", [Project, Team, "milestone"]);
+
+    public static Metric MilestoneDue { get; } = new(
+        "shitops_forecast_milestone_due_timestamp_seconds", MetricType.Gauge, "seconds", "The end of the last day of a milestone, sprint or version, as it was known when it was forecast; Unix time.", [Project, Team, "milestone"]);
+
+    public static Metric MilestoneMoved { get; } = new(
+        "shitops_forecast_milestone_moved_probability", MetricType.Gauge, "", "How much the odds that all of a milestone is done in time gained since they were last announced, -1 to 1, at those moments at which they moved materially; cause says why.", [Project, Team, "milestone", "cause"]);
+
     public static Metric ForecastMoved { get; } = new(
-        "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than before the backlog is done at odds of 85%, at those moments at which a forecast moved materially; cause says why.", [Project, Team, "cause"]);
+        "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than last announced the backlog is done at odds of 85%, at those moments at which a forecast moved materially: +Inf, later than three years ahead from then on; -Inf, no longer so; cause says why.", [Project, Team, "cause"]);
 
     public static Metric BottleneckScore { get; } = new(
-        "shitops_bottleneck_score", MetricType.Gauge, "", "The share of the time until the backlog is done that widening this queue would save, 0 to 100: kind is status, resource or team, and the label status, resource or holder says which; team is the project's.", [Project, Team, "kind", Status, "resource", "holder"]);
+        "shitops_bottleneck_score", MetricType.Gauge, "", "The share of the time until the backlog is done that widening this queue would save, or of a stalled one the share of open tasks that wait there, 0 to 100: kind is status, resource or team, or one of them with stalled- before it, and the label status, resource or holder says which; team is the project's.", [Project, Team, "kind", Status, "resource", "holder"]);
 
     public static Metric PipelineLag { get; } = new("shitops_pipeline_lag_records", MetricType.Gauge, "", "Records on the topic that are not yet aggregated; now only.", ["stream", "topic", "partition"]);
 
@@ -104,7 +113,7 @@ public static class MetricCatalogue
     public static IReadOnlyList<Metric> All { get; } =
     [
         Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, TaskTransitions, LeadTime, CycleTime, TaskAge, ProjectInfo, ProjectDue, ResourceAllocation,
-        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, MilestoneDone, MilestoneOnTime, ForecastMoved, BottleneckScore,
+        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, MilestoneDone, MilestoneOnTime, MilestoneRemaining, MilestoneDue, MilestoneMoved, ForecastMoved, BottleneckScore,
         PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag, PipelineQueries, PipelineQueryTime,
     ];
 }

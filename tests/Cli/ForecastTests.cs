@@ -41,6 +41,12 @@ public class ForecastTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.StartsWith($"No forecast of the project \"{project}\" with a cutoff up to 2026-01-31 11:00:00Z is stored.", none.Error, StringComparison.Ordinal);
         Assert.Equal(2, (await CommandRun.OfAsync(["forecast", "--project", project, "--as-of", "tomorrow"])).ExitCode);
 
+        foreach (var (wrong, said) in ((string[], string)[])[(["--from", "2026-01-01", "--json"], "--as-of and --json show one"), (["--to", "2026-01-01"], "go with --from"), (["--from", "2026-01-01", "--every", "5h"], "6h to 14d in whole quarters of a day, such as 7d, found \"5h\"")])
+        {
+            var refused = await CommandRun.OfAsync(["forecast", "--project", project, .. wrong]);
+            Assert.Equal((2, true), (refused.ExitCode, refused.Error.Contains(said, StringComparison.Ordinal)));
+        }
+
         Event At(int daysAgo, EventData data) => Some.Event(Some.Name("e"), project, data) with { Time = Some.Time.AddDays(-Math.Max(0.5, daysAgo)) };
     }
 
@@ -68,6 +74,20 @@ public class ForecastTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         // Every twelve weeks have as many as those before, so that a naive forecast is never wrong.
         Assert.Equal([JsonValueKind.Number, JsonValueKind.Null], horizons.Select(one => one.GetProperty("maeRelative").ValueKind));
+
+        // Its past is forecast by the same command that shows a forecast, once.
+        string[] past = ["forecast", "--project", "LIVE", "--from", "2025-06-01T01:00:00Z", "--to", "2025-06-29", "--storage", azurite.ConnectionString];
+        foreach (var (made, there) in ((int, int)[])[(4, 0), (0, 4)])
+        {
+            var forecast = await CommandRun.OfAsync(past, environment: new() { ["Slices"] = $"{slices}" });
+            Assert.Equal((0, $"{made} forecasts were made, {there} were there: LIVE, 2025-06-01 06:00Z to 2025-06-22 06:00Z.{Environment.NewLine}"), (forecast.ExitCode, forecast.Output));
+        }
+
+        var shown = await CommandRun.OfAsync(["forecast", "--project", "LIVE", "--as-of", "2025-06-20", "--storage", azurite.ConnectionString]);
+        Assert.StartsWith("LIVE, as of 2025-06-15 06:00Z: ", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("Reproduced exactly", shown.Output, StringComparison.Ordinal);
+        var nobody = await CommandRun.OfAsync(["forecast", "--project", "NOBODY", "--from", "2025-06-01", "--storage", azurite.ConnectionString], environment: new() { ["Slices"] = $"{slices}" });
+        Assert.Equal((1, true), (nobody.ExitCode, nobody.Error.Contains("No project \"NOBODY\" is known", StringComparison.Ordinal)));
 
         var alone = await CommandRun.OfAsync(["backtest", "--live", "--leave-one-out", "--storage", azurite.ConnectionString], environment: new() { ["Slices"] = $"{slices}" });
         Assert.Equal(1, alone.ExitCode);

@@ -283,6 +283,22 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_project_that_cannot_be_computed_holds_up_no_other_whatever_is_wrong_with_it()
+    {
+        using var app = await StartAsync(Steady("A", perWeek: 4, open: 20), Steady("B", perWeek: 4, open: 20));
+        await app.Forecaster.RunAsync(default);
+
+        // Its standing is JSON, but there is nothing in it; it is the oldest, and so the first.
+        var (outlook, _, _) = (await app.Forecasts.StandingAsync("A", default))!.Value;
+        await foreach (var row in app.ForecastRows("n:A"))
+            await app.ReplaceForecastRowAsync(new TableEntity(row.PartitionKey, row.RowKey) { ["Outlook"] = ForecastBytes.Of(new { outlook.Tallies }), ["Calibration"] = row["Calibration"], ["Cutoff"] = Cutoff.AddDays(-1) });
+        app.Time.Advance(TimeSpan.FromDays(8));
+
+        Assert.StartsWith("1 of 2 projects cannot be forecast", (await Assert.ThrowsAsync<ForecastException>(() => app.Forecaster.RunAsync(default))).Message);
+        Assert.Equal(Cutoff.AddDays(8), (await app.Forecasts.AsOfAsync("B", DateTimeOffset.MaxValue, default))!.Value.Forecast.Forecast.Cutoff);
+    }
+
+    [Fact]
     public async Task More_promises_are_settled_at_once_than_a_transaction_holds()
     {
         using var app = await StartAsync(Steady("A", perWeek: 4, open: 20));

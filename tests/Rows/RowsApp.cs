@@ -120,6 +120,9 @@ internal sealed class RowsApp : IDisposable
     /// <summary>Makes them; each is another instance of the app.</summary>
     public ProjectForecaster Forecaster => new(_aggregates, _forecasts, new ForecastRetention(ForecastsKept), _time, NullLogger<ProjectForecaster>.Instance);
 
+    /// <summary>Makes those of the past.</summary>
+    public PastForecaster PastForecaster => new(_aggregates, _forecasts, _time);
+
     /// <summary>The series of forecasts.</summary>
     public ForecastSeries ForecastSeries => new(_aggregates, _cache, _forecasts, _names, _time);
 
