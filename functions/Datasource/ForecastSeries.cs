@@ -27,7 +27,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     [
         MetricCatalogue.ForecastCompletion, MetricCatalogue.ForecastCompletionWithGrowth, MetricCatalogue.ForecastRemaining, MetricCatalogue.ForecastOpen, MetricCatalogue.ForecastOnTime,
         MetricCatalogue.ForecastOnTimeWithGrowth, MetricCatalogue.ForecastItems, MetricCatalogue.ForecastMoved, MetricCatalogue.BottleneckScore,
-        MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime, MetricCatalogue.MilestoneRemaining, MetricCatalogue.MilestoneDue, MetricCatalogue.MilestoneMoved,
+        MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime, MetricCatalogue.MilestoneRemaining, MetricCatalogue.MilestoneDue, MetricCatalogue.MilestoneMoved, MetricCatalogue.PromisesSettled, MetricCatalogue.PromisesHeld,
     ];
 
     private static readonly Metric[] OfMilestones = [MetricCatalogue.MilestoneDone, MetricCatalogue.MilestoneOnTime, MetricCatalogue.MilestoneRemaining, MetricCatalogue.MilestoneDue];
@@ -58,11 +58,11 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
             async (project, stopping) =>
             {
-                var (made, latest) = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
+                var (made, latest, tallies) = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
                 var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
                     ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
                     : new Dictionary<string, string>(StringComparer.Ordinal);
-                found.Add(new SeriesSet(project, made, latest, names, selector.Matchers, from, to, now, resources).All());
+                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, resources).All());
             });
         return found.All;
     }
@@ -74,28 +74,28 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         foreach (var series in await SelectAsync(scope, new SeriesSelector(matchers, now, now), cancellationToken)) yield return series.Labels;
     }
 
-    /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first; and the cutoff of the latest of all.</summary>
-    private async Task<(IReadOnlyList<StoredForecast> Made, long LatestMs)> MadeAsync(string project, long fromMs, long toMs, CancellationToken cancellationToken)
+    /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first; the cutoff of the latest of all; and how often promises held.</summary>
+    private async Task<(IReadOnlyList<StoredForecast> Made, long LatestMs, IReadOnlyList<PromiseTally> Tallies)> MadeAsync(string project, long fromMs, long toMs, CancellationToken cancellationToken)
     {
         // The present needs one row only.
-        if (await forecasts.OutlookAsync(project, cancellationToken) is not { Latest: var latest }) return ([], 0);
+        if (await forecasts.OutlookAsync(project, cancellationToken) is not { Latest: var latest } outlook) return ([], 0, []);
         var latestMs = latest.Forecast.Cutoff.ToUnixTimeMilliseconds();
-        if (latestMs <= fromMs) return ([latest], latestMs);
+        if (latestMs <= fromMs) return ([latest], latestMs, outlook.Tallies);
 
         // What is older than this tells nothing of the beginning of the span.
         var from = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, fromMs)) - ForecastAge.Oldest;
         List<StoredForecast> made = [];
         await foreach (var stored in forecasts.ForecastsAsync(project, from, DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, toMs)), cancellationToken)) made.Add(stored);
-        return (made, latestMs);
+        return (made, latestMs, outlook.Tallies);
     }
 
     /// <summary>The series of one project that fit.</summary>
-    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, long latestMs, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
+    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, long latestMs, IReadOnlyList<PromiseTally> tallies, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
         IReadOnlyDictionary<string, string> resources)
     {
         private readonly IReadOnlyList<StoredForecast> _told = [.. made.Where(one => one.Forecast.Shortage is null)];
 
-        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Milestones()).Concat(Scores()).Concat(Moves()).Concat(MilestoneMoves()).OfType<Series>();
+        public IEnumerable<Series> All() => Dates().Concat(Trajectories()).Concat(Odds()).Concat(Items()).Concat(Milestones()).Concat(Promises()).Concat(Scores()).Concat(Moves()).Concat(MilestoneMoves()).OfType<Series>();
 
         private IEnumerable<Series?> Dates()
         {
@@ -144,6 +144,26 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
             foreach (var (metric, points) in metrics)
                 foreach (var (odds, count) in OfTrajectory)
                     yield return Sampled(metric, [(MetricCatalogue.Quantile, odds)], isFuture: true, (stored, ms) => At(points(stored.Forecast), count, ms));
+        }
+
+        /// <summary>How often promises held, of the present only, since it is not kept how often they had held before.</summary>
+        private IEnumerable<Series?> Promises()
+        {
+            if (toMs < nowMs - Lookback.DefaultMs || fromMs > nowMs) yield break;
+            foreach (var weeks in (int[])[.. ForecastInput.Horizons, 0])
+            {
+                var tally = tallies.FirstOrDefault(one => one.Weeks == weeks) ?? PromiseTally.Of(weeks);
+                (string Odds, int Settled, int Held)[] counts = [("0.5", tally.Settled, tally.Held50), ("0.85", tally.Settled85, tally.Held85), ("0.95", tally.Settled95, tally.Held95)];
+                foreach (var (odds, settled, held) in counts)
+                {
+                    (string, string)[] own = [("promise", weeks == 0 ? "completion" : "items"), ("weeks", weeks == 0 ? "" : weeks.ToString(CultureInfo.InvariantCulture)), (MetricCatalogue.Quantile, odds)];
+                    yield return Count(MetricCatalogue.PromisesSettled, own, settled);
+                    yield return Count(MetricCatalogue.PromisesHeld, own, held);
+                }
+            }
+
+            Series? Count(Metric metric, (string, string)[] own, int count) =>
+                names.Contains(metric.Name) && LabelsOf(metric, own) is { } labels ? new Series(labels, new[] { Math.Min(nowMs, toMs) }, new[] { (double)count }) : null;
         }
 
         private IEnumerable<Series?> Scores()

@@ -91,6 +91,12 @@ public static class MetricCatalogue
     public static Metric ForecastMoved { get; } = new(
         "shitops_forecast_moved_seconds", MetricType.Gauge, "seconds", "How much later than last announced the backlog is done at odds of 85%, at those moments at which a forecast moved materially: +Inf, later than three years ahead from then on; -Inf, no longer so; cause says why.", [Project, Team, "cause"]);
 
+    public static Metric PromisesSettled { get; } = new(
+        "shitops_forecast_promises_settled_total", MetricType.Counter, "", "Promises at odds of quantile whose time is over: promise is items, of so many tasks in so many weeks, or completion, of a day; one of each is made a week; now only.", [Project, Team, "promise", "weeks", Quantile]);
+
+    public static Metric PromisesHeld { get; } = new(
+        "shitops_forecast_promises_held_total", MetricType.Counter, "", "How many of them held; now only.", [Project, Team, "promise", "weeks", Quantile]);
+
     public static Metric BottleneckScore { get; } = new(
         "shitops_bottleneck_score", MetricType.Gauge, "", "The share of the time until the backlog is done that widening this queue would save, or of a stalled one the share of open tasks that wait there, 0 to 100: kind is status, resource or team, or one of them with stalled- before it, and the label status, resource or holder says which; team is the project's.", [Project, Team, "kind", Status, "resource", "holder"]);
 
@@ -113,7 +119,7 @@ public static class MetricCatalogue
     public static IReadOnlyList<Metric> All { get; } =
     [
         Tasks, TasksByStatus, TasksBlocked, Effort, TasksCreated, TasksCompleted, TasksReopened, TasksDropped, TaskTransitions, LeadTime, CycleTime, TaskAge, ProjectInfo, ProjectDue, ResourceAllocation,
-        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, MilestoneDone, MilestoneOnTime, MilestoneRemaining, MilestoneDue, MilestoneMoved, ForecastMoved, BottleneckScore,
+        ForecastCompletion, ForecastCompletionWithGrowth, ForecastRemaining, ForecastOpen, ForecastOnTime, ForecastOnTimeWithGrowth, ForecastItems, MilestoneDone, MilestoneOnTime, MilestoneRemaining, MilestoneDue, MilestoneMoved, ForecastMoved, PromisesSettled, PromisesHeld, BottleneckScore,
         PipelineLag, PipelineFreshness, PipelineEvents, PipelineDeadLetters, PipelineArchiveLag, PipelineQueries, PipelineQueryTime,
     ];
 }
