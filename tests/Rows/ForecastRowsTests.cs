@@ -125,7 +125,11 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         // In between there is none in the past of the first forecast, and a project without enough history has none.
         Assert.Empty(((VectorResult)await engine.InstantAsync("shitops_forecast_remaining_tasks", Cutoff.AddHours(-1).ToUnixTimeMilliseconds(), default)).Samples);
-        Assert.Empty(((VectorResult)await engine.InstantAsync("{project=\"YOUNG\"}", now, default)).Samples);
+        Assert.Empty(((VectorResult)await engine.InstantAsync("{project=\"YOUNG\", __name__!~\"shitops_forecast_promises_.*\"}", now, default)).Samples);
+
+        // Of either nothing was promised whose time is over; there are as many counts as horizons, completion among them, and odds.
+        Assert.Equal(0, await NowAsync("sum(shitops_forecast_promises_settled_total)"));
+        Assert.Equal(18, await NowAsync("count(shitops_forecast_promises_held_total{project=\"YOUNG\"})"));
         Assert.Equal(5, (await app.ForecastSeries.LabelsAsync(Scope.All, ShitOps.PromQL.Parsing.Parser.ParseSelector("shitops_forecast_open_tasks").Matchers, default).ToListAsync()).Count);
 
         async Task<double> NowAsync(string query) => ((VectorResult)await engine.InstantAsync(query, now, default)).Samples.Single().Value;
