@@ -34,8 +34,8 @@ public sealed class CostModel(Random random)
     private const double PriorDeviation = 0.25;
     private const double ShapeDeviation = 0.25;
 
-    // How wide is drawn what is left of a shape, of how uncertain it is: narrower draws try less, and find the cheapest plan as well
-    // (Chapelle and Li, An Empirical Evaluation of Thompson Sampling, NIPS 2011).
+    // How wide it draws what it believes, of how uncertain it is: narrower draws try less, and find the cheapest plan as well (Chapelle and Li,
+    // An Empirical Evaluation of Thompson Sampling, NIPS 2011).
     private const double Breadth = 0.5;
 
     private readonly LinearBelief _belief = new(Features.Count, 1 / (PriorDeviation * PriorDeviation), Noise * Noise);
@@ -63,7 +63,7 @@ public sealed class CostModel(Random random)
 
         int Drawn()
         {
-            var weights = _belief.Draw(random);
+            var weights = _belief.Draw(random, Breadth);
             var (best, least) = (0, double.MaxValue);
             for (var i = 0; i < ways.Length; i++)
             {

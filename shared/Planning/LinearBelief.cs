@@ -25,7 +25,9 @@ internal sealed class LinearBelief(int size, double precision, double noise)
     }
 
     /// <summary>Weights drawn from the belief.</summary>
-    public double[] Draw(Random random)
+    /// <param name="random">What is drawn with.</param>
+    /// <param name="breadth">How far from its middle, of how wide it is; 1: as it is.</param>
+    public double[] Draw(Random random, double breadth)
     {
         var mean = Mean;
         var root = Root();
@@ -34,7 +36,7 @@ internal sealed class LinearBelief(int size, double precision, double noise)
         // The precision is root × its transpose, so the transpose's inverse turns independent numbers into ones with its inverse as covariance.
         for (var i = size - 1; i >= 0; i--)
         {
-            var value = Normal.Draw(random);
+            var value = breadth * Normal.Draw(random);
             for (var j = i + 1; j < size; j++) value -= root[j, i] * drawn[j];
             drawn[i] = value / root[i, i];
         }
