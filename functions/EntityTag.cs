@@ -16,7 +16,7 @@ internal static class EntityTag
     public static bool IsKnown(HttpContext context, string tag)
     {
         context.Response.Headers.ETag = tag;
-        if (!context.Request.Headers.IfNoneMatch.Any(tags => tags is not null && (tags == "*" || tags.Contains(tag, StringComparison.Ordinal)))) return false;
+        if (!context.Request.Headers.IfNoneMatch.Any(tags => tags is not null && (tags == "*" || tags.Contains(tag["W/".Length..], StringComparison.Ordinal)))) return false;
         context.Response.StatusCode = StatusCodes.Status304NotModified;
         return true;
     }

@@ -32,7 +32,7 @@ internal sealed class AskEndpoint(HttpClient http, Uri app, string? key)
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
-            if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            if (response.StatusCode == HttpStatusCode.Unauthorized || (response.StatusCode == HttpStatusCode.Forbidden && response.Content.Headers.ContentType?.MediaType != "application/problem+json"))
                 throw new AskException($"{app} wants {(key is null ? "a function key" : "another function key")}: give it with --key");
             var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken)).RootElement;
             if (response.IsSuccessStatusCode) return body;

@@ -25,7 +25,7 @@ internal static class ForecastCommand
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && text[^1] is 'd' or 'h' && number <= 336)
+                if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && text[^1] is 'd' or 'h' && number <= 336)
                 {
                     var step = text[^1] == 'd' ? TimeSpan.FromDays(number) : TimeSpan.FromHours(number);
                     if (step > TimeSpan.Zero && step <= ForecastAge.Oldest && step.TotalHours % ProjectForecaster.CutoffHours == 0) return step;
@@ -88,11 +88,16 @@ internal static class ForecastCommand
     {
         var aggregates = LiveAggregates.FromSettings(settings, account, TimeProvider.System);
         await aggregates.ReadCountedAsync(stopping);
-        var cutoffs = PastForecaster.Cutoffs(from, to ?? DateTimeOffset.MaxValue, every, TimeProvider.System.GetUtcNow());
+        var forecasts = new ForecastTable(account);
+
+        // What is later than the latest is made in its time.
+        var latest = (await forecasts.OutlookAsync(project, stopping))?.Latest.Forecast.Cutoff;
+        var cutoffs = PastForecaster.Cutoffs(from, latest is null || to < latest ? to ?? DateTimeOffset.MaxValue : latest.Value, every, TimeProvider.System.GetUtcNow());
         if (cutoffs.Count == 0) throw new InvalidDataException("There is no cutoff in this time that is over: cutoffs are 00:00, 06:00, 12:00 and 18:00 (UTC).");
-        var made = await new PastForecaster(aggregates, new ForecastTable(account), TimeProvider.System).RunAsync(project, cutoffs, done => progress.Tell("forecasts of past cutoffs", done, cutoffs.Count), stopping)
+        var made = await new PastForecaster(aggregates, forecasts, TimeProvider.System).RunAsync(project, cutoffs, done => progress.Tell("forecasts of past cutoffs", done, cutoffs.Count), stopping)
             ?? throw new InvalidDataException($"No project \"{project}\" is known. Letter case counts.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{made:N0} forecasts were made, {cutoffs.Count - made:N0} were there: {project}, {cutoffs[0]:yyyy-MM-dd HH:mm}Z to {cutoffs[^1]:yyyy-MM-dd HH:mm}Z."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{made:N0} forecasts were made; {cutoffs.Count - made:N0} were there, or lie before its first event: {project}, {cutoffs[0]:yyyy-MM-dd HH:mm}Z to {cutoffs[^1]:yyyy-MM-dd HH:mm}Z."));
+        if (latest is null) output.WriteLine("Series show them once the app has made the forecast of the present, within minutes of the project's events.");
         return ExitCode.Success;
     }
 

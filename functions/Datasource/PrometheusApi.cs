@@ -135,7 +135,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         },
         cancellationToken);
 
-    /// <summary>Evaluates an expression when its turn has come, so that the limits of one query bound what all of them hold.</summary>
+    /// <summary>Evaluates an expression when its turn has come, so that the limits of one bound what all evaluations hold.</summary>
     /// <exception cref="QueryException">The turn has not come in the time that the query has.</exception>
     private async Task<PrometheusAnswer> AnsweredAsync(
         HttpRequest request, Expression expression, Func<QueryEngine, Expression, Task<QueryResult>> evaluate, CancellationToken stopping, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ public sealed class PastForecaster(LiveAggregates aggregates, ForecastTable fore
     /// <param name="cutoffs">The cutoffs in their order.</param>
     /// <param name="tell">Is told how many of them are done.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>How many were made; null: there is no such project.</returns>
+    /// <returns>How many were made; null: there is no such project. Of cutoffs before anything happened in it none is.</returns>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     /// <exception cref="InvalidDataException">A row cannot be read; the message says which.</exception>
     public async Task<int?> RunAsync(string project, IReadOnlyList<DateTimeOffset> cutoffs, Action<int> tell, CancellationToken cancellationToken)
@@ -47,7 +47,9 @@ public sealed class PastForecaster(LiveAggregates aggregates, ForecastTable fore
 
         var (made, done) = (0, 0);
         var announced = (await forecasts.LatestUpToAsync(project, cutoffs[0].AddTicks(-1), cancellationToken))?.Announced ?? Announcements.None;
-        foreach (var few in cutoffs.Chunk(Environment.ProcessorCount))
+        var begun = cutoffs.SkipWhile(cutoff => history.Began(cutoff) is null).ToList();
+        done = cutoffs.Count - begun.Count;
+        foreach (var few in begun.Chunk(Environment.ProcessorCount))
         {
             // Forecasts do not hang together, only their moves do.
             var missing = await Task.WhenAll(few.Where(cutoff => !there.Contains(cutoff)).Select(cutoff => Task.Run(() => ProjectForecaster.Forecast(history, found, cutoff, [], Announcements.None, time.GetUtcNow()), cancellationToken)));

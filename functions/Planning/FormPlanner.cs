@@ -43,5 +43,6 @@ public sealed class FormPlanner(QueryLog queries, LearntCosts costs, TimeProvide
         queries.AddForm(one);
     }
 
+    /// <summary>Lets what it knows of expressions go.</summary>
     public void Dispose() => _expressions.Dispose();
 }

@@ -14,6 +14,7 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
 {
     private const string Rows = "/api/rows/";
     private const int MostFormBytes = 64 << 10;
+    private const long LongestMs = 1_000L * 366 * 86_400_000;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -38,7 +39,9 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
     private async ValueTask<FormPlan?> PlanOfAsync(string function, HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.Path.Value is { } path && path.StartsWith(Rows, StringComparison.Ordinal)) return planner.OfRows(path + request.QueryString.Value);
-        if (function is not (nameof(GetQuery) or nameof(GetQueryRange))) return null;
+        var isBelow = function == nameof(GetBelowApi);
+        var isInstant = function == nameof(GetQuery) || (isBelow && request.Path.Value!.EndsWith("/query", StringComparison.Ordinal));
+        if (!isInstant && function != nameof(GetQueryRange) && !(isBelow && request.Path.Value!.EndsWith("/query_range", StringComparison.Ordinal))) return null;
 
         // Nothing is read here that is longer than what anybody asks; whoever answers has limits of its own.
         if (request.HasFormContentType && request.ContentLength is not <= MostFormBytes) return null;
@@ -46,9 +49,9 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
         {
             var parameters = await QueryParameters.OfAsync(request, cancellationToken);
             if (parameters.Value("query") is not { } expression) return null;
-            if (function == nameof(GetQuery)) return planner.OfPromQL(expression, Time(parameters.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds())), range: null, points: 1);
+            if (isInstant) return planner.OfPromQL(expression, Time(parameters.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds())), range: null, points: 1);
             var end = parameters.RequiredTime("end");
-            var range = TimeSpan.FromMilliseconds(Math.Max(0, end - parameters.RequiredTime("start")));
+            var range = TimeSpan.FromMilliseconds(Math.Clamp(end - parameters.RequiredTime("start"), 0, LongestMs));
             return planner.OfPromQL(expression, Time(end), range, 1 + (long)(range.TotalMilliseconds / Math.Max(1, parameters.Duration("step") ?? 1)));
         }
         catch (QueryException)

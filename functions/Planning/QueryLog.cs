@@ -58,6 +58,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     public static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LoadWindow = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
     /// <summary>How many entries wait at most; of more the earliest are lost.</summary>
     public const int MostWaiting = 5_000;
@@ -180,7 +181,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
                 {
                     foreach (var some in day.Chunk(AccountTable.MostActions))
                     {
-                        await _table.SubmitAsync([.. some.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Entity(day.Key, row.Key, row.One)))], CancellationToken.None);
+                        await WriteAsync(day.Key, some);
                         written.UnionWith(some);
                     }
                 }
@@ -190,19 +191,30 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
             catch (Exception fault)
             {
                 // An answer is worth more than what is learnt from it, and the writer goes on whatever it is.
-                // What is refused for what it is would be refused again.
-                var isLost = fault is RequestFailedException { Status: 400 or 413 };
                 lock (_lock)
                 {
                     _isFailing = true;
                     Row[] newer = [.. _waiting];
                     _waiting.Clear();
-                    foreach (var row in rows.Where(row => !isLost && !written.Contains(row)).Concat(newer)) Wait(row);
+                    foreach (var row in rows.Where(row => !written.Contains(row)).Concat(newer)) Wait(row);
                     WriteLater();
                 }
 
-                log.LogWarning(fault, "What {Queries} queries took could not be written{Lost}", rows.Count - written.Count, isLost ? "" : " yet");
+                log.LogWarning(fault, "What {Queries} queries took could not be written yet", rows.Count - written.Count);
             }
+        }
+    }
+
+    private async Task WriteAsync(string day, Row[] some)
+    {
+        try
+        {
+            await _table.SubmitAsync([.. some.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Entity(day, row.Key, row.One)))], CancellationToken.None);
+        }
+        catch (RequestFailedException fault) when (fault.Status is 400 or 413)
+        {
+            // What is refused for what it is would be refused again.
+            log.LogWarning(fault, "What {Queries} queries took is lost", some.Length);
         }
     }
 
@@ -212,20 +224,19 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
     public async Task<IReadOnlyList<LoggedQuery>> LatestAsync(int most, CancellationToken cancellationToken)
     {
-        const int Days = 7;
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var now = time.GetUtcNow();
+        var (first, to) = (now - Remembered, now.AddHours(1));
         List<LoggedQuery> latest = [];
-        for (var day = 0; day < Days && latest.Count < most; day++)
-        {
-            var here = new Queue<LoggedQuery>();
-            await foreach (var row in _table.QueryAsync($"PartitionKey eq '{DayKey(today.AddDays(-day), ofForms: false)}'", cancellationToken))
-            {
-                if (Read(row) is not { } one) continue;
-                here.Enqueue(one);
-                if (here.Count > most) here.Dequeue();
-            }
 
+        // Back in spans that grow, so that of many no more are read than are wanted, and of few there are few requests.
+        for (var span = TimeSpan.FromHours(2); latest.Count < most && to > first; span *= 2)
+        {
+            var from = to - span > first ? to - span : first;
+            List<LoggedQuery> here = [];
+            await foreach (var row in RowsAsync(from, to, [false], select: null, cancellationToken))
+                if (Read(row) is { } one) here.Add(one);
             latest.InsertRange(0, here);
+            to = from;
         }
 
         return latest.Count <= most ? latest : latest[^most..];

@@ -75,6 +75,7 @@ public sealed class SettledAnswers(LiveAggregates aggregates) : IDisposable
     public void Keep(Query query, string version, RowPage page) =>
         _answers.Set(HashOf(query.ToString()), new Answer(version, page), new MemoryCacheEntryOptions { Size = SizeOf(page), SlidingExpiration = Idle });
 
+    /// <summary>Lets all of them go.</summary>
     public void Dispose()
     {
         _answers.Dispose();

@@ -25,7 +25,7 @@ public sealed class MilestoneForecastRows(ProjectOutlooks outlooks)
     /// <summary><c>GET /api/rows/milestone-forecasts</c>.</summary>
     public static RowRoute Route { get; } = new(
         "rows/milestone-forecasts",
-        "One row a milestone, sprint or version with a last day and open tasks, in the latest forecast of its project: by project, and in each by the day.",
+        "One row a milestone, sprint or version with a last day, in the latest forecast of its project: by project, and in each by the day.",
         [new("project", "only of these projects", MayRepeat: true)],
         Columns);
 

@@ -56,13 +56,13 @@ internal sealed class TaskOutlook
 
     private MilestoneForecast Of(MilestoneScope milestone, double[] odds, ulong number)
     {
-        // A task is done if its own luck, of which a part is shared, is below its odds.
         if (EndOf(milestone.Due) <= _input.Cutoff)
         {
             var was = (double)milestone.InTime / milestone.Tasks;
             return new MilestoneForecast(milestone.Name, milestone.Due, milestone.Tasks, milestone.Done, was, was, was, milestone.InTime == milestone.Tasks ? 1 : 0);
         }
 
+        // A task is done if its own luck, of which a part is shared, is below its odds.
         var random = new FastRandom(unchecked(_input.Seed + (4UL << 32) + number));
         var limits = odds.Select(one => one <= 0 ? double.NegativeInfinity : one >= 1 ? double.PositiveInfinity : NormalTable.Quantile(one)).ToArray();
         var shares = new double[ShareDraws];

@@ -122,10 +122,10 @@ public sealed class QueryPlannerTests(BrokerFixture kafka, AzuriteFixture azurit
     public async Task An_answer_that_nobody_asks_for_is_dropped()
     {
         using var app = await StartAsync();
-        using var settled = new SettledAnswers(app.Rows.Aggregates) { Idle = TimeSpan.FromMilliseconds(50) };
+        using var settled = new SettledAnswers(app.Rows.Aggregates) { Idle = TimeSpan.FromSeconds(1) };
         settled.Keep(Settled, "v", RowPage.Of(new Column<string>[] { new("value", CellKind.Text, "a text", text => text) }, ["x"], continuation: null));
         Assert.NotNull(settled.At(Settled, "v"));
-        await System.Threading.Tasks.Task.Delay(100);
+        await System.Threading.Tasks.Task.Delay(2_500);
         Assert.Null(settled.At(Settled, "v"));
     }
 

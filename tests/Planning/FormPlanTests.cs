@@ -82,10 +82,8 @@ public sealed class FormPlanTests
     [Fact]
     public void What_is_long_is_not_taken_apart()
     {
-        var before = System.Diagnostics.Stopwatch.GetTimestamp();
         var plan = FormPlan.OfPromQL(string.Join(" + ", Enumerable.Repeat("sum(shitops_tasks)", 20_000)), Now, Now, range: null, points: 1)!;
 
-        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(before) < TimeSpan.FromSeconds(1));
         Assert.Equal("promql that is long", plan.Shape);
         Assert.True(plan.Candidate.Estimate.Requests > 1_000);
     }

@@ -37,7 +37,7 @@ public sealed class LearntCostsTests
             // Nobody hammers what fails.
             Expected(costs);
             Assert.Equal(i, tries);
-            await Task.Delay(50);
+            await Task.Delay(500);
             _time.Advance(LearntCosts.AgainAfter);
         }
 
