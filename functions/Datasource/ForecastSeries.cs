@@ -62,7 +62,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
                 var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
                     ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
                     : new Dictionary<string, string>(StringComparer.Ordinal);
-                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, resources).All());
+                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, selector.PresentMs(now), resources).All());
             });
         return found.All;
     }
@@ -90,7 +90,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     }
 
     /// <summary>The series of one project that fit.</summary>
-    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, long latestMs, IReadOnlyList<PromiseTally> tallies, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs,
+    private sealed class SeriesSet(StoredProject project, IReadOnlyList<StoredForecast> made, long latestMs, IReadOnlyList<PromiseTally> tallies, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, long nowMs, long? presentMs,
         IReadOnlyDictionary<string, string> resources)
     {
         private readonly IReadOnlyList<StoredForecast> _told = [.. made.Where(one => one.Forecast.Shortage is null)];
@@ -149,21 +149,21 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
         /// <summary>How often promises held, of the present only, since it is not kept how often they had held before.</summary>
         private IEnumerable<Series?> Promises()
         {
-            if (toMs < nowMs - Lookback.DefaultMs || fromMs > nowMs) yield break;
+            if (presentMs is not { } present) yield break;
             foreach (var weeks in (int[])[.. ForecastInput.Horizons, 0])
             {
                 var tally = tallies.FirstOrDefault(one => one.Weeks == weeks) ?? PromiseTally.Of(weeks);
                 (string Odds, int Settled, int Held)[] counts = [("0.5", tally.Settled, tally.Held50), ("0.85", tally.Settled85, tally.Held85), ("0.95", tally.Settled95, tally.Held95)];
                 foreach (var (odds, settled, held) in counts)
                 {
-                    (string, string)[] own = [("promise", weeks == 0 ? "completion" : "items"), ("weeks", weeks == 0 ? "" : weeks.ToString(CultureInfo.InvariantCulture)), (MetricCatalogue.Quantile, odds)];
+                    (string, string)[] own = [("promise", tally.Word()), ("weeks", weeks == 0 ? "" : weeks.ToString(CultureInfo.InvariantCulture)), (MetricCatalogue.Quantile, odds)];
                     yield return Count(MetricCatalogue.PromisesSettled, own, settled);
                     yield return Count(MetricCatalogue.PromisesHeld, own, held);
                 }
             }
 
             Series? Count(Metric metric, (string, string)[] own, int count) =>
-                names.Contains(metric.Name) && LabelsOf(metric, own) is { } labels ? new Series(labels, new[] { Math.Min(nowMs, toMs) }, new[] { (double)count }) : null;
+                names.Contains(metric.Name) && LabelsOf(metric, own) is { } labels ? new Series(labels, new[] { present }, new[] { (double)count }) : null;
         }
 
         private IEnumerable<Series?> Scores()

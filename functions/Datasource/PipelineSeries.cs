@@ -16,13 +16,8 @@ public sealed class PipelineSeries(PipelineHealth health, QueryLog queries, Time
         [MetricCatalogue.PipelineLag, MetricCatalogue.PipelineFreshness, MetricCatalogue.PipelineEvents, MetricCatalogue.PipelineDeadLetters, MetricCatalogue.PipelineArchiveLag, .. OfQueries];
 
     /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
-    public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-
-        // Who asks for the present asks for a moment ago, by another clock or rounded to a step.
-        return selector.FromMs > now || selector.ToMs < now - Lookback.DefaultMs ? [] : await AtAsync(selector.Matchers, Math.Min(now, selector.ToMs), cancellationToken);
-    }
+    public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) =>
+        selector.PresentMs(time.GetUtcNow().ToUnixTimeMilliseconds()) is { } at ? await AtAsync(selector.Matchers, at, cancellationToken) : [];
 
     /// <summary>The label sets of the series that fit all matchers.</summary>
     public async IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)

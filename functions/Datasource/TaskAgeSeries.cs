@@ -25,10 +25,9 @@ public sealed class TaskAgeSeries(LiveAggregates aggregates, ProjectCache cache,
     /// <param name="cancellationToken">Stops it.</param>
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (selector.FromMs > now || selector.ToMs < now - Lookback.DefaultMs) return [];
+        if (selector.PresentMs(time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } at) return [];
         var found = new FoundSeries(selector);
-        await foreach (var series in AtAsync(scope, selector.Matchers, Math.Min(now, selector.ToMs), cancellationToken)) found.Add([series]);
+        await foreach (var series in AtAsync(scope, selector.Matchers, at, cancellationToken)) found.Add([series]);
         return found.All;
     }
 

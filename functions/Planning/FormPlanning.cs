@@ -13,6 +13,11 @@ namespace ShitOps.Planning;
 internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFunctionsWorkerMiddleware
 {
     private const string Rows = "/api/rows/";
+
+    // Below /api and, for a datasource whose address ends so, below /api/api.
+    private const string Instant = "/v1/query";
+    private const string Range = "/v1/query_range";
+
     private const int MostFormBytes = 64 << 10;
     private const long LongestMs = 1_000L * 366 * 86_400_000;
 
@@ -21,7 +26,7 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
         var begun = Stopwatch.GetTimestamp();
 
         // Only there is a request; what is said of other functions is not for every version of the worker the same.
-        if (InvocationMetrics.TriggerOf(context.FunctionDefinition) != "http" || context.GetHttpContext() is not { } http || await PlanOfAsync(context.FunctionDefinition.Name, http.Request, context.CancellationToken) is not { } plan)
+        if (InvocationMetrics.TriggerOf(context.FunctionDefinition) != "http" || context.GetHttpContext() is not { } http || await PlanOfAsync(http.Request, context.CancellationToken) is not { } plan)
         {
             await next(context);
             return;
@@ -36,12 +41,13 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
         if (!http.Response.HasStarted) PlanHeaders.Write(http.Response, plan.Candidate.Plan, expected, spent, tally.Requests);
     }
 
-    private async ValueTask<FormPlan?> PlanOfAsync(string function, HttpRequest request, CancellationToken cancellationToken)
+    private async ValueTask<FormPlan?> PlanOfAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.Path.Value is { } path && path.StartsWith(Rows, StringComparison.Ordinal)) return planner.OfRows(path + request.QueryString.Value);
-        var isBelow = function == nameof(GetBelowApi);
-        var isInstant = function == nameof(GetQuery) || (isBelow && request.Path.Value!.EndsWith("/query", StringComparison.Ordinal));
-        if (!isInstant && function != nameof(GetQueryRange) && !(isBelow && request.Path.Value!.EndsWith("/query_range", StringComparison.Ordinal))) return null;
+        var path = request.Path.Value ?? "";
+        if (path.StartsWith(Rows, StringComparison.Ordinal)) return planner.OfRows(path + request.QueryString.Value);
+        var called = path.TrimEnd('/');
+        var isInstant = called.EndsWith(Instant, StringComparison.OrdinalIgnoreCase);
+        if (!isInstant && !called.EndsWith(Range, StringComparison.OrdinalIgnoreCase)) return null;
 
         // Nothing is read here that is longer than what anybody asks; whoever answers has limits of its own.
         if (request.HasFormContentType && request.ContentLength is not <= MostFormBytes) return null;

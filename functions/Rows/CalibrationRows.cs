@@ -8,7 +8,7 @@ public sealed class CalibrationRows(ProjectOutlooks outlooks)
     private static readonly Column<Row>[] Columns =
     [
         new("project", CellKind.Text, "the project; null: all that the filter lets through, together", row => row.Project),
-        new("promise", CellKind.Text, "what was promised: `items`, so many tasks done in so many weeks, or `completion`, the backlog done by a day", row => row.Tally.Weeks == 0 ? "completion" : "items"),
+        new("promise", CellKind.Text, "what was promised: `items`, so many tasks done in so many weeks, or `completion`, the backlog done by a day", row => row.Tally.Word()),
         new("weeks", CellKind.Integer, "the horizon of items", row => row.Tally.Weeks == 0 ? null : (long)row.Tally.Weeks),
         new("settled", CellKind.Integer, "promises at odds of 50% whose time is over; one is made a week. Of `completion` fewer of those at 85% and 95% are, since their dates are later", row => (long)row.Tally.Settled),
         new("heldP50", CellKind.Number, "the share of those at odds of 50% that held, 0 to 1; null: none is settled", row => Share(row.Tally.Held50, row.Tally.Settled)),

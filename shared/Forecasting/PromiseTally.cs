@@ -28,6 +28,9 @@ public sealed record PromiseTally(int Weeks, int Settled, int Held50, int Held85
         init => _settled95 = value;
     }
 
+    /// <summary>What was promised, as rows and labels have it: <c>items</c> or <c>completion</c>.</summary>
+    public string Word() => Weeks == 0 ? "completion" : "items";
+
     /// <summary>None yet.</summary>
     /// <param name="weeks">The horizon of items; 0: completions.</param>
     public static PromiseTally Of(int weeks) => new(weeks, 0, 0, 0, 0, 0, 0);

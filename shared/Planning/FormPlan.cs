@@ -33,9 +33,9 @@ public sealed partial record FormPlan(string Shape, PlanCandidate Candidate)
     // Of PromQL, and of the catalogue: what else stands in an expression may be anything, also the name of somebody.
     private static readonly HashSet<string> Words = new(
         [
-            "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "topk", "bottomk", "count_values", "quantile", "by", "without", "on", "ignoring", "group_left", "group_right",
+            "by", "without", "on", "ignoring", "group_left", "group_right",
             "offset", "bool", "and", "or", "unless", "atan2", "start", "end", "Inf", "NaN", Labels.MetricName, "le",
-            .. FunctionSignature.All.Select(function => function.Name), .. MetricCatalogue.All.SelectMany(metric => metric.SeriesNames), .. MetricCatalogue.All.SelectMany(metric => metric.Labels),
+            .. Enum.GetValues<AggregationOperator>().Select(aggregation => aggregation.Name()), .. FunctionSignature.All.Select(function => function.Name), .. MetricCatalogue.All.SelectMany(metric => metric.SeriesNames), .. MetricCatalogue.All.SelectMany(metric => metric.Labels),
         ],
         StringComparer.Ordinal);
 
@@ -58,7 +58,7 @@ public sealed partial record FormPlan(string Shape, PlanCandidate Candidate)
         {
             if (QueryLowering.Parsed(expression) is not { } parsed) return null;
             var text = parsed.ToString();
-            shape = QueryLowering.FromPromQL(expression, time) is { } query ? QueryShape.Of(query, time) : $"promql {WithoutNames(text)}";
+            shape = QueryLowering.FromPromQL(parsed, time) is { } query ? QueryShape.Of(query, time) : $"promql {WithoutNames(text)}";
             selectors = Math.Max(1, Selector().Count(text));
         }
 

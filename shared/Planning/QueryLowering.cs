@@ -24,9 +24,11 @@ public static class QueryLowering
     /// <summary>The query that an expression asks for at an instant; null: it is no such query, or no PromQL.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="time">The instant; UTC.</param>
-    public static Query? FromPromQL(string expression, DateTime time)
+    public static Query? FromPromQL(string expression, DateTime time) => Parsed(expression) is { } parsed ? FromPromQL(parsed, time) : null;
+
+    /// <inheritdoc cref="FromPromQL(string, DateTime)"/>
+    internal static Query? FromPromQL(Expression parsed, DateTime time)
     {
-        if (Parsed(expression) is not { } parsed) return null;
         var shape = Shape.Of(parsed);
         var written = parsed.ToString();
         QuerySpan?[] spans = shape.WindowMs is { } window ? [null, Window(time, window)] : [null];

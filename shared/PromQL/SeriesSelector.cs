@@ -21,6 +21,13 @@ public sealed record SeriesSelector(IReadOnlyList<LabelMatcher> Matchers, long F
     /// <summary>How many samples the query may still hold; a source that finds more throws, rather than to hold them.</summary>
     public long MostSamples { get; init; } = long.MaxValue;
 
+    /// <summary>
+    /// When a sample is taken of what is known of the present only; null: the present is not asked for. Who asks for it asks for a moment ago, by
+    /// another clock or rounded to a step.
+    /// </summary>
+    /// <param name="nowMs">The present, in Unix milliseconds.</param>
+    public long? PresentMs(long nowMs) => FromMs > nowMs || ToMs < nowMs - Lookback.DefaultMs ? null : Math.Min(nowMs, ToMs);
+
     /// <summary>The first instant whose samples matter of a series of this resolution, included: <see cref="FromMs"/>, or earlier if its lookback is longer than the query's.</summary>
     public long FirstMs(long resolutionMs) => LookbackMs == 0 ? FromMs : FromMs - (Lookback.Of(LookbackMs, resolutionMs) - LookbackMs);
 }

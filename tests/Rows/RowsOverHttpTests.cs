@@ -45,6 +45,7 @@ public class RowsOverHttpTests(BrokerFixture kafka, AzuriteFixture azurite)
         // Answers say what they took, of PromQL likewise; what is no answer does not.
         using (var page = await app.Http.GetAsync("api/rows/tasks")) AssertSaysWhatItTook("tasks/all/1", page);
         using (var page = await app.Http.GetAsync("api/v1/query?query=sum(shitops_tasks)")) AssertSaysWhatItTook("series/all/16", page);
+        using (var page = await app.Http.GetAsync("api/api/v1/query?query=sum(shitops_tasks)")) AssertSaysWhatItTook("series/all/16", page);
         using (var page = await app.Http.GetAsync("api/v1/query_range?query=shitops_tasks&start=1&end=7200&step=60")) AssertSaysWhatItTook("series/all/16", page);
         foreach (var address in (string[])["api/rows/tasks?nothing=1", "api/v1/query?query=sum(", "api/v1/labels"])
             using (var page = await app.Http.GetAsync(address)) Assert.False(page.Headers.Contains("x-shitops-plan"), address);
