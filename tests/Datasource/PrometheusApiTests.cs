@@ -123,7 +123,7 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
 
     [Theory]
     [InlineData("QueryMaxSeries", "3", "the query selects more series than are allowed")]
-    [InlineData("QueryMaxSamples", "3", "query processing would load too many samples into memory")]
+    [InlineData("QueryMaxSamples", "6", "query processing would load too many samples into memory")]
     public async Task What_would_take_too_much_is_refused(string setting, string value, string error)
     {
         await using var app = await StartAsync((setting, value));
