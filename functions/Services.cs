@@ -101,8 +101,8 @@ public static class Services
         services.AddSingleton<SettledAnswers>();
         services.AddSingleton(provider => new QueryPlanner(
             provider.GetRequiredService<QueryExecutor>(), provider.GetRequiredService<SettledAnswers>(), provider.GetRequiredService<QueryLog>(),
-            Learnt(provider, (queries, stopping) => queries.LatestAsync(QueryPlanner.Remembered, stopping)), provider.GetRequiredService<HistorySettings>(), TimeProvider.System));
-        services.AddSingleton(provider => new FormPlanner(provider.GetRequiredService<QueryLog>(), Learnt(provider, (queries, stopping) => queries.FormsAsync(TimeSpan.FromHours(1), stopping)), TimeProvider.System));
+            Learnt(provider, (queries, stopping) => queries.LatestAsync(QueryPlanner.Remembered, stopping, byOthers: true)), provider.GetRequiredService<HistorySettings>(), TimeProvider.System));
+        services.AddSingleton(provider => new FormPlanner(provider.GetRequiredService<QueryLog>(), Learnt(provider, (queries, stopping) => queries.FormsAsync(TimeSpan.FromHours(1), stopping, byOthers: true)), TimeProvider.System));
         services.AddSingleton<AskedQuery>();
         services.AddSingleton<AskApi>();
         services.AddSingleton<ExplainApi>();

@@ -26,7 +26,8 @@ internal static class VerifyCommand
             arguments,
             async (account, settings, progress) =>
             {
-                if (arguments.GetValue(only) != "archive") await LiveAggregates.FromSettings(settings, account, TimeProvider.System).ReadCountedAsync(stopping);
+                var live = LiveAggregates.FromSettings(settings, account, TimeProvider.System);
+                if (arguments.GetValue(only) != "archive") await live.ReadCountedAsync(stopping);
                 var table = new ArchiveTable(account, ArchiveTableSettings.FromSettings(settings), TimeProvider.System);
                 List<Finding> findings = [];
                 if (arguments.GetValue(only) is null or "archive")
@@ -39,7 +40,7 @@ internal static class VerifyCommand
 
                 if (arguments.GetValue(only) is null or "aggregates")
                 {
-                    var aggregates = new AggregateVerification(account, LiveAggregates.FromSettings(settings, account, TimeProvider.System), table, TimeProvider.System);
+                    var aggregates = new AggregateVerification(account, live, table, TimeProvider.System);
                     Add("The aggregates of {0:N0} events", await aggregates.RunAsync(Tell, stopping));
                     var leaving = ArchiveTableSettings.FromSettings(settings).Retention.Types;
                     if (findings.Count > 0 && leaving.Count > 0)
@@ -50,7 +51,7 @@ internal static class VerifyCommand
                 {
                     var history = HistorySettings.FromSettings(settings);
                     using var blocks = new HistoryBlocks(account, history, TimeProvider.System);
-                    Add("The blocks, {0:N0} days of projects", await new BlockVerification(LiveAggregates.FromSettings(settings, account, TimeProvider.System), blocks, history, TimeProvider.System).RunAsync(Tell, stopping));
+                    Add("The blocks, {0:N0} days of projects", await new BlockVerification(live, blocks, history, TimeProvider.System).RunAsync(Tell, stopping));
                 }
 
                 return findings.Count == 0 ? ExitCode.Success : ExitCode.Failure;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Configuration;
@@ -33,13 +32,8 @@ public sealed partial class LiveAggregates(StorageAccount account, int slices, T
 
     /// <summary>Reads the setting <c>Slices</c>: 1 to <see cref="SliceId.Most"/>, default 8.</summary>
     /// <exception cref="SettingException">It is no such number.</exception>
-    public static LiveAggregates FromSettings(IConfiguration settings, StorageAccount account, TimeProvider time)
-    {
-        if (settings["Slices"] is not { Length: > 0 } text) return new LiveAggregates(account, DefaultSlices, time);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slices) && slices is >= 1 and <= SliceId.Most
-            ? new LiveAggregates(account, slices, time)
-            : throw new SettingException($"the setting Slices is \"{text}\"; expected a number from 1 to {SliceId.Most}");
-    }
+    public static LiveAggregates FromSettings(IConfiguration settings, StorageAccount account, TimeProvider time) =>
+        new(account, NumberSetting.Of(settings, "Slices", DefaultSlices, 1, SliceId.Most, "slices"), time);
 
     /// <summary>The live table, as of at most <see cref="Fresh"/> ago. Safe for concurrent use.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>

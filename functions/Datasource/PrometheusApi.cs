@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
@@ -140,6 +141,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
     private async Task<PrometheusAnswer> AnsweredAsync(
         HttpRequest request, Expression expression, Func<QueryEngine, Expression, Task<QueryResult>> evaluate, CancellationToken stopping, CancellationToken cancellationToken)
     {
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             // Whoever has a turn at once is told of lack of time by the evaluation.
@@ -150,18 +152,21 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
             throw new QueryException(QueryErrorKind.Timeout, "query timed out in query queue");
         }
 
-        QueryResult result;
+        var waited = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        QueryResult? result = null;
         try
         {
             result = await evaluate(EngineOf(request), expression);
+            return PrometheusAnswer.Of(result);
         }
         finally
         {
             _free.Release();
+            var outcome = result is not null ? QueryOutcome.Answered
+                : cancellationToken.IsCancellationRequested ? QueryOutcome.GivenUp
+                : stopping.IsCancellationRequested ? QueryOutcome.TimedOut : QueryOutcome.Failed;
+            request.HttpContext.Features.Set(new ReadingEnd(outcome, result switch { VectorResult vector => vector.Samples.Count, MatrixResult matrix => matrix.Series.Count, null => 0, _ => 1 }, waited));
         }
-
-        request.HttpContext.Features.Set(new AnsweredRows(result switch { VectorResult vector => vector.Samples.Count, MatrixResult matrix => matrix.Series.Count, _ => 1 }));
-        return PrometheusAnswer.Of(result);
     }
 
     private QueryEngine EngineOf(HttpRequest request) => new(series.In(Scope.Of(request)), _options);

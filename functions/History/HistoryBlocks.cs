@@ -21,7 +21,7 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
     /// <summary>How old an index may be that is answered with.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
 
-    private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("blocks");
+    private readonly BlobContainerClient _container = ContainerOf(account);
     private readonly MemoryCache _blocks = new(new MemoryCacheOptions { SizeLimit = settings.CacheBytes });
     private volatile Known? _known;
 
@@ -42,7 +42,7 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task DeleteAsync(StorageAccount account, Func<string, bool> isOver, CancellationToken cancellationToken)
     {
-        var container = account.Blobs.GetBlobContainerClient("blocks");
+        var container = ContainerOf(account);
         if (!await container.ExistsAsync(cancellationToken)) return;
         await foreach (var folder in container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", prefix: null, cancellationToken))
         {
@@ -148,6 +148,8 @@ public sealed class HistoryBlocks(StorageAccount account, HistorySettings settin
             throw new InvalidDataException($"blocks/{IndexOf(table)}: {fault.Message}. Delete it: the blocks are built again from the table", fault);
         }
     }
+
+    private static BlobContainerClient ContainerOf(StorageAccount account) => account.Blobs.GetBlobContainerClient("blocks");
 
     private static string IndexOf(AggregateTable table) => $"{table.Name}/index.json";
 

@@ -54,7 +54,7 @@ public sealed record KafkaConnection
             SslCaPem = Pem("KafkaSslCaPem"),
             SslCertificatePem = Pem("KafkaSslCertificatePem"),
             SslKeyPem = Pem("KafkaSslKeyPem"),
-            DeliveryTimeout = Seconds("KafkaDeliveryTimeoutSeconds", most: 600) ?? TimeSpan.FromSeconds(30),
+            DeliveryTimeout = TimeSpan.FromSeconds(NumberSetting.Of(settings, "KafkaDeliveryTimeoutSeconds", 30, 1, 600, "seconds")),
         };
 
         string Required(string name) => Optional(name) ?? throw new SettingException($"the setting {name} is missing");
@@ -62,14 +62,6 @@ public sealed record KafkaConnection
         string? Optional(string name) => settings[name] is { Length: > 0 } value ? value : null;
 
         string? Pem(string name) => Optional(name)?.Replace("\\n", "\n", StringComparison.Ordinal);
-
-        TimeSpan? Seconds(string name, int most)
-        {
-            if (Optional(name) is not { } text) return null;
-            return int.TryParse(text, out var seconds) && seconds >= 1 && seconds <= most
-                ? TimeSpan.FromSeconds(seconds)
-                : throw new SettingException($"the setting {name} is \"{text}\"; expected a number of seconds from 1 to {most}");
-        }
 
         // The trigger takes these two from what the app was built with; a setting that says otherwise would part producer and triggers.
         int? OneOf<T>(string name, T built, T notSet)

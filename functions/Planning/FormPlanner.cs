@@ -36,9 +36,10 @@ public sealed class FormPlanner(QueryLog queries, LearntCosts costs, TimeProvide
     public double ExpectedMs(FormPlan plan) => costs.Ask(model => model.ExpectedMs(plan.Shape, plan.Candidate));
 
     /// <summary>Learns and logs what a plan took.</summary>
-    public void Learn(FormPlan plan, double expectedMs, double spentMs, long requests, long bytes, int rows)
+    internal void Learn(FormPlan plan, ReadingEnd end, double expectedMs, double spentMs, long requests, long bytes)
     {
-        var one = new LoggedQuery(time.GetUtcNow(), plan.Shape, plan.Candidate.Plan, plan.Candidate.Estimate, expectedMs, spentMs, requests, bytes, rows, Propensity: 1, Candidates: 1);
+        var one = new LoggedQuery(
+            time.GetUtcNow(), plan.Shape, plan.Candidate.Plan, plan.Candidate.Estimate, expectedMs, spentMs, requests, bytes, end.Rows, Propensity: 1, Candidates: 1, Outcome: end.Outcome);
         costs.Learn(one);
         queries.AddForm(one);
     }

@@ -34,11 +34,26 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
 
         var expected = planner.ExpectedMs(plan);
         var tally = StorageTally.Begin();
-        await next(context);
-        var spent = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        if (http.Features.Get<AnsweredRows>() is not { } answered) return;
-        planner.Learn(plan, expected, spent, tally.Requests, tally.Bytes, answered.Count);
-        if (!http.Response.HasStarted) PlanHeaders.Write(http.Response, plan.Candidate.Plan, expected, spent, tally.Requests);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception fault)
+        {
+            Learn(new ReadingEnd(fault is OperationCanceledException ? QueryOutcome.GivenUp : QueryOutcome.Failed, Rows: 0));
+            throw;
+        }
+
+        if (http.Features.Get<ReadingEnd>() is not { } end) return;
+        var spent = Learn(end);
+        if (end.Outcome == QueryOutcome.Answered && !http.Response.HasStarted) PlanHeaders.Write(http.Response, plan.Candidate.Plan, expected, spent, tally.Requests);
+
+        double Learn(ReadingEnd how)
+        {
+            var took = Stopwatch.GetElapsedTime(begun).TotalMilliseconds - how.WaitedMs;
+            planner.Learn(plan, how, expected, took, tally.Requests, tally.Bytes);
+            return took;
+        }
     }
 
     private async ValueTask<FormPlan?> PlanOfAsync(HttpRequest request, CancellationToken cancellationToken)

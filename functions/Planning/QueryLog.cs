@@ -70,7 +70,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     private readonly string _writer = Guid.NewGuid().ToString("N")[..8];
     private readonly Lock _lock = new();
     private readonly Queue<Row> _waiting = new();
-    private readonly Dictionary<(string Shape, QueryPlan Plan, double Requests, double Entities), LoggedQuery> _forms = [];
+    private readonly Dictionary<(string Shape, QueryPlan Plan, QueryOutcome Outcome, double Requests, double Entities), LoggedQuery> _forms = [];
     private ITimer? _timer;
     private bool _isTimed;
     private bool _isDue;
@@ -91,12 +91,12 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         }
     }
 
-    /// <summary>Notes a request whose form has one plan, with those of the same shape and of a like estimate that are not written yet.</summary>
+    /// <summary>Notes a request whose form has one plan, with those of the same shape and outcome and of a like estimate that are not written yet.</summary>
     public void AddForm(LoggedQuery one)
     {
         lock (_lock)
         {
-            var key = (one.Shape, one.Plan, Math.Ceiling(Math.Log2(1 + one.Estimate.Requests)), Math.Ceiling(Math.Log2(1 + one.Estimate.Entities)));
+            var key = (one.Shape, one.Plan, one.Outcome, Math.Ceiling(Math.Log2(1 + one.Estimate.Requests)), Math.Ceiling(Math.Log2(1 + one.Estimate.Entities)));
             if (_forms.TryGetValue(key, out var before)) one = Mean(before, one);
             else if (_forms.Count >= MostWaiting) return;
             _forms[key] = one;
@@ -221,8 +221,9 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     /// <summary>The latest entries of the last days, the earliest of them first.</summary>
     /// <param name="most">How many.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="byOthers">Whether those are left out that this process wrote.</param>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<IReadOnlyList<LoggedQuery>> LatestAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LoggedQuery>> LatestAsync(int most, CancellationToken cancellationToken, bool byOthers = false)
     {
         var now = time.GetUtcNow();
         var (first, to) = (now - Remembered, now.AddHours(1));
@@ -232,10 +233,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         for (var span = TimeSpan.FromHours(2); latest.Count < most && to > first; span *= 2)
         {
             var from = to - span > first ? to - span : first;
-            List<LoggedQuery> here = [];
-            await foreach (var row in RowsAsync(from, to, [false], select: null, cancellationToken))
-                if (Read(row) is { } one) here.Add(one);
-            latest.InsertRange(0, here);
+            latest.InsertRange(0, await ReadAsync(from, to, ofForms: false, byOthers, cancellationToken));
             to = from;
         }
 
@@ -245,14 +243,20 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
     /// <summary>What was noted lately of requests whose form has one plan.</summary>
     /// <param name="ago">How far back.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="byOthers">Whether that is left out which this process wrote.</param>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
-    public async Task<IReadOnlyList<LoggedQuery>> FormsAsync(TimeSpan ago, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LoggedQuery>> FormsAsync(TimeSpan ago, CancellationToken cancellationToken, bool byOthers = false)
     {
         var now = time.GetUtcNow();
-        List<LoggedQuery> forms = [];
-        await foreach (var row in RowsAsync(now - ago, now, [true], select: null, cancellationToken))
-            if (Read(row) is { } one) forms.Add(one);
-        return forms;
+        return await ReadAsync(now - ago, now, ofForms: true, byOthers, cancellationToken);
+    }
+
+    private async Task<List<LoggedQuery>> ReadAsync(DateTimeOffset from, DateTimeOffset to, bool ofForms, bool byOthers, CancellationToken cancellationToken)
+    {
+        List<LoggedQuery> read = [];
+        await foreach (var row in RowsAsync(from, to, [ofForms], select: null, cancellationToken))
+            if (!(byOthers && row.RowKey.Split('-') is [_, var writer, _] && writer == _writer) && Read(row) is { } one) read.Add(one);
+        return read;
     }
 
     /// <summary>The load of all instances over the latest minute of which all is written.</summary>

@@ -34,7 +34,7 @@ public sealed class RowAnswer : IActionResult
             var query = new RowQuery(request.Query, route, Scope.Of(request));
             var isCsv = query.Words("format", ["json", Csv]) is [var format] ? format == Csv : PrefersCsv(request);
             var page = await readAsync(query);
-            request.HttpContext.Features.Set(new AnsweredRows(page.Rows.Count));
+            request.HttpContext.Features.Set(new ReadingEnd(QueryOutcome.Answered, page.Rows.Count));
             return new RowAnswer(page, isCsv, query.Scope);
         }
         catch (RowProblemException fault)

@@ -30,7 +30,7 @@ public class ArchiveEventsTests(BrokerFixture kafka, AzuriteFixture azurite, ITe
         {
             var from = await ArchivedAsync(stream);
             thousands.Release(2);
-            await WhenAsync(async () => await ArchivedAsync(stream) > from);
+            await Eventually.TrueAsync(async () => await ArchivedAsync(stream) > from, patience: TimeSpan.FromMinutes(3));
             instances[crash % 2].Kill();
             Assert.False(producing.IsCompleted);
             thousands.Release(1);
@@ -40,7 +40,7 @@ public class ArchiveEventsTests(BrokerFixture kafka, AzuriteFixture azurite, ITe
 
         thousands.Release(Events / 1000);
         await producing;
-        await WhenAsync(async () => await ArchivedAsync(stream) == Events);
+        await Eventually.TrueAsync(async () => await ArchivedAsync(stream) == Events, patience: TimeSpan.FromMinutes(3));
         foreach (var instance in instances) await instance.DisposeAsync();
 
         var names = await StoredNames.ReadAsync(azurite.ConnectionString);
@@ -69,7 +69,7 @@ public class ArchiveEventsTests(BrokerFixture kafka, AzuriteFixture azurite, ITe
         var stream = new KafkaStream(Some.Name("stream"));
         await using var app = await StartAsync(topic, stream, 10_000, 10);
         await Task.Run(() => Produce(topic, Events, perSecond: 1_000, Json));
-        await WhenAsync(async () => await ArchivedAsync(stream) == Events);
+        await Eventually.TrueAsync(async () => await ArchivedAsync(stream) == Events, patience: TimeSpan.FromMinutes(3));
 
         var tails = (await new ArchivePositions(Account(), stream).ListAsync(default)).Select(position => position.Tail).ToList();
         var (segments, bytes) = (tails.Sum(tail => tail.Segments), tails.Sum(tail => tail.Bytes));
@@ -93,13 +93,6 @@ public class ArchiveEventsTests(BrokerFixture kafka, AzuriteFixture azurite, ITe
 
     /// <summary>How many records the archive says that it has passed.</summary>
     private async Task<long> ArchivedAsync(KafkaStream stream) => (await new ArchivePositions(Account(), stream).ListAsync(default)).Sum(position => position.Tail.End);
-
-    /// <summary>Waits until it holds; the patience is only a guard against hanging.</summary>
-    private static async Task WhenAsync(Func<Task<bool>> holds)
-    {
-        for (var clock = Stopwatch.StartNew(); !await holds(); await Task.Delay(100))
-            if (clock.Elapsed > TimeSpan.FromMinutes(3)) throw new TimeoutException("never came true");
-    }
 
     private Task<FunctionAppProcess> StartAsync(string topic, KafkaStream stream, int maxBatchSize, int seconds) => FunctionAppProcess.StartAsync(
         azurite.ConnectionString, kafka.Brokers, topic, stream.Name,

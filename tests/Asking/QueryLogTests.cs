@@ -5,7 +5,6 @@ using Microsoft.Extensions.Time.Testing;
 using ShitOps.Planning;
 using ShitOps.Storage;
 using ShitOps.Tests.Storage;
-using ShitOps.Tests.Worker;
 
 namespace ShitOps.Tests.Asking;
 
@@ -26,6 +25,7 @@ public class QueryLogTests(AzuriteFixture azurite)
         foreach (var log in (QueryLog[])[one, other]) await log.FlushAsync(default);
 
         Assert.Equal(new QueryLoad(0.05, 40, 0.002), await one.LoadAsync(default));
+        Assert.Equal([40.0, 50.0], (await one.LatestAsync(10, default, byOthers: true)).Select(query => query.ExpectedMs));
         _time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(new QueryLoad(0, 0, 0), await one.LoadAsync(default));
     }
@@ -38,7 +38,7 @@ public class QueryLogTests(AzuriteFixture azurite)
         Assert.Empty(await log.LatestAsync(10, default));
         _time.Advance(QueryLog.FlushEvery);
 
-        await Eventually.TrueAsync(() => log.LatestAsync(10, default).GetAwaiter().GetResult().Count == 1);
+        await Eventually.TrueAsync(async () => (await log.LatestAsync(10, default)).Count == 1);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using System.Net;
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Events;
+using ShitOps.Planning;
 using ShitOps.Security;
 using ShitOps.Storage;
 using ShitOps.Tests.Rows;
@@ -124,12 +126,20 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
     [Theory]
     [InlineData("QueryMaxSeries", "3", "the query selects more series than are allowed")]
     [InlineData("QueryMaxSamples", "6", "query processing would load too many samples into memory")]
-    public async Task What_would_take_too_much_is_refused(string setting, string value, string error)
+    public async Task What_would_take_too_much_is_refused_and_noted(string setting, string value, string error)
     {
-        await using var app = await StartAsync((setting, value));
-        var answer = await GetAsync(app, "query?query=shitops_tasks");
-        Assert.Equal((422, true), (answer.Status, answer.Body.Contains(error, StringComparison.Ordinal)));
-        Assert.Equal(200, (await GetAsync(app, "query?query=shitops_tasks_created_total")).Status);
+        var begun = TimeProvider.System.GetUtcNow();
+        await using (var app = await StartAsync((setting, value)))
+        {
+            var answer = await GetAsync(app, "query?query=shitops_tasks");
+            Assert.Equal((422, true), (answer.Status, answer.Body.Contains(error, StringComparison.Ordinal)));
+            Assert.Equal(200, (await GetAsync(app, "query?query=shitops_tasks_created_total")).Status);
+        }
+
+        var account = StorageAccount.FromSettings(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", azurite.ConnectionString)]).Build());
+        await using var queries = new QueryLog(account, TimeProvider.System, NullLogger<QueryLog>.Instance);
+        var noted = (await queries.FormsAsync(TimeSpan.FromMinutes(10), default)).Where(one => one.At >= begun);
+        Assert.Equal([(QueryOutcome.Answered, 1), (QueryOutcome.Failed, 0)], noted.Select(one => (one.Outcome, one.Rows)).Order());
     }
 
     [Fact]

@@ -7,7 +7,6 @@ using Azure;
 using Azure.Data.Tables;
 using Confluent.Kafka;
 using ShitOps.Events;
-using ShitOps.Tests.Worker;
 
 namespace ShitOps.Tests.Observability;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ShitOps.Planning;
-using ShitOps.Tests.Worker;
 
 namespace ShitOps.Tests.Planning;
 

@@ -102,19 +102,3 @@ internal sealed class LogLines : ILoggerProvider, ILogger
         // The lines outlive the app that wrote them.
     }
 }
-
-/// <summary>Waits for what must come true, with a patience that only a failure uses up.</summary>
-internal static class Eventually
-{
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    public static async Task TrueAsync(Func<bool> condition, Func<string>? otherwise = null)
-    {
-        var until = DateTime.UtcNow + Patience;
-        while (!condition())
-        {
-            if (DateTime.UtcNow > until) throw new TimeoutException(otherwise?.Invoke() ?? "It did not come true.");
-            await Task.Delay(20);
-        }
-    }
-}
