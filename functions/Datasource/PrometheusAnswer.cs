@@ -145,7 +145,7 @@ internal sealed class PrometheusAnswer : IActionResult
                     json.WriteStartObject();
                     WriteLabels(json, "metric", labels);
                     json.WritePropertyName("value"u8);
-                    WriteSample(json, vector.TimeMs, NumberText.Plain(value));
+                    WriteSample(json, vector.TimeMs, NumberText.Sample(value));
                     json.WriteEndObject();
                     if (json.BytesPending > FlushBytes) await json.FlushAsync();
                 }
@@ -159,7 +159,7 @@ internal sealed class PrometheusAnswer : IActionResult
                     json.WriteStartObject();
                     WriteLabels(json, "metric", series.Labels);
                     json.WriteStartArray("values"u8);
-                    for (var i = 0; i < series.Times.Length; i++) WriteSample(json, series.Times.Span[i], NumberText.Plain(series.Values.Span[i]));
+                    for (var i = 0; i < series.Times.Length; i++) WriteSample(json, series.Times.Span[i], NumberText.Sample(series.Values.Span[i]));
                     json.WriteEndArray();
                     json.WriteEndObject();
                     if (json.BytesPending > FlushBytes) await json.FlushAsync();

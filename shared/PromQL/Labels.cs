@@ -96,24 +96,23 @@ public sealed class Labels : IEquatable<Labels>
     public override string ToString()
     {
         var name = this[MetricName];
-        var text = new StringBuilder(name);
-        if (_pairs.Length == 0 || name.Length == 0 || _pairs.Length > 1)
-        {
-            text.Append('{');
-            var first = true;
-            foreach (var pair in _pairs)
-            {
-                if (pair.Key == MetricName) continue;
-                if (!first) text.Append(", ");
-                first = false;
-                text.Append(pair.Key).Append('=');
-                QuotedText.Append(text, pair.Value);
-            }
+        return name.Length > 0 && _pairs.Length == 1 ? name : name + InBraces(pair => pair.Key != MetricName);
+    }
 
-            text.Append('}');
+    /// <summary>The label set with the metric's name as one of the labels: <c>{__name__="up", job="a"}</c>.</summary>
+    internal string ToSetText() => InBraces(_ => true);
+
+    private string InBraces(Func<KeyValuePair<string, string>, bool> isShown)
+    {
+        var text = new StringBuilder("{");
+        foreach (var pair in _pairs.Where(isShown))
+        {
+            if (text.Length > 1) text.Append(", ");
+            text.Append(pair.Key).Append('=');
+            QuotedText.Append(text, pair.Value);
         }
 
-        return text.ToString();
+        return text.Append('}').ToString();
     }
 
     private static int Compare(string left, string right) => ReferenceEquals(left, right) ? 0 : string.CompareOrdinal(left, right);

@@ -6,7 +6,7 @@ namespace ShitOps.PromQL;
 /// <summary>Numbers as Prometheus writes and reads them. The shortest digits that give the same number back.</summary>
 public static class NumberText
 {
-    /// <summary>Without an exponent, however long: as in JSON answers and in labels of <c>count_values</c>.</summary>
+    /// <summary>Without an exponent, however long: as scalars in JSON answers and labels of <c>count_values</c>.</summary>
     public static string Plain(double value)
     {
         if (!double.IsFinite(value)) return Special(value);
@@ -18,18 +18,11 @@ public static class NumberText
         return pointAt >= digits.Length ? sign + digits + new string('0', pointAt - digits.Length) : $"{sign}{digits[..pointAt]}.{digits[pointAt..]}";
     }
 
+    /// <summary>With an exponent if it is below −6 or above 20: as samples in JSON answers.</summary>
+    public static string Sample(double value) => WithExponentBeyond(value, 1e-6, 1e21);
+
     /// <summary>With an exponent if it is below −4 or above 5: as in expressions.</summary>
-    public static string General(double value)
-    {
-        if (!double.IsFinite(value)) return Special(value);
-        var magnitude = Math.Abs(value);
-        if (value == 0 || magnitude is >= 1e-4 and < 1e6) return Plain(value);
-        var (sign, digits, pointAt) = Digits(value.ToString("R", CultureInfo.InvariantCulture));
-        var exponent = pointAt - 1;
-        var result = new StringBuilder(sign).Append(digits[0]);
-        if (digits.Length > 1) result.Append('.').Append(digits, 1, digits.Length - 1);
-        return result.Append(CultureInfo.InvariantCulture, $"e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}").ToString();
-    }
+    public static string General(double value) => WithExponentBeyond(value, 1e-4, 1e6);
 
     /// <summary>Reads what Prometheus takes for a number in a label such as <c>le</c>: decimal, with or without exponent; Inf, Infinity and NaN in any case.</summary>
     public static bool TryParse(string text, out double value)
@@ -48,6 +41,18 @@ public static class NumberText
         else
             value *= sign;
         return true;
+    }
+
+    /// <summary>With an exponent unless its magnitude is 0, or at least <paramref name="least"/> and less than <paramref name="limit"/>.</summary>
+    private static string WithExponentBeyond(double value, double least, double limit)
+    {
+        var magnitude = Math.Abs(value);
+        if (value == 0 || !double.IsFinite(value) || (magnitude >= least && magnitude < limit)) return Plain(value);
+        var (sign, digits, pointAt) = Digits(value.ToString("R", CultureInfo.InvariantCulture));
+        var exponent = pointAt - 1;
+        var result = new StringBuilder(sign).Append(digits[0]);
+        if (digits.Length > 1) result.Append('.').Append(digits, 1, digits.Length - 1);
+        return result.Append(CultureInfo.InvariantCulture, $"e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}").ToString();
     }
 
     /// <summary>The significant digits of a number's text, and where the point stands among them.</summary>

@@ -101,16 +101,23 @@ internal static class Comparison
         var (type, result) = (data.GetProperty("resultType").GetString()!, data.GetProperty("result"));
         return (type, type switch
         {
-            "scalar" => [("", [Sample(result)])],
+            "scalar" => [("", [Sample(result, NumberText.Plain)])],
             "string" => [(result[1].GetString()!, [(Time(result), 0)])],
-            "vector" => [.. result.EnumerateArray().Select(one => (Series(one), new List<(long, double)> { Sample(one.GetProperty("value")) }))],
-            _ => [.. result.EnumerateArray().Select(one => (Series(one), one.GetProperty("values").EnumerateArray().Select(Sample).ToList()))],
+            "vector" => [.. result.EnumerateArray().Select(one => (Series(one), new List<(long, double)> { Sample(one.GetProperty("value"), NumberText.Sample) }))],
+            _ => [.. result.EnumerateArray().Select(one => (Series(one), one.GetProperty("values").EnumerateArray().Select(pair => Sample(pair, NumberText.Sample)).ToList()))],
         });
     }
 
     private static string Series(JsonElement one) => Labels.Of(one.GetProperty("metric").EnumerateObject().Select(label => KeyValuePair.Create(label.Name, label.Value.GetString()!))).ToString();
 
-    private static (long, double) Sample(JsonElement pair) => (Time(pair), NumberText.TryParse(pair[1].GetString()!, out var value) ? value : throw new FormatException(pair[1].GetString()));
+    /// <summary>A sample of theirs, whose number we would write in the same way.</summary>
+    private static (long, double) Sample(JsonElement pair, Func<double, string> write)
+    {
+        var text = pair[1].GetString()!;
+        if (!NumberText.TryParse(text, out var value)) throw new FormatException(text);
+        Assert.Equal(text, write(value));
+        return (Time(pair), value);
+    }
 
     private static long Time(JsonElement pair) => (long)Math.Round(pair[0].GetDecimal() * 1000);
 

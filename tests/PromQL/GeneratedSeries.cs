@@ -88,6 +88,8 @@ internal static class GeneratedSeries
         yield return Regular(Minute, _ => 0, ("__name__", "special"), ("kind", "zero"));
         yield return Regular(Minute, i => i % 2 == 0 ? 1e300 : 1.5e308, ("__name__", "special"), ("kind", "huge"));
         yield return Regular(Minute, i => 1e-300 * i, ("__name__", "special"), ("kind", "tiny"));
+        yield return Regular(Minute, i => i < 80 ? 1e6 / (i + 3) : 0.7, ("__name__", "settling"));
+        yield return Regular(Minute, i => i < 20 ? 1e12 / (i + 3) : 4e-9, ("__name__", "fading"));
         yield return Regular(Minute, i => 1_700_000_000 + i * 86_400.5, ("__name__", "moment"), ("kind", "recent"));
         yield return Regular(Minute, i => -2_000_000_000 - i * 1e6, ("__name__", "moment"), ("kind", "before-1970"));
         yield return Regular(Minute, i => i * 1e10, ("__name__", "moment"), ("kind", "far"));

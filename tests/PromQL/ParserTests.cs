@@ -22,6 +22,7 @@ public class ParserTests
     [InlineData("sum(", "1:5: parse error: unexpected end of input, expected an expression")]
     [InlineData("a +\n  b b", "2:5: parse error: unexpected identifier \"b\", expected an operator or the end of input")]
     [InlineData("a{b=c}", "1:5: parse error: unexpected identifier \"c\", expected a string in quotes")]
+    [InlineData("topk(\"1\", a)", "1:6: parse error: expected type scalar in aggregation parameter, got string")]
     [InlineData("a{b=~\"(\"}", "1:3: parse error: error parsing regexp: missing closing ): `(`")]
     [InlineData("a[5]", "1:3: parse error: missing unit character in duration")]
     [InlineData("a[1m1h]", "1:3: parse error: not a valid duration string: \"1m1h\"")]

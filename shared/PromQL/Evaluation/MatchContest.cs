@@ -92,7 +92,7 @@ internal sealed class MatchContest(BinaryOperation operation, Columns many, Colu
         var common = _matching.On ? builder.Keep(_matching.Labels).Build() : builder.Remove(_matching.Labels).Remove(Labels.MetricName).Build();
         var side = _matching.Cardinality == MatchCardinality.OneToMany ? "left" : "right";
         return QueryContext.ExecutionError(
-            $"found duplicate series for the match group {common} on the {side} hand-side of the operation: [{second}, {first}]"
+            $"found duplicate series for the match group {common.ToSetText()} on the {side} hand-side of the operation: [{second.ToSetText()}, {first.ToSetText()}]"
             + ";many-to-many matching not allowed: matching labels must be unique on one side");
     }
 }

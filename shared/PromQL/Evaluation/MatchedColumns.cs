@@ -55,7 +55,10 @@ internal sealed class MatchedColumns : Columns
         var labels = new Labels[pairs.Count];
         var result = new ResultLabels(operation);
         for (var i = 0; i < labels.Length; i++) labels[i] = result.Of(many.Labels[pairs[i].Many], one.Labels[pairs[i].One]);
-        return MergedColumns.Of(new MatchedColumns(operation, many, one, [.. pairs], labels, budget.Column(steps.Count)), steps, budget);
+        var matched = new MatchedColumns(operation, many, one, [.. pairs], labels, budget.Column(steps.Count));
+        return matching.Cardinality == MatchCardinality.OneToOne
+            ? MergedColumns.Of(matched, steps, budget)
+            : MergedColumns.Of(matched, steps, budget, fault: "multiple matches for labels: grouping labels must ensure unique matches");
     }
 
     public override void Fill(int index, Span<double> column)

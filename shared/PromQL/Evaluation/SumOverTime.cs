@@ -1,21 +1,27 @@
 namespace ShitOps.PromQL.Evaluation;
 
 /// <summary>
-/// sum_over_time and avg_over_time. The series is summed up once, each sum in two numbers (Knuth's two-sum), so that the difference of two
-/// sums is as exact as a sum of the window by itself, and a window costs two subtractions. With NaN, infinities or overflow in the series
-/// each window is summed by itself.
+/// sum_over_time and avg_over_time. A short window is summed by itself, so that what is constant has itself for its mean, to the last bit.
+/// For longer ones the series is summed up once, each sum in two numbers (Knuth's two-sum), and a window costs two subtractions; unless its
+/// sum is as small as what the sums before it lost to rounding, or NaN, infinities or overflow are in the series.
 /// </summary>
 internal sealed class SumOverTime(bool isMean) : RangeFunction
 {
+    private const int MostByItself = 64;
+
+    private readonly CountedPairs _changes = new((previous, current) => BitConverter.DoubleToInt64Bits(previous) != BitConverter.DoubleToInt64Bits(current));
     private double[] _sums = [0];
     private double[] _lost = [0];
+    private double _mostLost;
     private bool _isFinite;
 
     public override void Begin(Samples samples)
     {
         var values = samples.Values;
+        _changes.Begin(samples);
         if (_sums.Length <= values.Length) (_sums, _lost) = (new double[values.Length + 1], new double[values.Length + 1]);
         double sum = 0, lost = 0;
+        _mostLost = 0;
         for (var i = 0; i < values.Length; i++)
         {
             var term = values[i];
@@ -25,6 +31,7 @@ internal sealed class SumOverTime(bool isMean) : RangeFunction
             sum = next;
             _sums[i + 1] = sum;
             _lost[i + 1] = lost;
+            _mostLost = Math.Max(_mostLost, Math.Abs(lost));
         }
 
         _isFinite = double.IsFinite(sum) && double.IsFinite(lost);
@@ -32,8 +39,13 @@ internal sealed class SumOverTime(bool isMean) : RangeFunction
 
     public override double Of(in Window window)
     {
-        if (!_isFinite) return isMean ? OverTime.Mean(window.Values) : OverTime.Sum(window.Values);
-        var sum = _sums[window.To] - _sums[window.From] + (_lost[window.To] - _lost[window.From]);
-        return isMean ? sum / window.Count : sum;
+        if (_isFinite && window.Count > MostByItself)
+        {
+            if (_changes.Of(window) == 0) return isMean ? window.Values[0] : window.Values[0] * window.Count;
+            var sum = _sums[window.To] - _sums[window.From] + (_lost[window.To] - _lost[window.From]);
+            if (Math.Abs(sum) > _mostLost) return isMean ? sum / window.Count : sum;
+        }
+
+        return isMean ? OverTime.Mean(window.Values) : OverTime.Sum(window.Values);
     }
 }

@@ -53,8 +53,8 @@ internal sealed class Lexer
 
     private void Next()
     {
-        var c = Peek();
-        if (c is '"' or '\'' or '`') Add(TokenKind.String, StringText.Read(_query, ref _at), _at);
+        var (c, start) = (Peek(), _at);
+        if (c is '"' or '\'' or '`') Add(TokenKind.String, StringText.Read(_query, ref _at), start);
         else if (_inBraces) NextInBraces(c);
         else if (_inBrackets) NextInBrackets(c);
         else if (char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(Peek(1)))) NumberOrDuration();
