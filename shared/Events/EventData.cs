@@ -13,8 +13,13 @@ public abstract record EventData
 }
 
 /// <summary>What an event states about one task.</summary>
-/// <param name="Task">The task's key, unique within its project; 1 to 256 characters.</param>
-public abstract record TaskEventData(string Task) : EventData;
+public abstract record TaskEventData : EventData
+{
+    private protected TaskEventData(string task) => Task = task;
+
+    /// <summary>The task's key, unique within its project; 1 to 256 characters.</summary>
+    public string Task { get; init; }
+}
 
 /// <summary><c>project.created</c></summary>
 public sealed record ProjectCreated(ProjectFields Fields) : EventData;
