@@ -12,6 +12,15 @@ public abstract record EventData
     public string? Actor { get; init; }
 }
 
+/// <summary>What an event states about one task.</summary>
+public abstract record TaskEventData : EventData
+{
+    private protected TaskEventData(string task) => Task = task;
+
+    /// <summary>The task's key, unique within its project; 1 to 256 characters.</summary>
+    public string Task { get; init; }
+}
+
 /// <summary><c>project.created</c></summary>
 public sealed record ProjectCreated(ProjectFields Fields) : EventData;
 
@@ -24,36 +33,36 @@ public sealed record ProjectStatusChanged(Status Status) : EventData;
 /// <summary><c>task.created</c></summary>
 /// <param name="Task">The task's key, unique within its project; 1 to 256 characters.</param>
 /// <param name="Fields">What is known of it from the start.</param>
-public sealed record TaskCreated(string Task, TaskFields Fields) : EventData;
+public sealed record TaskCreated(string Task, TaskFields Fields) : TaskEventData(Task);
 
 /// <summary><c>task.updated</c>: only the fields that are stated change.</summary>
-public sealed record TaskUpdated(string Task, TaskFields Fields) : EventData;
+public sealed record TaskUpdated(string Task, TaskFields Fields) : TaskEventData(Task);
 
 /// <summary><c>task.status-changed</c></summary>
-public sealed record TaskStatusChanged(string Task, Status Status) : EventData;
+public sealed record TaskStatusChanged(string Task, Status Status) : TaskEventData(Task);
 
 /// <summary><c>task.assigned</c></summary>
 /// <param name="Task">The task's key.</param>
 /// <param name="Assignee">The person who has it from now on; null: nobody.</param>
-public sealed record TaskAssigned(string Task, string? Assignee) : EventData;
+public sealed record TaskAssigned(string Task, string? Assignee) : TaskEventData(Task);
 
 /// <summary><c>task.estimated</c>: hours, 0 to 1,000,000; a field that is stated as null is no longer known.</summary>
 /// <param name="Task">The task's key.</param>
 /// <param name="EstimateHours">The whole effort as it is estimated now.</param>
 /// <param name="RemainingHours">What is left of it.</param>
 /// <param name="SpentHours">What has been spent so far.</param>
-public sealed record TaskEstimated(string Task, Field<double?> EstimateHours, Field<double?> RemainingHours, Field<double?> SpentHours) : EventData;
+public sealed record TaskEstimated(string Task, Field<double?> EstimateHours, Field<double?> RemainingHours, Field<double?> SpentHours) : TaskEventData(Task);
 
 /// <summary><c>task.blocked</c></summary>
 /// <param name="Task">The task's key.</param>
 /// <param name="Reason">In words, at most 4,096 characters; null: not said.</param>
-public sealed record TaskBlocked(string Task, string? Reason) : EventData;
+public sealed record TaskBlocked(string Task, string? Reason) : TaskEventData(Task);
 
 /// <summary><c>task.unblocked</c></summary>
-public sealed record TaskUnblocked(string Task) : EventData;
+public sealed record TaskUnblocked(string Task) : TaskEventData(Task);
 
 /// <summary><c>task.deleted</c></summary>
-public sealed record TaskDeleted(string Task) : EventData;
+public sealed record TaskDeleted(string Task) : TaskEventData(Task);
 
 /// <summary><c>resource.allocated</c>: a person or another resource is planned for the project. The same allocation stated again replaces it.</summary>
 /// <param name="Allocation">The allocation's id, unique within its project; 1 to 256 characters.</param>

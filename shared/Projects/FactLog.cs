@@ -101,10 +101,10 @@ internal struct FactLog
 
     /// <summary>Drops what is not retained.</summary>
     /// <returns>Whether anything was dropped.</returns>
-    public bool Trim()
-    {
-        if (!IsOverfull) return false;
+    public bool Trim() => IsOverfull && Drop();
 
+    private bool Drop()
+    {
         var facts = ToArray();
         var from = facts.Length;
         for (var bytes = 0; from > 0 && facts.Length - from < _most && bytes < _mostBytes; from--) bytes += facts[from - 1].Size;

@@ -44,15 +44,17 @@ public static class Label
     public static string[]? Set(IReadOnlyList<string>? labels, int mostBytes)
     {
         if (labels is null) return null;
-        var sorted = new SortedSet<string>(labels, StringComparer.Ordinal);
-        var kept = new List<string>(sorted.Count);
+        string[] sorted = [.. labels];
+        Array.Sort(sorted, StringComparer.Ordinal);
+        var kept = 0;
         foreach (var label in sorted)
         {
+            if (kept > 0 && label == sorted[kept - 1]) continue;
             mostBytes -= (3 * label.Length) + 3;
             if (mostBytes < 0) break;
-            kept.Add(label);
+            sorted[kept++] = label;
         }
 
-        return [.. kept];
+        return sorted.Length == kept ? sorted : sorted[..kept];
     }
 }

@@ -62,18 +62,7 @@ public sealed class ProjectFold
     public int ChangedTasks => _changed.Count;
 
     /// <summary>The key of the task that an event is about; null if it is about something else.</summary>
-    public static string? TaskOf(Event one) => one.Data switch
-    {
-        TaskStatusChanged data => data.Task,
-        TaskUpdated data => data.Task,
-        TaskCreated data => data.Task,
-        TaskAssigned data => data.Task,
-        TaskEstimated data => data.Task,
-        TaskBlocked data => data.Task,
-        TaskUnblocked data => data.Task,
-        TaskDeleted data => data.Task,
-        _ => null,
-    };
+    public static string? TaskOf(Event one) => one.Data is TaskEventData data ? data.Task : null;
 
     /// <summary>Whether a task's state is held.</summary>
     public bool IsLoaded(string task) => _tasks.Find(task) is not null;

@@ -60,6 +60,9 @@ internal struct TaskCourse
     /// <summary>The facts about effort that it has gone through.</summary>
     public ushort EffortFacts { get; private set; }
 
+    /// <summary>Whether it has got to the end of so many facts.</summary>
+    public readonly bool HasGoneThrough(int progress, int effort) => IsKnown && ProgressFacts == progress && EffortFacts == effort;
+
     /// <summary>The tracker's word; null as long as no status was stated.</summary>
     public string? Status { get; private set; }
 

@@ -121,8 +121,12 @@ public sealed class TaskState
         get
         {
             if (!Exists) return default;
-            var nobody = default(NoTimeline);
-            Continue(ref nobody);
+            if (!_course.HasGoneThrough(_progress.Count, _effort.Count))
+            {
+                var nobody = default(NoTimeline);
+                Continue(ref nobody);
+            }
+
             if (_membership == Membership.None) return new TaskPlace(_course.Status ?? "", null, null, null, _course.Levels);
             return new TaskPlace(_course.Status ?? "", Assignee, Milestone?.Name, Team, _course.Levels);
         }
