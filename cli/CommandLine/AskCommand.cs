@@ -175,7 +175,7 @@ internal sealed class AskCommand(Terminal terminal)
             json.WriteString("question", understood.Question);
             if (understood.Query is { } query) json.WriteString("query", query.ToString());
             else json.WriteNull("query");
-            json.WriteNumber("confidence", Math.Round(understood.Confidence, 4));
+            json.WriteNumber("confidence", understood.WrittenConfidence);
             json.WriteBoolean("sure", understood.IsSure);
             json.WriteStartArray("readings");
             foreach (var reading in understood.Readings) json.WriteStringValue(reading.Query.ToString());
@@ -192,7 +192,7 @@ internal sealed class AskCommand(Terminal terminal)
         if (understood.Refusal is { } refusal) lines.Add($"  {refusal}");
         if (understood.Query is { } query)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {query}   ({(understood.IsSure ? "sure" : "not sure")}, {understood.Confidence:P0})"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {query}   ({(understood.IsSure ? "sure" : "not sure")}, {Math.Floor(100 * understood.Confidence)} %)"));
             foreach (var request in PromQLRequest.Of(query, now, DateTime.UnixEpoch).Take(2)) lines.Add($"  PromQL at {new TimeBound(request.Time)}: {request.Expression}");
             foreach (var request in RowsRequest.Of(query, now).Take(2)) lines.Add($"  rows: {request.Path}");
         }

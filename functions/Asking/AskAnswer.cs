@@ -57,7 +57,7 @@ internal sealed record AskAnswer(string? Question, Understanding? Understood, Qu
         json.WriteString("question", Question);
         json.WriteString("query", (Query ?? Understood?.Query)?.ToString());
         json.WriteString("kind", (Query ?? Understood?.Query)?.Kind.Word());
-        json.WriteNumber("confidence", Math.Round(Understood?.Confidence ?? 1, 4));
+        json.WriteNumber("confidence", Understood?.WrittenConfidence ?? 1);
         json.WriteBoolean("sure", Understood?.IsSure ?? true);
         json.WriteString("refusal", Understood?.Refusal);
         json.WriteStartArray("readings");

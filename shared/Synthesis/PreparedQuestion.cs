@@ -68,9 +68,13 @@ public sealed class PreparedQuestion
                 items.Add(new QuestionItem("[number]", TextOf(question, tokens, at, end)) { Number = number });
                 at = end;
             }
+            else if (EndOfSoFar(tokens, at) is { } behind)
+            {
+                at = behind;
+            }
             else
             {
-                if (WordOf(tokens[at]) is { } word) items.Add(new QuestionItem(word, tokens[at].Text));
+                if (WordOf(tokens, at) is { } word) items.Add(new QuestionItem(word, tokens[at].Text));
                 at++;
             }
         }
@@ -91,6 +95,28 @@ public sealed class PreparedQuestion
             : at > 0 && tokens[at - 1].Folded is "percentile" or "quantile" or "p" ? QuantileSign(tokens[at].Text) : null;
 
     private static string QuantileSign(string number) => number switch { "50" => "[q50]", "85" => "[q85]", "95" => "[q95]", _ => "[quantile]" };
+
+    /// <summary>
+    /// Behind "so far" and "to date" where no unit of time is before them: until now is what a question without a time means, and a word more would
+    /// only stand where a name might.
+    /// </summary>
+    private static int? EndOfSoFar(List<QuestionToken> tokens, int at)
+    {
+        var end = (Folded(at), Folded(at + 1)) switch
+        {
+            ("so" or "thus", "far") or ("to", "date") or ("until" or "till", "now") => at + 2,
+            ("up", "to" or "until" or "till") when Folded(at + 2) == "now" => at + 3,
+            _ => at,
+        };
+        return end == at || Folded(end) is "behind" or "ahead" or "away" or "off" or "from" or "of" ? null : end;
+
+        string Folded(int token) => token < tokens.Count ? tokens[token].Folded : string.Empty;
+    }
+
+    private static string? WordOf(List<QuestionToken> tokens, int at) =>
+        Contractions.At(tokens, at) is { Second: var second } ? second
+        : Contractions.At(tokens, at + 2) is { First: var first } ? first
+        : WordOf(tokens[at]);
 
     private static string? WordOf(QuestionToken token) => token.Sort switch
     {

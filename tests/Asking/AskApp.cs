@@ -85,8 +85,10 @@ internal sealed class AskApp : IDisposable
     public LiveModel OpenModel(int? pinned = null) => new(Models, pinned, Rows.Time, NullLogger<LiveModel>.Instance);
 
     /// <summary>Refines as the timer does, by fewer and smaller steps.</summary>
-    public Task<Refinement> RefineAsync(int steps) =>
-        new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = new RefinementOptions(Steps: steps, Batch: 24, Rate: 8e-4) }.RefineAsync(default);
+    public Task<Refinement> RefineAsync(int steps) => RefineAsync(new RefinementOptions(Steps: steps, Batch: 24, Rate: 8e-4));
+
+    public Task<Refinement> RefineAsync(RefinementOptions options) =>
+        new QuestionRefiner(Rows.Account, Corrections, Models, Rows.Time, NullLogger<QuestionRefiner>.Instance) { Options = options }.RefineAsync(default);
 
     /// <summary>Says what a question means.</summary>
     public Task<RowsAnswer> CorrectAsync(string question, string query) => RowsAnswer.OfAsync("feedback", request =>

@@ -35,7 +35,8 @@ public sealed class FeedbackTests(BrokerFixture kafka, AzuriteFixture azurite)
             Assert.True(answer.Status == 202, answer.Body);
         }
 
-        Assert.Equal(RefinementOutcome.Promoted, (await app.RefineAsync(steps: 70)).Outcome);
+        // As every night: after fewer and larger steps the gate may find too much forgotten.
+        Assert.Equal(RefinementOutcome.Promoted, (await app.RefineAsync(new RefinementOptions())).Outcome);
         Assert.Equal(RefinementOutcome.NothingNew, (await app.RefineAsync(steps: 1)).Outcome);
 
         // Seen without a start, after a while.

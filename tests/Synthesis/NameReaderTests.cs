@@ -74,6 +74,18 @@ public sealed class NameReaderTests
         Assert.Equal(expected, string.Join(", ", found.Select(name => $"{name.Field.Word()} {string.Join('|', name.Keys)}{(name.IsCertain || name.Keys.Count == 1 ? "" : "?")}")));
     }
 
+    [Theory]
+    [InlineData("open stories", "User Story")]
+    [InlineData("open user stories", "User Story")]
+    [InlineData("open requests", "")]
+    public void The_last_word_of_a_type_stands_for_it_if_no_other_is_called_so(string question, string expected)
+    {
+        var names = new NameIndex(new NameCatalogue([new(QueryField.Type, "User Story", []), new(QueryField.Type, "Change Request", []), new(QueryField.Type, "Support Request", [])]));
+        var tokens = QuestionTokenizer.Tokens(question);
+
+        Assert.Equal(expected, string.Join(", ", NameReader.Read(tokens, names, new bool[tokens.Count]).SelectMany(name => name.Keys)));
+    }
+
     [Fact]
     public void A_name_that_may_be_two_things_is_not_certain()
     {

@@ -28,6 +28,39 @@ public sealed partial class SynthesizerTests
     }
 
     [Theory]
+    [InlineData("bugs fixed yesterday", "report completed where type = \"bug\" on 2026-05-19")]
+    [InlineData("how many got fixed this week?", "report completed from 2026-05-18 to 2026-05-24")]
+    [InlineData("how many issues did mobile knock out in Q1", "report completed where team = \"mobile\" from 2026-01-01 to 2026-03-31")]
+    [InlineData("tickets payments got through yesterday", "report completed where team = \"payments\" on 2026-05-19")]
+    [InlineData("hours logged in checkout so far", "report spent-hours where project = \"checkout\"")]
+    [InlineData("I'm writing my newsletter, how many bugs are open in checkout?", "report open-tasks where project = \"checkout\" and type = \"bug\"")]
+    [InlineData("has wip risen since March?", "trend wip from 2026-03-01 to 2026-05-20 step auto")]
+    [InlineData("did the cycle time of search get worse last quarter?", "trend cycle-time where team = \"search\" from 2026-01-01 to 2026-03-31 step auto")]
+    [InlineData("how loaded is payments", "report wip where team = \"payments\"")]
+    [InlineData("what is on Amara's plate", "report wip list where person = \"Amara Okafor\"")]
+    [InlineData("get me the tickets search has blocked", "report blocked-tasks list where team = \"search\"")]
+    [InlineData("sum the checkout project up", "report projects list where project = \"checkout\"")]
+    [InlineData("it's quarter end, how many stories did search finish this quarter?", "report completed where team = \"search\" and type = \"story\" from 2026-04-01 to 2026-06-30")]
+    [InlineData("I'm meeting payments tomorrow, which of their tickets are overdue?", "report overdue-tasks list where team = \"payments\"")]
+    public void What_people_say_is_surely_what_the_document_has_for_it(string question, string query)
+    {
+        var understood = Understood(question);
+
+        Assert.Equal((query, true), (understood.Query?.ToString(), understood.IsSure));
+    }
+
+    [Theory]
+    [InlineData("how many stories are open", "stories")]
+    [InlineData("epics closed by payments last week", "epics")]
+    public void A_type_that_is_in_no_catalogue_is_named_and_not_dropped(string question, string type)
+    {
+        var understood = Shipped.Understand(question, SomeNames.Now, new NameIndex(new NameCatalogue([new(QueryField.Team, "payments", []), new(QueryField.Type, "bug", [])])));
+
+        Assert.Null(understood.Query);
+        Assert.Equal([type], understood.UnknownNames);
+    }
+
+    [Theory]
     [InlineData("open tasks of Zorblax", "Zorblax")]
     [InlineData("how many tasks did team Nebulon complete last week", "Nebulon")]
     public void A_name_that_is_in_no_catalogue_is_named_and_not_guessed(string question, string name)
@@ -65,6 +98,13 @@ public sealed partial class SynthesizerTests
         Assert.Contains("report open-tasks where person = \"Amara Okafor\"", understood.Readings.Select(reading => reading.Query.ToString()));
         Assert.Contains("report open-tasks where person = \"Amara Diallo\"", understood.Readings.Select(reading => reading.Query.ToString()));
     }
+
+    [Theory]
+    [InlineData(0.9, 0.9)]
+    [InlineData(0.89999, 0.8999)]
+    [InlineData(1, 1)]
+    public void A_confidence_is_written_so_that_it_is_sure_only_if_it_was(double confidence, double written) =>
+        Assert.Equal(written, new Understanding("", null, confidence, confidence >= Synthesizer.SureFrom, [], []).WrittenConfidence);
 
     [Fact]
     public void A_date_that_can_be_read_two_ways_is_not_sure() => Assert.False(Understood("how many tasks were open on 1/3/2026").IsSure);

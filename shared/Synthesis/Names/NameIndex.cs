@@ -23,6 +23,7 @@ public sealed class NameIndex
             if (entry.Field == QueryField.Type) Add(Plural(entry.Key), entry);
         }
 
+        AddLastWordsOfTypes(catalogue);
         AddPartsOfPeoplesNames(catalogue);
         foreach (var name in _exact.Keys.Where(name => name.Length is >= 4 and <= LongestIndexed))
         {
@@ -61,6 +62,20 @@ public sealed class NameIndex
         void Collect(string shortened)
         {
             if (_shortened.TryGetValue(shortened, out var found)) names.UnionWith(found);
+        }
+    }
+
+    /// <summary>"Stories" are of the type "User Story", if there is no other that is called so.</summary>
+    private void AddLastWordsOfTypes(NameCatalogue catalogue)
+    {
+        var last = catalogue.Entries.Where(entry => entry.Field == QueryField.Type && entry.Key.Contains(' ', StringComparison.Ordinal))
+            .GroupBy(entry => Concatenated(entry.Key.Split(' ')[^1]), StringComparer.Ordinal)
+            .Where(types => types.Count() == 1 && types.Key.Length > 2 && !_exact.ContainsKey(types.Key))
+            .ToList();
+        foreach (var type in last)
+        {
+            Add(type.Key, type.Single());
+            Add(Plural(type.Key), type.Single());
         }
     }
 

@@ -212,6 +212,9 @@ public static class NameReader
             {
                 if (isTaken[at]) return false;
                 var token = tokens[at];
+
+                // "I'm" is no name; "Won't fix" may be one.
+                if (Contractions.At(tokens, at) is not null && (token.Folded != "t" || count == 0)) return false;
                 if (token.Sort is TokenSort.Word or TokenSort.Number)
                 {
                     concatenation += NameIndex.Concatenated(token.Text);

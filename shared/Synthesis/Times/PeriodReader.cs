@@ -102,11 +102,17 @@ internal sealed class PeriodReader(IReadOnlyList<QuestionToken> tokens, DateOnly
 
     private static Period Sure(int end, Days days) => new(end, days, days);
 
-    /// <summary>"end of June", "the beginning of last month".</summary>
+    /// <summary>"end of June", "the beginning of last month", "year end".</summary>
     private Period? ReadEdge(int at)
     {
         var start = Word(at) is "the" ? at + 1 : at;
         var isStart = Word(start) is "start" or "beginning";
+        if (Word(start) is "month" or "quarter" or "year" && TryUnit(Word(start), out var ended) && (at == 0 || Word(at - 1) is not ("per" or "each" or "every")))
+        {
+            var endAt = Word(start + 1) is "-" ? start + 2 : start + 1;
+            return Word(endAt) is "end" && Word(endAt + 1) is not "of" ? Sure(endAt + 1, Edge(UnitOf(today, ended))) : null;
+        }
+
         if (!isStart && Word(start) is not "end") return null;
         if (Word(start + 1) is not "of") return null;
         var inner = start + 2;

@@ -161,6 +161,9 @@ public static class TimeReader
             };
             if (start == 0 || _periods.Read(start) is not { } period) return null;
 
+            // What somebody got through last week was not over by then.
+            if (word == "through" && Word(at - 1) is "get" or "gets" or "got" or "gotten" or "getting" or "worked" or "working") return null;
+
             // "Changes from last week" are those of last week.
             if (word == "from" && Word(start) is "last" or "this" or "previous" or "past" or "yesterday" or "today" or "the" or "current") return null;
             var end = period.End;

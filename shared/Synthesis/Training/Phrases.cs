@@ -11,11 +11,43 @@ internal static class Phrases
         ["T"] = "{tasks|tasks|tasks|issues|tickets|work items|items|tasks}",
         ["one"] = "{task|task|issue|ticket|work item|item}",
         ["now"] = "[{currently|now|right now|still}]",
+        ["better"] = "{better|worse|better|worse|longer|shorter|bigger|smaller|higher|lower}",
+        ["rise"] = "{grow|shrink|increase|decrease|rise|fall|climb|drop|decline|improve|worsen|go up|go down|come down|get $better|become $better}",
+        ["rising"] = "{growing|shrinking|increasing|decreasing|rising|falling|climbing|dropping|declining|improving|worsening|going up|going down|coming down|getting $better|becoming $better}",
+        ["risen"] = "{grown|shrunk|increased|decreased|risen|fallen|climbed|dropped|declined|improved|worsened|gone up|gone down|come down|got $better|become $better|gotten $better}",
+        ["got"] = "{still has|has|has|has got|still had}",
     };
 
     /// <summary>What may stand around a question; <c>…</c> is the question.</summary>
     public const string Politeness =
         "{please …|… please|can you tell me …|could you tell me …|could you please tell me …|tell me …|i want to know …|i would like to know …|i'd like to know …|hey …|hi …|hello , …|… thanks|… thank you|do you know …|so …|what about …|ok …|let me know …|just … please|quick question : …|we need to know …|for my report : …|find out …}";
+
+    /// <summary>What people say before they ask, which changes nothing; <c>…</c> is the question, <c>&lt;~&gt;</c> a word that could be a name and is none.</summary>
+    public static string[] Contexts { get; } =
+    [
+        "{i'm|we're|i am|we are} {preparing|writing|working on|putting together|drafting|getting ready for|about to start|in} {the|my|our|a} [<~>] {meeting|report|review|update|slides|presentation|summary|newsletter|call|planning} …",
+        "{before|ahead of|for|just before} {the|our|my|<today.> 's} [<~>] {standup|stand up|daily|retro|retrospective|planning|demo|call|meeting|review|one on one|sync} [{<future.>|<today.>}] …",
+        "{it's|it is|now it's|since it's} [{nearly|almost|already}] {<either.>|<today.>|<future.>|<past.>|{sprint|week} end|review time|planning time|that time again|the weekend} [{again|already|soon|once more}] …",
+        "{good morning|morning|hi|hello|hey} {team|all|everyone|folks|there} …",
+        "{i'm|we're|i am|i was|we are} {wondering|curious|asking myself|trying to find out|trying to understand|keen to know} …",
+        "{i've|we've|i have|we have|i've got|we've got|there's} {a|an|the|another} [<~>] {meeting|call|review|workshop|visit|audit|committee|<~>} {<today.>|<future.>|on <either.>|on <future.>|soon|in an hour|coming up|later|} …",
+        "{my|our} {boss|manager|client|customer|lead|director} {wants to know|is asking|asked me|'d like to know|needs to know} …",
+        "{quick|one more|another|last|that's a quick} {check|question|thing} …",
+        "{i'd|we'd} {love|like|need} to {know|hear|understand|see} …",
+        "{we'll|i'll} {need|want} {it|this|a number} {for the [<~>] {report|meeting|slides}|<today.>|<future.>} …",
+        "… {i'm|we're} {preparing|writing} {the|my|our} [<~>] {meeting|report|slides|review}",
+        "… {that's all|that's for the report|it's for the [<~>] review|it's urgent|i've lost track|i can't see it}",
+    ];
+
+    /// <summary>Before a question that says "their" or "its" of who is named here; <c>…</c> is the name.</summary>
+    public static string[] Meetings { get; } =
+    [
+        "{i've|we've|i have|there's} [got] {a|an|another} [<~>] {meeting|chat|sync|review|one on one|workshop} with … [{<today.>|<future.>|soon|later|in an hour}]",
+        "{i'm|we're|i am} {meeting|seeing|calling|visiting|talking to|joining} … [{<today.>|<future.>|soon|later}]",
+        "{about|regarding|concerning|as for} …",
+        "before {i|we} {meet|call|see|talk to} …",
+        "… {is asking|is on the phone|just called|is here}",
+    ];
 
     /// <summary>Noun phrases of the metrics.</summary>
     public static IReadOnlyDictionary<string, string[]> Nouns { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -43,7 +75,7 @@ internal static class Phrases
         ["cancelled-tasks"] = ["cancelled #", "canceled #", "# {that are|which are} {cancelled|canceled|dropped|abandoned}", "cancelled #"],
         ["wip"] =
         [
-            "wip", "work in progress", "work-in-progress", "# {being worked on|somebody is working on|someone is working on|people are working on|in the works|begun and not finished|started but not finished|started and not finished}", "wip {#|items|count}", "wip",
+            "{wip|workload}", "work in progress", "work-in-progress", "# {being worked on|somebody is working on|someone is working on|people are working on|in the works|begun and not finished|started but not finished|started and not finished}", "wip {#|items|count}", "wip",
             "{started|begun} but {unfinished|not finished|not completed} #",
         ],
         ["overdue-tasks"] =
@@ -60,7 +92,8 @@ internal static class Phrases
         ],
         ["completed"] =
         [
-            "{completed|finished|closed|resolved|delivered|shipped} #", "completed #", "closed #", "# {completed|finished|closed|resolved|delivered|done|shipped|that were completed|that were finished|that were done|that were closed|that got done}", "# completed", "{finished|resolved|delivered} #", "throughput", "# {closed|finished}",
+            "{completed|finished|closed|resolved|delivered|shipped|fixed|solved} #", "completed #", "closed #", "# {completed|finished|closed|resolved|delivered|done|shipped|that were completed|that were finished|that were done|that were closed|that got done}", "# completed", "{finished|resolved|delivered} #", "throughput", "# {closed|finished}",
+            "# {fixed|solved|fixed|that were fixed|that got fixed|that have been fixed|released}", "# [that {were|got}] {wrapped up|sorted|sorted out|knocked out|knocked off|polished off|finished off|ticked off|crossed off|dealt with|taken care of|cleared|put to bed|out of the door|over the line}",
         ],
         ["reopened"] = ["reopened #", "# {reopened|opened again|that were reopened|re-opened}", "reopenings", "re-opened #"],
         ["dropped"] = ["{dropped|abandoned} #", "# {dropped|abandoned|called off|that were cancelled|that got cancelled|that were dropped}", "cancellations", "# that were {cancelled|canceled}"],
@@ -92,7 +125,7 @@ internal static class Phrases
     public static IReadOnlyDictionary<QueryMetric, string[]> PastVerbs { get; } = new Dictionary<QueryMetric, string[]>
     {
         [QueryMetric.Created] = ["created", "{opened|added|filed|raised|reported|logged|created}", "created", "{opened|filed|added}"],
-        [QueryMetric.Completed] = ["completed", "{finished|closed|resolved|delivered|done|shipped|completed}", "finished", "closed", "{resolved|delivered}"],
+        [QueryMetric.Completed] = ["completed", "{finished|closed|resolved|delivered|done|shipped|completed|fixed|solved}", "finished", "closed", "{resolved|delivered}", "fixed", "{wrapped up|sorted|sorted out|knocked out|knocked off|polished off|finished off|ticked off|crossed off|dealt with|taken care of|cleared|put to bed|released}"],
         [QueryMetric.Reopened] = ["reopened", "{reopened|re-opened|opened again}"],
         [QueryMetric.Dropped] = ["{cancelled|canceled|dropped|abandoned}", "cancelled", "{dropped|abandoned|called off}"],
     };
@@ -101,10 +134,17 @@ internal static class Phrases
     public static IReadOnlyDictionary<QueryMetric, string[]> StemVerbs { get; } = new Dictionary<QueryMetric, string[]>
     {
         [QueryMetric.Created] = ["create", "{open|add|file|raise|report|create}", "create", "{open|file}"],
-        [QueryMetric.Completed] = ["complete", "{finish|close|resolve|deliver|ship|complete|get done}", "finish", "close", "{finish|deliver|resolve}"],
+        [QueryMetric.Completed] = ["complete", "{finish|close|resolve|deliver|ship|complete|get done|fix|solve}", "finish", "close", "{finish|deliver|resolve}", "fix", "{wrap up|sort|sort out|knock out|knock off|polish off|finish off|tick off|cross off|deal with|take care of|clear|put to bed|release|get through|work through|get over the line|get out of the door|get out the door|get finished}"],
         [QueryMetric.Reopened] = ["reopen", "{reopen|re-open|open again}"],
         [QueryMetric.Dropped] = ["cancel", "{cancel|drop|abandon}"],
     };
+
+    /// <summary>What somebody did to tasks that are done, and its infinitive.</summary>
+    public static IReadOnlyList<(string Past, string Stem)> Accomplishments { get; } =
+    [
+        ("got through", "get through"), ("got done", "get done"), ("got out of the door", "get out of the door"), ("got over the line", "get over the line"), ("worked through", "work through"), ("wrapped up", "wrap up"),
+        ("knocked out", "knock out"), ("fixed", "fix"), ("sorted out", "sort out"), ("sorted", "sort"), ("ticked off", "tick off"), ("got fixed", "get fixed"), ("churned out", "churn out"), ("polished off", "polish off"),
+    ];
 
     /// <summary>What a field is called.</summary>
     public static IReadOnlyDictionary<QueryField, string[]> Singulars { get; } = new Dictionary<QueryField, string[]>
@@ -246,6 +286,9 @@ internal static class Phrases
         "{epics|incidents|features|chores|enhancements|defects|subtasks}",
     ];
 
+    /// <summary>Types that the catalogue lacks.</summary>
+    public const string StrangeTypes = "{stories|stories|story|bugs|bug|epics|epic|incidents|features|chores|enhancements|defects|subtasks|spikes|improvements|experiments|user stories}";
+
     /// <summary>Questions about something else.</summary>
     public static string[] OffTopic { get; } =
     [
@@ -254,7 +297,7 @@ internal static class Phrases
         "{what will|how will|what is} the {weather|traffic|temperature|food|lunch|menu} {be|be like|like} {<future.>|<today.>|<past.>}",
         "what {shall|should|will} {we|i|you} {eat|do|wear|watch|play} {<future.>|<today.>}",
         "{who|what} {will|is going to} {win|be the next president|be on tv|happen to the economy} {<future.>|<today.>}",
-        "tell me {a joke|a story|something funny|something}",
+        "tell me {a joke|a riddle|something funny|something}",
         "who {are you|made you|built you|is the president|is the ceo|won the match}",
         "{hello|hi|hey|good morning|good evening|thanks|thank you|bye|ok|yes|no|help|test|hm}",
         "{what can you do|what can i ask|how does this work|help me|what do you know}",
@@ -271,7 +314,7 @@ internal static class Phrases
         "{select|drop|delete|insert|update} {* from tasks|table tasks|from projects|into tasks|all} {where 1 = 1|}",
         "{ignore|forget} {all|the} {previous|your} instructions {and|} {say yes|print the password|}",
         "{customer|employee|user|client} {satisfaction|happiness|feedback|count|churn|complaints} {of <team.>|in <past.>|}",
-        "{how many|number of} {commits|pull requests|deployments|incidents|servers|users|customers|meetings|emails|holidays|vacation days|lines of code|test cases|code reviews|comments} {<past.>|did <person.> make <past.>|in <project.>|}",
+        "{how many|number of} {commits|pull requests|deployments|outages|servers|users|customers|meetings|emails|holidays|vacation days|lines of code|test cases|code reviews|comments} {<past.>|did <person.> make <past.>|in <project.>|}",
         "{cpu|memory|disk|network|error|cache hit} {usage|rate|latency} {of <project.>|}",
         "{how|what} {old|tall} is <person.>",
         "where {is|lives|does} <person.> {|live|sit}",

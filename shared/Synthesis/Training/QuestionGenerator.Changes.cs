@@ -62,6 +62,7 @@ internal sealed partial class QuestionGenerator
             return Say(
                 $"who changed {{<task+>|task <task+>|<project+>|project <project+>|the <project+> project}} {time}",
                 $"who {{changed|edited|touched|modified|did}} {{something|anything|what}} {place} {time}",
+                $"{{who|who has|did anyone|did anybody|has anyone}} {{edit|edited|touch|touched|modified|modify|changed|change}} {{<task+>|task <task+>|<project+>}} {time}",
                 $"what {{happened|changed|has happened|has changed|was changed|went on|was going on}} {place} {time}",
                 $"what {{happened|has happened}} {{to|with}} {{<task+>|task <task+>|<project+>|project <project+>}} {time}",
                 $"what did {actor} {{change|do|edit|touch|modify}} {place} {time}",

@@ -20,10 +20,11 @@ internal sealed partial class QuestionGenerator
         {
             < 30 => CountReport(word, isPast),
             < 47 => CountList(word),
+            < 50 when Phrases.Predicates.ContainsKey(word) => Referring(word),
             < 60 => CountGroups(word, metric),
             < 76 => Rank(() => NounPhrase(word, allowType: true), metric, isPresentOnly: false),
             < 78 when isPast && Phrases.Predicates.ContainsKey(word) => PredicateSpans(word),
-            < 87 when isPast => Trend(() => NounPhrase(word, false)),
+            < 87 when isPast => Trend(() => NounPhrase(word, allowType: Chance(35))),
             < 94 => Compare(() => NounPhrase(word, true), metric, namesOnly: isState),
             _ when metric.Time == MetricTime.Level => OverTime(() => NounPhrase(word, false)),
             _ => CountReport(word, isPast),
@@ -44,9 +45,10 @@ internal sealed partial class QuestionGenerator
         var filters = Filters(isPresent ? [0, 1, 2, 3, 5] : [0, 1, 3], noun.Contains("type", StringComparison.Ordinal));
         var subject = Say("<team+>", "the <team+> team", "team <team+>", "<project+>", "project <project+>", isPresent ? "<person+>" : "<team+>");
         if (word == "tasks" && isPresent && Chance(15)) return Say("<status+> $T", "$T <status+>", "how many <status+> $T {are there|do we have|}", "how many $T are <status+>", "number of <status+> $T") + " " + Filters([0, 1, 2, 5], noun.Contains("type", StringComparison.Ordinal), percent: 40);
-        if (word is "wip" or "open-tasks" && Chance(22))
+        if (word is "wip" or "open-tasks" && Chance(word == "wip" ? 36 : 22))
         {
-            var amount = word == "wip" ? Say("wip", "wip", "work in progress", "amount of work in progress") : Say("backlog", "backlog", "size of the backlog", "backlog size");
+            if (word == "wip" && Chance(55)) return Workload(isList: false);
+            var amount = word == "wip" ? Say("wip", "wip", "work in progress", "amount of work in progress", "workload") : Say("backlog", "backlog", "size of the backlog", "backlog size");
             return Say(
                 $"what {{is|was|'s}} {{the|our}} {{|current}} {amount} {filters} {time}",
                 $"{{the|our}} {{|current}} {amount} {filters} {time}",
@@ -89,6 +91,8 @@ internal sealed partial class QuestionGenerator
             $"how many {noun} {are} {predicate} {filters} {time}",
             $"how many {noun} {filters} {are} {predicate} {time}",
             $"how many of {{the|our}} {noun} {filters} {are} {predicate} {time}",
+            isPresent ? $"how many {noun} {{does|do}} {{<team+>|the <team+> team|<person+>|<project+>}} [still] have {predicate}" : $"how many {noun} were {predicate} {filters} {time}",
+            isPresent ? $"{noun} {{<team+>|the <team+> team|<person+>}} $got {predicate}" : $"{noun} that were {predicate} {filters} {time}",
             $"{time} how many {noun} {filters} {are} {predicate}",
             $"how many {are} {predicate} {filters} {time}");
     }
@@ -124,6 +128,7 @@ internal sealed partial class QuestionGenerator
                 "what does <person+> work on");
         }
 
+        if (word == "wip" && Chance(25)) return Workload(isList: true);
         if (word == "wip" && Chance(30)) return Busiest();
         if (word == "tasks" && Chance(40))
         {
@@ -143,6 +148,18 @@ internal sealed partial class QuestionGenerator
         }
 
         var isPredicate = Phrases.Predicates.ContainsKey(word);
+        if (isPredicate && Chance(22))
+        {
+            var owner = Say("<team+>", "the <team+> team", "<person+>", "<person+>", "<project+>");
+            var predicate = Say(Phrases.Predicates[word]);
+            return Say(
+                $"{{give me|get me|show me|find me|fetch me|let me see|let me have}} [all] [the] {noun} [{{that|which}}] {owner} $got {predicate} {now}",
+                $"{{pull up|bring up|list|show|find|get|i need|i'm looking for}} [all] [the] {noun} [{{that|which}}] {owner} $got {predicate} {now}",
+                $"{{which|what}} {noun} {{does|do}} {owner} [still] have {predicate} {now}",
+                $"{{which|what}} {noun} {{has|have}} {owner} [still] [got] {predicate} {now}",
+                $"{{give me|get me|pull up|show me}} [all] [the] {noun} of {owner} [that are] [still] {predicate} {now}");
+        }
+
         return Say(
             $"{{list|show|display|enumerate|give me|show me|get|fetch|find}} [all|all the|the] {phrase} {filters} {now}",
             $"{{list|show}} {phrase} {filters} {now}",
@@ -156,7 +173,75 @@ internal sealed partial class QuestionGenerator
             isPredicate && noun.IndexOf('<') < 0 ? $"{{what|what all}} is {Say(Phrases.Predicates[word])} {filters} {now}" : $"list all {phrase} {filters}",
             isPredicate ? $"{{list|show me|show}} {{the|all|all the|}} {noun} {filters} that are {Say(Phrases.Predicates[word])} {now}" : $"show {phrase} {filters}",
             $"{{which|what}} are [the] {phrase} {filters}",
-            $"{{let me see|i want to see|can i see|pull up}} {{the|all|all the|}} {phrase} {filters}");
+            $"{{let me see|i want to see|can i see|pull up|get me|bring up|dig out|i'm looking for|we're looking for}} {{the|all|all the|}} {phrase} {filters}");
+    }
+
+    /// <summary>How much somebody has in hand is their work in progress.</summary>
+    private string Workload(bool isList)
+    {
+        var owner = Say("<person+>", "<person+>", "<team+>", "the <team+> team", "<person+>", "team <team+>");
+        var their = Say("their", "her", "his", "its", "the");
+        var now = Chance(25) ? NowWords() : string.Empty;
+        if (!isList && Chance(22))
+        {
+            var field = Pick(QueryField.Person, QueryField.Person, QueryField.Team);
+            Groups(field);
+            var (singular, plural) = (Say(Phrases.Singulars[field]), Say(Phrases.Plurals[field]));
+            return Say(
+                $"[the] [current] workload {{by|per|of each|for each}} {singular} {now}",
+                $"how {{busy|loaded}} {{is|are}} {{each {singular}|every {singular}|the {plural}|all {plural}}} {now}",
+                $"how is {{the|our}} workload {{distributed|spread|split}} {{over|across|among|between}} [the] {plural} {now}",
+                field == QueryField.Person ? $"how busy is {{everyone|everybody}} {now}" : $"workload across [the] {plural} {now}");
+        }
+
+        return isList
+            ? Say(
+                $"what is on {owner} 's {{plate|desk|table}} {now}",
+                $"{{what|what all}} {{does|do}} {owner} have on {their} {{plate|desk|hands}} {now}",
+                $"what {{has|have}} {owner} got on {their} {{plate|desk}} {now}",
+                $"what {{is|are}} {owner} {{juggling|handling|busy with|dealing with|tackling}} {now}",
+                $"{{show me|list|give me}} what {{is on {owner} 's plate|{owner} has on {their} plate|{owner} is {{working on|busy with}}}} {now}")
+            : Say(
+                $"how {{busy|loaded|swamped|stretched|loaded up|snowed under}} {{is|are}} {owner} {now}",
+                $"how {{busy|loaded}} {{is|are}} {owner} {now}",
+                $"[{{what is|what's|show me|tell me}}] {owner} 's [current] {{workload|workload|work load}} {now}",
+                $"[{{what is|what's|show me}}] [the] [current] {{workload|work load}} {{of|for|on}} {owner} {now}",
+                $"how {{big|high|heavy|large}} is {{{owner} 's workload|the workload of {owner}}} {now}",
+                $"how {{much|many $T}} {{is|are}} on {owner} 's {{plate|desk}} {now}",
+                $"how {{much|many $T}} {{does|do}} {owner} have on {their} {{plate|desk}} {now}",
+                $"how {{much|many $T}} {{has|have}} {owner} got on {their} plate {now}",
+                $"how {{much|many $T}} {{is|are}} {owner} {{juggling|handling|dealing with|working on}} {now}");
+    }
+
+    /// <summary>Whose tasks are meant is said before the question, which only says "their".</summary>
+    private string Referring(string word)
+    {
+        var (who, their) = _random.Next(3) switch
+        {
+            0 => (Say("<person+>", "<person+>"), Say("his", "her", "their")),
+            1 => (Say("<team+>", "the <team+> team", "team <team+>"), "their"),
+            _ => (Say("<project+>", "project <project+>", "the <project+> project"), "its"),
+        };
+        var intro = Say(Phrases.Meetings).Replace("…", who, StringComparison.Ordinal);
+        var noun = Chance(25) ? Say("<type+>", "<type+>") : Say("$T");
+        var predicate = Say(Phrases.Predicates[word]);
+        var phrase = Say(Phrases.Nouns[word]).Replace("#", noun, StringComparison.Ordinal);
+        if (Chance(60))
+        {
+            Aggregates(List);
+            return Say(
+                $"{intro} {{which|what}} of {their} {noun} are [still] {predicate}",
+                $"{intro} {{which|what}} {noun} of {{theirs|his|hers|it}} are {predicate}",
+                $"{intro} {{show me|list|give me|pull up}} {their} {phrase}",
+                $"{intro} what are {their} {phrase}",
+                $"{intro} {{which|what}} {noun} do they [still] have {predicate}");
+        }
+
+        return Say(
+            $"{intro} how many of {their} {noun} are [still] {predicate}",
+            $"{intro} how many {phrase} {{do they|does he|does she|does it}} have",
+            $"{intro} how many {noun} do they [still] have {predicate}",
+            $"{intro} what is {their} number of {phrase}");
     }
 
     /// <summary>"Busiest" is who has the most work in progress.</summary>

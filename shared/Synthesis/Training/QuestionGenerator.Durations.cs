@@ -46,6 +46,8 @@ internal sealed partial class QuestionGenerator
                 return HowLong(metric, quantile, time);
             case < 57:
                 return DurationRank(metric, meaning, phrase, time);
+            case < 60 when metric == CycleTime && quantile.Length == 0:
+                return GettingSlower(time);
             case < 72:
                 return Trend(() => phrase, isOf: true);
             case < 86:
@@ -78,6 +80,19 @@ internal sealed partial class QuestionGenerator
                 $"how long does {{<team+>|the <team+> team|<person+>}} {{take|need}} [for] {noun} {adverb} {time}",
                 $"how {{fast|quick|slow}} {{is|are|was}} {{<team+>|the <team+> team|<person+>|<project+>}} {time}",
                 $"{adverb} how long do {noun} take {filters} {time}");
+    }
+
+    /// <summary>"Slower" and "faster" mean the cycle time, as "slowest" does.</summary>
+    private string GettingSlower(string time)
+    {
+        Steps(QueryStep.Auto);
+        var subject = Say("<team+>", "the <team+> team", "<project+>", "<person+>", "we");
+        var slower = Say("{slower|faster}", "{slower|quicker}", "{slower|faster} [at {closing|finishing|getting through} $T]");
+        return Say(
+            $"{{is|are}} {subject} {{getting|becoming}} {slower} {time}",
+            $"{{has|have}} {subject} {{got|gotten|become}} {slower} {time}",
+            $"did {subject} {{get|become}} {slower} {time}",
+            $"{{is|are}} {subject} {{slowing down|speeding up|picking up speed}} {time}");
     }
 
     private string DurationRank(QueryMetric metric, MetricMeaning meaning, string phrase, string time)

@@ -39,18 +39,22 @@ internal sealed partial class QuestionGenerator
         var phrase = (metric == Dropped && time.Length > 0 ? Say("cancelled #", "# cancelled", Say(Phrases.Nouns["dropped"])) : Say(Phrases.Nouns[meaning.Word])).Replace("#", noun, StringComparison.Ordinal);
         var filters = Filters(hasType ? [0, 1, 2, 5] : [0, 1], noun.Contains("type", StringComparison.Ordinal));
         var (past, stem) = (Say(Phrases.PastVerbs[metric]), Say(Phrases.StemVerbs[metric]));
+        var active = past;
+        if (metric == Completed && Chance(25)) (active, stem) = Phrases.Accomplishments[_random.Next(Phrases.Accomplishments.Count)];
         var subject = Say("<team+>", "the <team+> team", "team <team+>", hasType ? "<person+>" : "<team+>", hasType ? "<person+>" : "<project+>", "we");
-        if (hasType && Chance(25))
+        if (hasType && Chance(28))
         {
             Aggregates(List);
             return Say(
                 $"{{which|what}} {noun} {{were|got|have been}} {past} {filters} {time}",
                 $"{{which|what}} {noun} did {subject} {stem} {time}",
-                $"{{which|what}} {noun} {{has|have}} {subject} {past} {time}",
+                $"{{which|what}} {noun} {{has|have}} {subject} {active} {time}",
                 $"{{list|show|show me|give me}} [all|all the|the] {phrase} {filters} {time}",
                 $"{{list|show|show me|give me}} [all|all the|the] {noun} [that were] {past} {filters} {time}",
-                $"{{list|show}} [the] {noun} [that] {subject} {past} {time}",
+                $"{{list|show|pull up|get me|give me}} [all] [the] {noun} [that] {subject} {active} {time}",
                 $"what did {subject} {stem} {time}",
+                $"what did {subject} {stem} {time}",
+                $"what [all] {{has|have}} {subject} {active} {time}",
                 $"what {{was|got|has been}} {past} {filters} {time}",
                 $"{{which|what}} {noun} {filters} were {past} {time}",
                 $"a list of {noun} {past} {filters} {time}",
@@ -63,7 +67,11 @@ internal sealed partial class QuestionGenerator
             $"how many {noun} {filters} {{were|have been|got}} {past} {time}",
             $"how many {noun} {{were|have been|got}} {past} {time} {filters}",
             $"how many {noun} did {subject} {stem} {filters} {time}",
-            $"how many {noun} {{has|have}} {subject} {past} {time}",
+            $"how many {noun} {{has|have}} {subject} {active} {time}",
+            $"how many {{were|got|have been|was}} {past} {filters} {time}",
+            $"how {{many|much}} {{has|have}} {subject} {active} {time}",
+            $"how {{many|much}} did {subject} {stem} {time}",
+            $"[{{number|count}} of] {noun} [that] {subject} {active} {time}",
             $"how many {phrase} {{are there|were there|did we have|do we have}} {filters} {time}",
             $"how many {phrase} {filters} {time}",
             $"{{number|count|total}} of {noun} {past} {filters} {time}",
@@ -76,7 +84,7 @@ internal sealed partial class QuestionGenerator
             $"{phrase} {time} {filters}",
             $"{time} how many {noun} were {past} {filters}",
             $"{time} how many {noun} did {subject} {stem}",
-            $"{subject} {past} how many {noun} {time}",
+            $"{subject} {active} how many {noun} {time}",
             $"how often {{were|have}} {noun} [been] {past} {filters} {time}",
             $"how many times {{were|have}} {noun} [been] {past} {filters} {time}",
             $"how often did {subject} {stem} {{$T|$one|a $one}} {time}",

@@ -157,7 +157,7 @@ internal sealed partial class QuestionGenerator
                 $"{{probability|chance|odds}} of being on time {{by|per|for each}} project {of}");
         }
 
-        var by = Chance(45) ? Say("{by|on|until|before|at} <future+>", "<future+>", "by <future+>", "by the <future+>", "by <span+>", "{in|within} <future+>", "by <either+>", "<either+>", "in <span+>", "<span+>") : string.Empty;
+        var by = Chance(45) ? Say("{by|on|until|before|at} <future+>", "<future+>", "by <future+>", "by the <future+>", "by <span+>", "by <span+>", "{in|within} <future+>", "by <either+>", "<either+>", "in <span+>", "<span+>") : string.Empty;
         return by.Length > 0
             ? Say(
                 $"will {subject} be {{done|finished|completed|ready|complete|delivered}} {by}",

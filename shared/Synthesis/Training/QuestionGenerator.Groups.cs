@@ -46,7 +46,7 @@ internal sealed partial class QuestionGenerator
                         $"{singular} with {most} {phrase} {filters} {time}");
             case 1:
                 LimitsToNumber();
-                var top = isMost ? Say("top", "the top", "first", "leading", "highest", "biggest") : Say("bottom", "the bottom", "lowest", "last");
+                var top = isMost ? Say("top", "the top", "first", "leading", "highest", "biggest", "worst") : Say("bottom", "the bottom", "lowest", "last");
                 return Say(
                     $"{top} <number+> {plural} by [number of|count of] {phrase} {filters} {time}",
                     $"{top} <number+> {plural} {{with|for|in}} {most} {phrase} {filters} {time}",
@@ -96,6 +96,13 @@ internal sealed partial class QuestionGenerator
 
         var filters = Filters(isOf ? [0, 1, 2, 5] : [0, 1], false, isGrouped ? field : null);
         var of = $"{filters} {by}";
+        if (step == QueryStep.Auto && !isForecast && !isGrouped && Chance(12))
+        {
+            var owner = Say("<team+>", "the <team+> team", "<project+>", isOf ? "<person+>" : "<team+>", "our");
+            var whose = owner == "our" ? owner : $"{owner} 's";
+            return Say($"did {whose} {phrase} $rise {time}", $"{{has|have}} {whose} {phrase} $risen {time}", $"{{is|are}} {whose} {phrase} $rising {time}");
+        }
+
         if (step == QueryStep.Auto)
         {
             return Say(
@@ -111,6 +118,12 @@ internal sealed partial class QuestionGenerator
                 $"{{show|give me|what is}} [the] {phrase} {{trend|history}} {of} {time}",
                 $"is [the] [number of] {phrase} {of} {{going up|growing|shrinking|increasing|rising|falling|going down}} {time}",
                 $"are {phrase} {of} {{increasing|decreasing|rising|falling|growing}} {time}",
+                $"{{is|are}} [the|our] [number of|amount of] {phrase} {of} [still|slowly|actually] $rising {time}",
+                $"{{has|have}} [the|our] [number of|amount of] {phrase} {of} [{{really|actually}}] $risen {time}",
+                $"{{has|have}} [the] {phrase} {of} $risen {time}",
+                $"did [the|our] [number of|amount of] {phrase} {of} $rise {time}",
+                $"{{was|were}} [the] [number of] {phrase} {of} $rising {time}",
+                $"is there {{an increase|a rise|a drop|a decrease|a decline}} in [the] [number of] {phrase} {of} {time}",
                 $"{time} trend of {phrase} {of}",
                 $"a {{chart|graph|plot}} of {phrase} {of} {time}");
         }
@@ -192,6 +205,8 @@ internal sealed partial class QuestionGenerator
                 $"{phrase} {filters} : {first} {{vs|versus}} {second}",
                 $"[what is] [the] {{difference|change}} {{in|of}} {phrase} {filters} {{between|from}} {first} {{and|to}} {second}",
                 $"has [the] [number of] {phrase} {filters} {{gone up|increased|decreased|changed|gone down}} {first} compared {{with|to}} {second}",
+                $"{{has|have}} [the|our] [number of] {phrase} {filters} $risen {first} {{compared with|compared to|versus|relative to}} {second}",
+                $"did [the|our] [number of] {phrase} {filters} $rise {first} {{compared with|compared to|versus|relative to}} {second}",
                 $"{phrase} {filters} {first} and {second} compared");
     }
 

@@ -43,7 +43,12 @@ internal sealed partial class QuestionGenerator
                     "{where|how} {does|do} [project] <project+> stand",
                     "status <project+>",
                     "describe [project] <project+>",
-                    "how are things {going|looking} {in|with|on} <project+>");
+                    "how are things {going|looking} {in|with|on} <project+>",
+                    "{sum up|summarise|summarize|recap|outline} [project] <project+> [for {us|the team|my boss}]",
+                    "{recap|rundown|brief|quick summary|short summary|digest} {of|on|for} [project] <project+>",
+                    "{give me|can i have|i need} {a recap|a rundown|the gist|a brief|a quick summary} {of|on} [project] <project+>",
+                    "{brief me|catch me up|fill me in|update me} on [project] <project+>",
+                    "sum {[project] <project+>|the <project+> project} up [for us]");
             case < 50:
                 var filters = ProjectFilters(70);
                 return Say(

@@ -8,6 +8,17 @@ internal sealed partial class QuestionGenerator
     private string Unanswerable()
     {
         _choices = [QuestionChoices.NoMetric, -1, -1, -1, -1, -1, -1];
+        if (Chance(16))
+        {
+            // A type that is in no catalogue.
+            while (true)
+            {
+                _choices = new int[QuestionChoices.All.Count];
+                var typed = _random.Next(3) switch { 0 => Flow(), 1 => Duration(), _ => Count() };
+                if (typed.Contains("<type+>", StringComparison.Ordinal)) return typed.Replace("<type+>", "<?type>", StringComparison.Ordinal);
+            }
+        }
+
         if (Chance(50))
         {
             // A name that is in no catalogue: the question is one that could be answered otherwise.
@@ -62,11 +73,11 @@ internal sealed partial class QuestionGenerator
                 $"{{how much|what}} {{money|budget|cost|does it cost|did we spend|is the budget|is the cost|are the costs}} [of|for|on] {{<project.>|<team.>|this}}",
                 $"{{what|how much}} {{is|was}} the {{cost|budget|salary|price|revenue|profit}} of {{<project.>|<person.>|<team.>}}",
                 $"{{high|low|medium|urgent|critical|top}} {{priority|prio}} $T {where}".Replace("+>", ".>", StringComparison.Ordinal),
-                $"{{$T|bugs|issues}} {{with|of|by}} {{priority|severity|label|labels|component|tag|tags}} {{high|urgent|critical|frontend|ui|backend|}}",
+                $"{{$T|$T|issues}} {{with|of|by}} {{priority|severity|label|labels|component|tag|tags}} {{high|urgent|critical|frontend|ui|backend|}}",
                 $"how many {{high priority|urgent|critical|high severity|low priority}} {some} {where}".Replace("+>", ".>", StringComparison.Ordinal),
                 $"how many {{story|<type.>}} points {{did|has|were}} {{<team.>|<person.>|we}} {{finish|finished|complete|done|delivered|estimated}} {{|<past.>}}",
                 $"$T {{by|per}} {{priority|severity|label|component|country|location|customer}}",
-                $"{{how many|list}} {{commits|pull requests|deployments|incidents|comments|builds|releases|customers|lines of code|meetings|story points|<type.> points}} {where} {{|<past.>}}".Replace("+>", ".>", StringComparison.Ordinal),
+                $"{{how many|list}} {{commits|pull requests|deployments|outages|comments|builds|releases|customers|lines of code|meetings|story points|<type.> points}} {where} {{|<past.>}}".Replace("+>", ".>", StringComparison.Ordinal),
                 $"{{story points|velocity in points|points|<type.> points}} {where}".Replace("+>", ".>", StringComparison.Ordinal)),
             < 82 => group == other ? Say(Phrases.OffTopic) : Say(
                 $"{some} {{by|per}} {group} and {other}",

@@ -64,7 +64,12 @@ internal sealed partial class QuestionGenerator
             < 85 => Changed(),
             _ => Unanswerable(),
         };
-        return Chance(25) ? _pattern.Draw(Phrases.Politeness).Replace("…", text, StringComparison.Ordinal) : text;
+        return _random.Next(100) switch
+        {
+            < 24 => _pattern.Draw(Phrases.Politeness).Replace("…", text, StringComparison.Ordinal),
+            < 32 => Say(Phrases.Contexts).Replace("…", text, StringComparison.Ordinal),
+            _ => text,
+        };
     }
 
     // What the parts of a question are called.
@@ -128,8 +133,8 @@ internal sealed partial class QuestionGenerator
             var not = Say("{except|excluding|without|other than|but not|not counting|apart from|besides|ignoring|outside|minus|leaving out|not in|not for|not from|not of|except for|with the exception of|that are not in}");
             return field switch
             {
-                QueryField.Team => Say($"{not} [the] [team] <team-> [team]", $"{not} <team->", $"{not} [the] <team-> and <team-> [teams]", $"{not} the <team-> team"),
-                QueryField.Project => Say($"{not} [the] [project] <project-> [project]", $"{not} <project->", $"{not} <project-> and <project->"),
+                QueryField.Team => Say($"{not} [the] [team] <team-> [team]", $"{not} <team->", $"{not} [the] <team-> and <team-> [teams]", $"{not} the <team-> team", "{all|of all|for all} {teams|the teams} {but|except|without} <team->"),
+                QueryField.Project => Say($"{not} [the] [project] <project-> [project]", $"{not} <project->", $"{not} <project-> and <project->", "{all|of all|for all} {projects|the projects} {but|except|without} <project->"),
                 QueryField.Status => Say($"{not} [status] <status->", $"{not} those in <status->", $"{not} {{in|in status}} <status->"),
                 _ => Say($"{not} <{name}->", $"{not} those of <{name}->", $"{not} <{name}-> and <{name}->", $"not {{by|of|assigned to}} <{name}->"),
             };
@@ -181,6 +186,24 @@ internal sealed partial class QuestionGenerator
         {
             if (piece[0] == '<' && piece.Length > 2)
             {
+                if (piece == "<~>")
+                {
+                    if (HasSlips) words.Add(PseudoWord());
+                    if (HasSlips) roles.Add(MentionRole.Ignored);
+                    continue;
+                }
+
+                if (piece == "<?type>")
+                {
+                    foreach (var word in Say(Phrases.StrangeTypes).Split(' '))
+                    {
+                        words.Add(word);
+                        roles.Add(MentionRole.UnknownName);
+                    }
+
+                    continue;
+                }
+
                 if (piece == "<?>")
                 {
                     for (var count = Chance(25) ? 2 : 1; count > 0; count--)
@@ -234,10 +257,14 @@ internal sealed partial class QuestionGenerator
             word = "'s";
         }
 
-        if (word.Contains('\'', StringComparison.Ordinal) && word != "'s")
+        if (word.Split('\'') is [{ Length: > 0 } before, var rest] && Contractions.Of(before, rest) is var (first, second))
         {
-            foreach (var part in word.Split('\'', StringSplitOptions.RemoveEmptyEntries)) AddWord(part, words, roles);
-            return;
+            AddWord(first, words, roles);
+            word = second;
+        }
+        else if (word == "'d")
+        {
+            word = "would";
         }
 
         // People leave little words out, and hit the wrong keys.

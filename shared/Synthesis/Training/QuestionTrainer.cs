@@ -14,7 +14,7 @@ public readonly record struct TrainingProgress(int Step, int Steps, double Loss)
 /// <param name="Batch">How many questions a step learns from.</param>
 /// <param name="Scored">How many questions of each kind are scored, and on how many more of each the confidence is fitted.</param>
 /// <param name="Rate">The greatest rate of learning; it rises over the first twentieth, and falls to nothing as a cosine.</param>
-public sealed record TrainingOptions(int Seed = 1, int Steps = 2_500, int Batch = 64, int Scored = 1_000, double Rate = 2e-3);
+public sealed record TrainingOptions(int Seed = 1, int Steps = 3_200, int Batch = 64, int Scored = 1_000, double Rate = 2e-3);
 
 /// <summary>Trains networks on questions that are drawn.</summary>
 public static class QuestionTrainer
