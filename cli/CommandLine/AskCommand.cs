@@ -192,7 +192,7 @@ internal sealed class AskCommand(Terminal terminal)
         if (understood.Refusal is { } refusal) lines.Add($"  {refusal}");
         if (understood.Query is { } query)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {query}   ({(understood.IsSure ? "sure" : "not sure")}, {Math.Floor(100 * understood.Confidence)} %)"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {query}   ({(understood.IsSure ? "sure" : "not sure")}, {Math.Floor(100 * (decimal)understood.WrittenConfidence)} %)"));
             foreach (var request in PromQLRequest.Of(query, now, DateTime.UnixEpoch).Take(2)) lines.Add($"  PromQL at {new TimeBound(request.Time)}: {request.Expression}");
             foreach (var request in RowsRequest.Of(query, now).Take(2)) lines.Add($"  rows: {request.Path}");
         }

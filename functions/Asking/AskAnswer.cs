@@ -65,7 +65,7 @@ internal sealed record AskAnswer(string? Question, Understanding? Understood, Qu
         {
             json.WriteStartObject();
             json.WriteString("query", reading.Query.ToString());
-            json.WriteNumber("probability", Math.Round(reading.Probability, 4));
+            json.WriteNumber("probability", Understanding.Written(reading.Probability));
             json.WriteEndObject();
         }
 

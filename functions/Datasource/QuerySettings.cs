@@ -6,7 +6,7 @@ namespace ShitOps.Datasource;
 /// <summary>What a query may take, from the settings.</summary>
 /// <param name="Limits">How much it may hold in memory.</param>
 /// <param name="Timeout">How long it may take if it does not ask for less.</param>
-/// <param name="Concurrency">How many may be evaluated at a time; the others wait, which counts as time that they take.</param>
+/// <param name="Concurrency">How many may be evaluated at a time; the others wait, which counts towards <paramref name="Timeout"/>.</param>
 public sealed record QuerySettings(QueryLimits Limits, TimeSpan Timeout, int Concurrency)
 {
     /// <summary>Reads <c>QueryMaxSeries</c>, <c>QueryMaxSamples</c>, <c>QueryTimeoutSeconds</c> and <c>QueryMaxConcurrency</c>.</summary>

@@ -40,7 +40,8 @@ internal sealed class FormPlanning(FormPlanner planner, TimeProvider time) : IFu
         }
         catch (Exception fault)
         {
-            Learn(new ReadingEnd(fault is OperationCanceledException ? QueryOutcome.GivenUp : QueryOutcome.Failed, Rows: 0));
+            var isGivenUp = fault is OperationCanceledException && context.CancellationToken.IsCancellationRequested;
+            Learn(http.Features.Get<ReadingEnd>() ?? new ReadingEnd(isGivenUp ? QueryOutcome.GivenUp : QueryOutcome.Failed, Rows: 0));
             throw;
         }
 

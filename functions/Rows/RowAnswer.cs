@@ -29,16 +29,20 @@ public sealed class RowAnswer : IActionResult
     /// <summary>The answer to a request: the rows that are read for its query, or what is wrong with it.</summary>
     public static async Task<IActionResult> OfAsync(HttpRequest request, RowRoute route, Func<RowQuery, Task<RowPage>> readAsync)
     {
+        var isReading = false;
         try
         {
             var query = new RowQuery(request.Query, route, Scope.Of(request));
             var isCsv = query.Words("format", ["json", Csv]) is [var format] ? format == Csv : PrefersCsv(request);
+            isReading = true;
             var page = await readAsync(query);
             request.HttpContext.Features.Set(new ReadingEnd(QueryOutcome.Answered, page.Rows.Count));
             return new RowAnswer(page, isCsv, query.Scope);
         }
         catch (RowProblemException fault)
         {
+            // Only with what was read it is known that there is no such project, say.
+            if (isReading) request.HttpContext.Features.Set(new ReadingEnd(QueryOutcome.Failed, Rows: 0));
             return Json.Answer(fault.Problem.Status, fault.Problem, "application/problem+json; charset=utf-8");
         }
     }

@@ -68,7 +68,7 @@ public sealed class PreparedQuestion
                 items.Add(new QuestionItem("[number]", TextOf(question, tokens, at, end)) { Number = number });
                 at = end;
             }
-            else if (EndOfSoFar(tokens, at) is { } behind)
+            else if (EndOfFiller(tokens, at) is { } behind)
             {
                 at = behind;
             }
@@ -97,18 +97,19 @@ public sealed class PreparedQuestion
     private static string QuantileSign(string number) => number switch { "50" => "[q50]", "85" => "[q85]", "95" => "[q95]", _ => "[quantile]" };
 
     /// <summary>
-    /// Behind "so far" and "to date" where no unit of time is before them: until now is what a question without a time means, and a word more would
-    /// only stand where a name might.
+    /// Behind words that would only stand where a name might: short forms of please and thanks, and "so far" and "to date", as until now is what a
+    /// question without a time means. With a unit of time before them they are a part of what is read as a time.
     /// </summary>
-    private static int? EndOfSoFar(List<QuestionToken> tokens, int at)
+    private static int? EndOfFiller(List<QuestionToken> tokens, int at)
     {
         var end = (Folded(at), Folded(at + 1)) switch
         {
+            ("pls" or "plz" or "thx" or "tnx" or "tia" or "asap" or "cheers", _) => at + 1,
             ("so" or "thus", "far") or ("to", "date") or ("until" or "till", "now") => at + 2,
             ("up", "to" or "until" or "till") when Folded(at + 2) == "now" => at + 3,
             _ => at,
         };
-        return end == at || Folded(end) is "behind" or "ahead" or "away" or "off" or "from" or "of" ? null : end;
+        return end == at || (end > at + 1 && Folded(end) is "behind" or "ahead" or "away" or "off" or "from" or "of") ? null : end;
 
         string Folded(int token) => token < tokens.Count ? tokens[token].Folded : string.Empty;
     }

@@ -21,8 +21,11 @@ public sealed record Understanding(string Question, Query? Query, double Confide
     /// <summary>For a question that cannot be answered: why not, and what can; null for others.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>The confidence to four digits; rounded down, since what is written as 0.9 would be sure.</summary>
-    public double WrittenConfidence => Math.Floor(Confidence * 10_000) / 10_000;
+    /// <summary>The confidence as it is written.</summary>
+    public double WrittenConfidence => Written(Confidence);
+
+    /// <summary>A probability to four digits; rounded down, since what is written as 0.9 would be sure.</summary>
+    public static double Written(double probability) => (double)(Math.Floor((decimal)probability * 10_000) / 10_000);
 }
 
 /// <summary>From a question in English to a query, by a network, names and times that are found by rule, and the rules of what can be answered.</summary>

@@ -78,9 +78,16 @@ public sealed class NameReaderTests
     [InlineData("open stories", "User Story")]
     [InlineData("open user stories", "User Story")]
     [InlineData("open requests", "")]
+    [InlineData("did we fix more bugs", "Bug")]
+    [InlineData("open bug fixes", "Bug Fix")]
+    [InlineData("open spikes", "Spikes")]
     public void The_last_word_of_a_type_stands_for_it_if_no_other_is_called_so(string question, string expected)
     {
-        var names = new NameIndex(new NameCatalogue([new(QueryField.Type, "User Story", []), new(QueryField.Type, "Change Request", []), new(QueryField.Type, "Support Request", [])]));
+        var names = new NameIndex(new NameCatalogue(
+            [
+                new(QueryField.Type, "User Story", []), new(QueryField.Type, "Change Request", []), new(QueryField.Type, "Support Request", []), new(QueryField.Type, "Bug", []), new(QueryField.Type, "Bug Fix", []),
+                new(QueryField.Type, "Technical Spike", []), new(QueryField.Team, "Spikes", []),
+            ]));
         var tokens = QuestionTokenizer.Tokens(question);
 
         Assert.Equal(expected, string.Join(", ", NameReader.Read(tokens, names, new bool[tokens.Count]).SelectMany(name => name.Keys)));

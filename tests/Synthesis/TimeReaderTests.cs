@@ -94,6 +94,8 @@ public sealed class TimeReaderTests
     [InlineData("this Friday", "2026-05-22 2026-05-22")]
     [InlineData("through March", "- 2026-03-31")]
     [InlineData("what search got through last week", "2026-05-11 2026-05-17")]
+    [InlineData("how much did search work through last week", "2026-05-11 2026-05-17")]
+    [InlineData("remaining work through March", "- 2026-03-31")]
     [InlineData("currently", "now")]
     [InlineData("at the moment", "now")]
     [InlineData("may I see open tasks", "")]

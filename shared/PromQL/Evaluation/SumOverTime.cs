@@ -1,13 +1,13 @@
 namespace ShitOps.PromQL.Evaluation;
 
 /// <summary>
-/// sum_over_time and avg_over_time. A short window is summed by itself, so that what is constant has itself for its mean, to the last bit.
-/// For longer ones the series is summed up once, each sum in two numbers (Knuth's two-sum), and a window costs two subtractions; unless its
-/// sum is as small as what the sums before it lost to rounding, or NaN, infinities or overflow are in the series.
+/// sum_over_time and avg_over_time. What is constant has itself for its mean, to the last bit. A short window is summed by itself, as in
+/// Prometheus. For longer ones the series is summed up once, each sum in two numbers (Knuth's two-sum), and a window costs two subtractions;
+/// unless its sum is smaller than what the sums before it lost to rounding, or there are NaN, infinities or overflow.
 /// </summary>
 internal sealed class SumOverTime(bool isMean) : RangeFunction
 {
-    private const int MostByItself = 64;
+    private const int MostByItself = 16;
 
     private readonly CountedPairs _changes = new((previous, current) => BitConverter.DoubleToInt64Bits(previous) != BitConverter.DoubleToInt64Bits(current));
     private double[] _sums = [0];
@@ -39,13 +39,19 @@ internal sealed class SumOverTime(bool isMean) : RangeFunction
 
     public override double Of(in Window window)
     {
-        if (_isFinite && window.Count > MostByItself)
+        if (!_isFinite) return ByItself(window);
+        if (_changes.Of(window) == 0)
         {
-            if (_changes.Of(window) == 0) return isMean ? window.Values[0] : window.Values[0] * window.Count;
-            var sum = _sums[window.To] - _sums[window.From] + (_lost[window.To] - _lost[window.From]);
-            if (Math.Abs(sum) > _mostLost) return isMean ? sum / window.Count : sum;
+            // Of −0 the sum is 0.
+            var value = window.Values[0] + 0.0;
+            return isMean ? value : value * window.Count;
         }
 
-        return isMean ? OverTime.Mean(window.Values) : OverTime.Sum(window.Values);
+        if (window.Count <= MostByItself) return ByItself(window);
+        var sum = _sums[window.To] - _sums[window.From] + (_lost[window.To] - _lost[window.From]);
+        if (!double.IsFinite(sum) || Math.Abs(sum) < _mostLost) return ByItself(window);
+        return isMean ? sum / window.Count : sum;
     }
+
+    private double ByItself(in Window window) => isMean ? OverTime.Mean(window.Values) : OverTime.Sum(window.Values);
 }

@@ -8,6 +8,9 @@ public sealed class NameIndex
 {
     private const int LongestIndexed = 64;
 
+    /// <summary>What types are called by, and questions say of tasks too.</summary>
+    private static readonly HashSet<string> Verbs = new(["fix", "fixes", "review", "reviews", "test", "tests", "build", "builds", "rise", "rises"], StringComparer.Ordinal);
+
     private readonly Dictionary<string, List<CatalogueEntry>> _exact = new(StringComparer.Ordinal);
 
     /// <summary>Each name with any one letter left out, or none: two texts that share one are at most two changes apart (after SymSpell's deletes).</summary>
@@ -23,8 +26,8 @@ public sealed class NameIndex
             if (entry.Field == QueryField.Type) Add(Plural(entry.Key), entry);
         }
 
-        AddLastWordsOfTypes(catalogue);
         AddPartsOfPeoplesNames(catalogue);
+        AddLastWordsOfTypes(catalogue);
         foreach (var name in _exact.Keys.Where(name => name.Length is >= 4 and <= LongestIndexed))
         {
             AddShortened(name, name);
@@ -65,18 +68,16 @@ public sealed class NameIndex
         }
     }
 
-    /// <summary>"Stories" are of the type "User Story", if there is no other that is called so.</summary>
+    /// <summary>"Stories" are of the type "User Story", if nothing else is called so and it is no word of questions, as the "fix" of a "Bug Fix" is.</summary>
     private void AddLastWordsOfTypes(NameCatalogue catalogue)
     {
         var last = catalogue.Entries.Where(entry => entry.Field == QueryField.Type && entry.Key.Contains(' ', StringComparison.Ordinal))
-            .GroupBy(entry => Concatenated(entry.Key.Split(' ')[^1]), StringComparer.Ordinal)
-            .Where(types => types.Count() == 1 && types.Key.Length > 2 && !_exact.ContainsKey(types.Key))
+            .GroupBy(entry => entry.Key.Split(' ')[^1], StringComparer.OrdinalIgnoreCase)
+            .Where(types => types.Count() == 1 && types.Key.Length > 2)
+            .SelectMany(types => new[] { types.Key, Plural(types.Key) }.Select(name => (Name: name, Type: types.Single())))
+            .Where(pair => !_exact.ContainsKey(Concatenated(pair.Name)) && !ReservedWords.Contains(FoldedText.Of(pair.Name)) && !Verbs.Contains(FoldedText.Of(pair.Name)))
             .ToList();
-        foreach (var type in last)
-        {
-            Add(type.Key, type.Single());
-            Add(Plural(type.Key), type.Single());
-        }
+        foreach (var (name, type) in last) Add(name, type);
     }
 
     private void AddPartsOfPeoplesNames(NameCatalogue catalogue)

@@ -212,9 +212,6 @@ public static class NameReader
             {
                 if (isTaken[at]) return false;
                 var token = tokens[at];
-
-                // "I'm" is no name; "Won't fix" may be one.
-                if (Contractions.At(tokens, at) is not null && (token.Folded != "t" || count == 0)) return false;
                 if (token.Sort is TokenSort.Word or TokenSort.Number)
                 {
                     concatenation += NameIndex.Concatenated(token.Text);
@@ -227,7 +224,8 @@ public static class NameReader
                 }
             }
 
-            return count == words;
+            // Neither "I'm" nor a half of it is a name; "Won't fix" and "We're live" may be.
+            return count == words && Contractions.At(tokens, start) is null && Contractions.At(tokens, end - 1) is null && Contractions.At(tokens, end + 1) is null;
         }
     }
 }

@@ -48,6 +48,9 @@ public static class TimeReader
             }
         }
 
+        /// <summary>Whether "did" or the like stands a few words before: so that what comes before the place is a verb.</summary>
+        private bool IsAskedWithDo(int at) => Enumerable.Range(2, 5).Any(before => Word(at - before) is "did" or "do" or "does" or "didn" or "don" or "doesn");
+
         private string Word(int at) => at < tokens.Count && at >= 0 ? tokens[at].Folded : string.Empty;
 
         private TimeMention? ReadNow(int at)
@@ -162,7 +165,7 @@ public static class TimeReader
             if (start == 0 || _periods.Read(start) is not { } period) return null;
 
             // What somebody got through last week was not over by then.
-            if (word == "through" && Word(at - 1) is "get" or "gets" or "got" or "gotten" or "getting" or "worked" or "working") return null;
+            if (word == "through" && (Word(at - 1) is "get" or "gets" or "got" or "gotten" or "getting" or "worked" or "working" || (Word(at - 1) == "work" && IsAskedWithDo(at)))) return null;
 
             // "Changes from last week" are those of last week.
             if (word == "from" && Word(start) is "last" or "this" or "previous" or "past" or "yesterday" or "today" or "the" or "current") return null;
