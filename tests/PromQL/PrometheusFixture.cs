@@ -1,11 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ShitOps.Local;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
 using Snappier;
@@ -90,7 +89,7 @@ public sealed class PrometheusFixture : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        var port = FreePort();
+        var port = Ports.Free();
         var config = Path.Combine(_folder, "prometheus.yml");
         await File.WriteAllTextAsync(config, "global: {}\n");
         _server = Process.Start(Silent(
@@ -169,11 +168,4 @@ public sealed class PrometheusFixture : IAsyncLifetime
         new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
 
     private static string Escaped(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
