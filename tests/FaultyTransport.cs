@@ -20,6 +20,9 @@ internal enum Fault
     /// <summary>Storage answers 412 to a change and does nothing, as if another had been faster; it answers reading.</summary>
     Conflict,
 
+    /// <summary>Storage answers 403 and does nothing, which is not tried again.</summary>
+    Forbidden,
+
     /// <summary>It is done, and its answer never comes back.</summary>
     AnswerLost,
 
@@ -53,9 +56,9 @@ internal sealed class FaultyTransport(Func<Request, Fault> fault, Action<Request
     {
         var what = fault(message.Request);
         if (what == Fault.Refused) throw new RequestFailedException("connection refused (test)");
-        if (what == Fault.Busy || (what == Fault.Conflict && message.Request.Method != RequestMethod.Get))
+        if (what is Fault.Busy or Fault.Forbidden || (what == Fault.Conflict && message.Request.Method != RequestMethod.Get))
         {
-            message.Response = new Refusal(what == Fault.Busy ? 503 : 412) { ClientRequestId = message.Request.ClientRequestId };
+            message.Response = new Refusal(what switch { Fault.Busy => 503, Fault.Forbidden => 403, _ => 412 }) { ClientRequestId = message.Request.ClientRequestId };
             return;
         }
 

@@ -144,6 +144,10 @@ public sealed class ProjectAggregator(
             .Select(slice => (Aggregator: SliceOf(table, slice.Key), Events: slice.ToList()))
             .OrderByDescending(slice => slice.Events.Count)
             .ToList();
+
+        // Dead letters touch no slice, and are counted where the live table is.
+        if (slices.Count == 0 && decoded.Values.Any(records => records.Length > 0) && (await table.CounterAsync(table.Slices.First(), cancellationToken)).IsSealed)
+            throw new SealedSliceException(table.Name);
         _batch++;
         var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentSlices, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(slices, options, async (slice, stopped) => await slice.Aggregator.AggregateAsync(slice.Events, _batch, stopped));

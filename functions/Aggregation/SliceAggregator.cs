@@ -125,7 +125,14 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
             async partition => (partition, await table.CheckpointAsync(slice, stream, partition.Topic, partition.Partition, cancellationToken)),
             found => _checkpoints.Add(found.partition, found.Item2));
         if (_counter is null && waiting.Any(one => _checkpoints[(one.Topic, one.Partition)].ETag == default)) _counter = await table.CounterAsync(slice, cancellationToken);
-        if (_counter is { IsSealed: true } || waiting.Any(one => _checkpoints[(one.Topic, one.Partition)].IsSealed)) throw new SealedSliceException(table.Name);
+        if (_counter is { IsSealed: true } || waiting.Any(one => _checkpoints[(one.Topic, one.Partition)].IsSealed))
+        {
+            // If the switch does not come about, the seals are taken away again.
+            _checkpoints.Clear();
+            _counter = null;
+            throw new SealedSliceException(table.Name);
+        }
+
         waiting.RemoveAll(one => one.Offset < _checkpoints[(one.Topic, one.Partition)].Next);
 
         await ForEachAsync(

@@ -29,15 +29,15 @@ public sealed class ArchiveManifest(StorageAccount account, ArchivePositions pos
 
     /// <summary>Adds the segments of all chains that are not in it yet.</summary>
     /// <returns>How many.</returns>
-    /// <exception cref="InvalidDataException">A segment is gone or damaged, or the manifest is; the others have been added.</exception>
+    /// <exception cref="InvalidDataException">A segment is gone or damaged, or the manifest is; those before it, and those of other chains, have been added.</exception>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
     public async Task<int> ExtendAsync(CancellationToken cancellationToken)
     {
         await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         var added = 0;
         List<InvalidDataException> faults = [];
-        var chains = (await positions.ListAllAsync(cancellationToken)).Select(one => new ArchiveChain(one.Stream, one.Position.Topic, one.Position.Partition));
-        await Parallel.ForEachAsync(chains, new ParallelOptions { MaxDegreeOfParallelism = MostParallel, CancellationToken = cancellationToken }, async (chain, stopping) =>
+        var chains = await positions.ChainsAsync(await ChainsAsync(cancellationToken), cancellationToken);
+        await Parallel.ForEachAsync(chains.Keys, new ParallelOptions { MaxDegreeOfParallelism = MostParallel, CancellationToken = cancellationToken }, async (chain, stopping) =>
         {
             try
             {
@@ -54,6 +54,7 @@ public sealed class ArchiveManifest(StorageAccount account, ArchivePositions pos
 
     /// <summary>Adds the segments of a chain that are not in it yet. Others may do so at the same time.</summary>
     /// <returns>How many.</returns>
+    /// <exception cref="InvalidDataException">A segment is damaged; those before it have been added.</exception>
     public async Task<int> ExtendAsync(ArchiveChain chain, CancellationToken cancellationToken)
     {
         var segments = new SegmentChain(account, new KafkaStream(chain.Stream));
@@ -63,15 +64,22 @@ public sealed class ArchiveManifest(StorageAccount account, ArchivePositions pos
         {
             using var block = new MemoryStream();
             var (next, previous, count) = (end.Next, end.Hash, 0);
-            while (block.Length < MostBlockBytes / 2 && await segments.ReadSegmentAsync(chain.Topic, chain.Partition, next, cancellationToken) is { } segment)
+            try
             {
-                var rows = SegmentFile.Read(segment.Bytes);
-                var missing = segment.Tail.End - next - rows.Count - segment.Undecodable;
-                var (entry, line) = ManifestEntry.Write(ManifestEntry.Of(next, segment.Tail.End, segment.Undecodable, missing, segment.Bytes, rows, previous));
-                block.Write(line);
-                block.WriteByte((byte)'\n');
-                (next, previous) = (segment.Tail.End, entry.Hash);
-                count++;
+                while (block.Length < MostBlockBytes / 2 && await segments.ReadSegmentAsync(chain.Topic, chain.Partition, next, cancellationToken) is { } segment)
+                {
+                    var rows = SegmentFile.Read(segment.Bytes, segment.Name);
+                    var missing = segment.Tail.End - next - rows.Count - segment.Undecodable;
+                    var (entry, line) = ManifestEntry.Write(ManifestEntry.Of(next, segment.Tail.End, segment.Undecodable, missing, segment.Bytes, rows, previous));
+                    block.Write(line);
+                    block.WriteByte((byte)'\n');
+                    (next, previous) = (segment.Tail.End, entry.Hash);
+                    count++;
+                }
+            }
+            catch (InvalidDataException) when (count > 0)
+            {
+                // What comes before it is added first.
             }
 
             if (count == 0) return added;

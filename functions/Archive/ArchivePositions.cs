@@ -70,6 +70,16 @@ public sealed class ArchivePositions(StorageAccount account, KafkaStream stream)
         return positions;
     }
 
+    /// <summary>The chains that anything was told of, and those that are known otherwise, each with what was told; null: nothing.</summary>
+    /// <param name="known">Chains that are known otherwise: a row may have been deleted.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyDictionary<ArchiveChain, ArchivePosition?>> ChainsAsync(IEnumerable<ArchiveChain> known, CancellationToken cancellationToken)
+    {
+        var chains = known.ToDictionary(chain => chain, _ => (ArchivePosition?)null);
+        foreach (var (itsStream, position) in await ListAllAsync(cancellationToken)) chains[new ArchiveChain(itsStream, position.Topic, position.Partition)] = position;
+        return chains;
+    }
+
     /// <summary>Tells how far partitions are, in one transaction for 100 of them.</summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async Task PutAsync(IReadOnlyCollection<ArchivePosition> positions, CancellationToken cancellationToken)

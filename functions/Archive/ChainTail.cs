@@ -43,4 +43,8 @@ public sealed record Segment(IReadOnlyList<ArchiveRow> Rows, int Undecodable, lo
 /// <param name="Undecodable">Records of its range that were put aside as dead letters.</param>
 /// <param name="Bytes">The Parquet file.</param>
 /// <param name="Created">When it was appended.</param>
-public sealed record StoredSegment(string Path, ChainTail Tail, long Undecodable, byte[] Bytes, DateTimeOffset Created);
+public sealed record StoredSegment(string Path, ChainTail Tail, long Undecodable, byte[] Bytes, DateTimeOffset Created)
+{
+    /// <summary>Container and blob, for a message.</summary>
+    public string Name => $"{ArchiveTable.Container}/{ArchiveTable.Root}{Path}";
+}

@@ -26,17 +26,30 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     /// <exception cref="InvalidDataException">There is a blob that is no segment.</exception>
     public async Task<ChainTail> FindTailAsync(string topic, int partition, long? knownSegment, CancellationToken cancellationToken)
     {
-        await EnsureExistsAsync(cancellationToken);
         var tail = knownSegment is { } start ? await TailAtAsync(topic, partition, start, cancellationToken) : null;
         if (tail is null)
         {
-            string? last = null;
-            await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(topic, partition), cancellationToken)) last = blob.Name;
-            if (last is null) return ChainTail.Empty;
+            if (await LastAsync(topic, partition, cancellationToken) is not { } last) return ChainTail.Empty;
             tail = await TailAtAsync(topic, partition, StartOf(last), cancellationToken) ?? throw new InvalidDataException($"archive/{last} was deleted meanwhile");
         }
 
         return await FollowAsync(topic, partition, tail, cancellationToken);
+    }
+
+    /// <summary>The name of a chain's last segment; null: there is none.</summary>
+    private async Task<string?> LastAsync(string topic, int partition, CancellationToken cancellationToken)
+    {
+        string? last = null;
+        try
+        {
+            await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder(topic, partition), cancellationToken)) last = blob.Name;
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            _exists = false;
+        }
+
+        return last;
     }
 
     /// <summary>Goes on from a tail to the end, past what others have appended.</summary>
@@ -104,7 +117,7 @@ public sealed class SegmentChain(StorageAccount account, KafkaStream stream)
     {
         while (await ReadSegmentAsync(topic, partition, from, cancellationToken) is { } segment)
         {
-            yield return (segment.Tail, SegmentFile.Read(segment.Bytes));
+            yield return (segment.Tail, SegmentFile.Read(segment.Bytes, segment.Name));
             from = segment.Tail.End;
         }
     }

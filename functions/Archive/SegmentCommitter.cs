@@ -23,14 +23,15 @@ public sealed class SegmentCommitter(ArchiveTable table, ArchivePositions positi
 
     /// <summary>Commits until every segment that there is now is in the table.</summary>
     /// <returns>How many segments with events were added.</returns>
+    /// <exception cref="InvalidDataException">A segment is damaged; those before it, and those of other chains, have been added.</exception>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses; what was committed stands.</exception>
     public async Task<int> CommitAsync(CancellationToken cancellationToken)
     {
         var count = 0;
         while (true)
         {
-            var found = await FindAsync(await table.ReadAsync(cancellationToken), cancellationToken);
-            if (found.Count == 0) return count;
+            var (found, faults) = await FindAsync(await table.ReadAsync(cancellationToken), cancellationToken);
+            if (found.Count == 0) return faults.Count == 0 ? count : throw new InvalidDataException(string.Join("; ", faults));
 
             // Whoever committed in between has committed the same segments of a chain, or none of it.
             IReadOnlyList<NewSegments> ours = [];
@@ -49,40 +50,48 @@ public sealed class SegmentCommitter(ArchiveTable table, ArchivePositions positi
         }
     }
 
-    private async Task<List<NewSegments>> FindAsync(DeltaSnapshot? snapshot, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyCollection<NewSegments> Found, IReadOnlyCollection<string> Faults)> FindAsync(DeltaSnapshot? snapshot, CancellationToken cancellationToken)
     {
-        var chains = (await positions.ListAllAsync(cancellationToken)).Select(one => new ArchiveChain(one.Stream, one.Position.Topic, one.Position.Partition))
-            .Union(snapshot?.Transactions.Select(transaction => ArchiveChain.Of(transaction.AppId)).OfType<ArchiveChain>() ?? []);
-        var found = new ConcurrentBag<NewSegments>();
+        var (found, faults) = (new ConcurrentBag<NewSegments>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(
-            chains,
+            (await positions.ChainsAsync(snapshot?.Chains ?? [], cancellationToken)).Keys,
             new ParallelOptions { MaxDegreeOfParallelism = MostParallel, CancellationToken = cancellationToken },
             async (chain, cancellation) =>
             {
-                if (await FollowAsync(chain, snapshot?.VersionOf(chain.AppId) ?? 0, cancellation) is { } some) found.Add(some);
+                var (some, fault) = await FollowAsync(chain, snapshot?.VersionOf(chain.AppId) ?? 0, cancellation);
+                if (some is not null) found.Add(some);
+                else if (fault is not null) faults.Add(fault);
             });
-        return [.. found];
+        return (found, faults);
     }
 
-    /// <summary>What a chain has from an offset on, or the first of it; null: nothing.</summary>
-    private async Task<NewSegments?> FollowAsync(ArchiveChain chain, long from, CancellationToken cancellationToken)
+    /// <summary>What a chain has from an offset on, or the first of it, up to a segment that is damaged; null: nothing.</summary>
+    private async Task<(NewSegments? Segments, string? Fault)> FollowAsync(ArchiveChain chain, long from, CancellationToken cancellationToken)
     {
         var segments = _chains.GetOrAdd(chain.Stream, stream => new SegmentChain(account, new KafkaStream(stream)));
         List<AddFile> files = [];
         var (end, modified) = (from, DateTimeOffset.MinValue);
-        for (var i = 0; i < MostSegmentsOfAChain && await segments.ReadSegmentAsync(chain.Topic, chain.Partition, end, cancellationToken) is { } segment; i++)
+        string? fault = null;
+        try
         {
-            (end, modified) = (segment.Tail.End, segment.Created);
-            if (Add(chain, segment) is { } file) files.Add(file);
+            for (var i = 0; i < MostSegmentsOfAChain && await segments.ReadSegmentAsync(chain.Topic, chain.Partition, end, cancellationToken) is { } segment; i++)
+            {
+                if (Add(chain, segment) is { } file) files.Add(file);
+                (end, modified) = (segment.Tail.End, segment.Created);
+            }
+        }
+        catch (InvalidDataException damage)
+        {
+            fault = damage.Message;
         }
 
-        return end == from ? null : new NewSegments(chain, from, files, new DeltaTransaction(chain.AppId, end, modified.ToUnixTimeMilliseconds()));
+        return (end == from ? null : new NewSegments(chain, from, files, new DeltaTransaction(chain.AppId, end, modified.ToUnixTimeMilliseconds())), fault);
     }
 
-    private static AddFile? Add(ArchiveChain chain, StoredSegment segment)
+    private static AddFile? Add(ArchiveChain chain, StoredSegment segment) => SegmentFile.Read(segment.Bytes, segment.Name, file => Add(chain, segment, file));
+
+    private static AddFile? Add(ArchiveChain chain, StoredSegment segment, ParquetFileReader file)
     {
-        using var input = new MemoryStream(segment.Bytes);
-        using var file = new ParquetFileReader(input, leaveOpen: true);
         if (file.FileMetaData.NumRows == 0) return null;
         List<FileStatistics> groups = [];
         HashSet<string> types = new(StringComparer.Ordinal);

@@ -32,7 +32,7 @@ public sealed class AuditSearch(ArchiveTable table, ArchiveReader reader, Archiv
 
         // First what lies in segments: it is the latest, and so it spares reading files.
         var snapshot = await table.ReadAsync(cancellationToken);
-        foreach (var (chain, tail) in await TailsAsync(cancellationToken))
+        foreach (var (chain, tail) in await TailsAsync(snapshot, cancellationToken))
         {
             await foreach (var rows in reader.RowsAsync(chain, snapshot?.VersionOf(chain.AppId) ?? 0, tail.End, cancellationToken))
             {
@@ -47,11 +47,11 @@ public sealed class AuditSearch(ArchiveTable table, ArchiveReader reader, Archiv
         return search.HasReadTooMuch ? null : search.Found;
     }
 
-    private async Task<IReadOnlyList<(ArchiveChain Chain, ChainTail Tail)>> TailsAsync(CancellationToken cancellationToken) =>
-        await Task.WhenAll((await positions.ListAllAsync(cancellationToken)).Select(async told =>
+    private async Task<IReadOnlyList<(ArchiveChain Chain, ChainTail Tail)>> TailsAsync(DeltaSnapshot? snapshot, CancellationToken cancellationToken) =>
+        await Task.WhenAll((await positions.ChainsAsync(snapshot?.Chains ?? [], cancellationToken)).Select(async one =>
         {
-            var chain = new ArchiveChain(told.Stream, told.Position.Topic, told.Position.Partition);
-            return (chain, await reader.SegmentsOf(chain).FollowAsync(chain.Topic, chain.Partition, told.Position.Tail, cancellationToken));
+            var (chain, told) = one;
+            return (chain, await reader.SegmentsOf(chain).FindTailAsync(chain.Topic, chain.Partition, told?.Tail.LastSegment, cancellationToken));
         }));
 
     /// <summary>One search, whose files are read side by side.</summary>

@@ -76,7 +76,7 @@ public sealed class ArchiveReader(StorageAccount account, ArchiveTable table)
         async IAsyncEnumerable<IReadOnlyList<ArchiveRow>> ReadAsync(string name, [EnumeratorCancellation] CancellationToken stopping)
         {
             var content = await _container.GetBlobClient(name).DownloadContentAsync(stopping);
-            yield return SegmentFile.Read(content.Value.Content.ToArray());
+            yield return SegmentFile.Read(content.Value.Content.ToArray(), $"{ArchiveTable.Container}/{name}");
         }
     }
 

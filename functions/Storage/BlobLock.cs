@@ -6,31 +6,42 @@ namespace ShitOps.Storage;
 
 /// <summary>
 /// Keeps a piece of work to one process at a time, by a lease on a blob of the container <c>locks</c>. If it cannot be renewed in time,
-/// <see cref="Lost"/> says so; who crashes holds it for a minute more.
+/// <see cref="Lost"/> says so before another can take it; who crashes holds it for a minute more.
 /// </summary>
 public sealed class BlobLock : IAsyncDisposable
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
 
+    /// <summary>So long after a renewal was asked for, the lease has certainly not ended yet.</summary>
+    private static readonly TimeSpan Safe = TimeSpan.FromSeconds(50);
+
     private readonly BlobLeaseClient _lease;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _lapsed;
     private readonly CancellationTokenSource _lost;
     private readonly CancellationTokenSource _released = new();
     private readonly Task _renewing;
 
-    private BlobLock(BlobLeaseClient lease, CancellationToken cancellationToken)
+    private BlobLock(BlobLeaseClient lease, TimeProvider time, long asked, CancellationToken cancellationToken)
     {
         _lease = lease;
-        _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _time = time;
+        _lapsed = new CancellationTokenSource(Left(asked), time);
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lapsed.Token);
         _renewing = RenewAsync();
     }
 
-    /// <summary>Cancelled when the lock is lost, or the caller has cancelled.</summary>
+    /// <summary>Cancelled before another can have the lock, or when the caller has cancelled.</summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Takes the lock; null: another has it.</summary>
+    /// <param name="account">The account that has the locks.</param>
+    /// <param name="name">Which one.</param>
+    /// <param name="cancellationToken">Gives up the taking, and afterwards cancels <see cref="Lost"/>.</param>
+    /// <param name="time">The clock by which it is renewed and lost; null: the system's, as storage has one of its own.</param>
     /// <exception cref="RequestFailedException">Storage is down or refuses.</exception>
-    public static async Task<BlobLock?> TryTakeAsync(StorageAccount account, string name, CancellationToken cancellationToken)
+    public static async Task<BlobLock?> TryTakeAsync(StorageAccount account, string name, CancellationToken cancellationToken, TimeProvider? time = null)
     {
         var container = account.Blobs.GetBlobContainerClient("locks");
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
@@ -47,8 +58,10 @@ public sealed class BlobLock : IAsyncDisposable
         var lease = blob.GetBlobLeaseClient();
         try
         {
+            time ??= TimeProvider.System;
+            var asked = time.GetTimestamp();
             await lease.AcquireAsync(Duration, cancellationToken: cancellationToken);
-            return new BlobLock(lease, cancellationToken);
+            return new BlobLock(lease, time, asked, cancellationToken);
         }
         catch (RequestFailedException held) when (held.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
         {
@@ -60,36 +73,55 @@ public sealed class BlobLock : IAsyncDisposable
     {
         await _released.CancelAsync();
         await _renewing;
-        try
+        if (!_lapsed.IsCancellationRequested)
         {
-            await _lease.ReleaseAsync();
-        }
-        catch (RequestFailedException)
-        {
-            // It ends by itself.
+            try
+            {
+                using var limit = new CancellationTokenSource(Renewal);
+                await _lease.ReleaseAsync(cancellationToken: limit.Token);
+            }
+            catch (Exception fault) when (StorageFault.Is(fault) || fault is OperationCanceledException)
+            {
+                // It ends by itself.
+            }
         }
 
         _lost.Dispose();
+        _lapsed.Dispose();
         _released.Dispose();
     }
 
     private async Task RenewAsync()
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_released.Token, _lapsed.Token);
         try
         {
             while (true)
             {
-                await Task.Delay(Renewal, _released.Token);
-                await _lease.RenewAsync(cancellationToken: _released.Token);
+                await Task.Delay(Renewal, _time, ended.Token);
+                var asked = _time.GetTimestamp();
+                try
+                {
+                    await _lease.RenewAsync(cancellationToken: ended.Token);
+                    _lapsed.CancelAfter(Left(asked));
+                }
+                catch (RequestFailedException fault) when (fault.Status is 404 or 409 or 412)
+                {
+                    // It was broken, and another may have it.
+                    await _lapsed.CancelAsync();
+                }
+                catch (Exception fault) when (StorageFault.Is(fault))
+                {
+                    // It is asked for again as long as the lease is safe.
+                }
             }
         }
         catch (OperationCanceledException)
         {
-            // Released.
-        }
-        catch (RequestFailedException)
-        {
-            await _lost.CancelAsync();
+            // Released, or lapsed.
         }
     }
+
+    /// <summary>How long the lease is safe yet that was asked for then.</summary>
+    private TimeSpan Left(long asked) => Safe - _time.GetElapsedTime(asked) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 }

@@ -151,7 +151,7 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
 
                 if (segment.Tail.End != entry.End) Find(name, string.Create(CultureInfo.InvariantCulture, $"its metadata says that it ends at offset {segment.Tail.End}; it was archived to {entry.End}"));
                 if (!isNeeded) return;
-                foreach (var row in SegmentFile.Read(segment.Bytes)) rows.Add((row.Offset, row.Type, DigestOf(row)));
+                foreach (var row in SegmentFile.Read(segment.Bytes, "the file")) rows.Add((row.Offset, row.Type, DigestOf(row)));
             }
             catch (InvalidDataException fault)
             {
@@ -175,7 +175,7 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
                         if (row.Offset >= from && row.Offset < to) rows.Add((row.Offset, row.Type, DigestOf(row)));
                 }
             }
-            catch (Exception fault) when (fault is ParquetException or InvalidDataException or RequestFailedException { Status: 404 or 416 } or ArgumentException or OverflowException)
+            catch (Exception fault) when (SegmentFile.IsDamage(fault) || fault is InvalidDataException or RequestFailedException { Status: 404 or 416 })
             {
                 rows.RemoveRange(count, rows.Count - count);
                 unread.Add((least, greatest + 1));

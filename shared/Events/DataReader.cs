@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ShitOps.Events;
 
 /// <summary>Reads the <c>data</c> object of the known types. The limits are those of docs/events.md.</summary>
-internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
+internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, DataOrders orders)
     where TJson : struct, IJsonTokens, allows ref struct
 {
     private const int LongestName = 256;
@@ -12,6 +12,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
     private const double MostHours = 1_000_000;
 
     private readonly Utf8Interner _names = names;
+    private readonly RecentValues _recent = recent;
     private readonly DataOrders _orders = orders;
     private string? _actor;
 
@@ -194,7 +195,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
             switch (property)
             {
                 case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.Reason: reason = OptionalText(ref reader, "data.reason").Value; break;
+                case Property.Reason: reason = RecurringText(ref reader, "data.reason"); break;
                 default: ReadCommon(ref reader, property); break;
             }
         }
@@ -267,7 +268,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
             }
         }
 
-        return new(true, new Milestone(Required(name, "data.milestone.name"), kind, start, due));
+        return new(true, _recent.Milestone(Required(name, "data.milestone.name"), kind, start, due));
     }
 
     private Field<IReadOnlyList<string>?> OptionalLabels(ref TJson reader)
@@ -276,15 +277,16 @@ internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
         if (reader.TokenType == JsonTokenType.Null) return new(true, null);
         if (reader.TokenType != JsonTokenType.StartArray) throw Wrong("data.labels", "an array of strings", ref reader);
 
-        List<string> labels = [];
+        _recent.BeginLabels();
+        var count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (labels.Count == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
+            if (count++ == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
             if (reader.TokenType != JsonTokenType.String) throw Wrong("data.labels[]", "a string", ref reader);
-            labels.Add(GetName(reader.Text, "data.labels[]"));
+            _recent.AddLabel(GetName(reader.Text, "data.labels[]"));
         }
 
-        return new(true, labels);
+        return new(true, _recent.EndLabels());
     }
 
     /// <summary>A task's or allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>
@@ -310,6 +312,13 @@ internal ref struct DataReader<TJson>(Utf8Interner names, DataOrders orders)
     {
         if (reader.ReadText(out var text)) return new(true, CheckText(reader.GetString(text), place));
         return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
+    }
+
+    /// <summary>A text that comes again and again, such as a reason: where it is short, it is not made anew.</summary>
+    private string? RecurringText(ref TJson reader, string place)
+    {
+        if (reader.ReadText(out var text)) return CheckText(_names.Get(text), place);
+        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
     }
 
     private string GetName(ReadOnlySpan<byte> utf8, string place)

@@ -22,6 +22,7 @@ public sealed class EventDecoder
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
     private readonly Utf8Interner _names = new();
+    private readonly RecentValues _recent = new();
     private readonly PropertyOrder _order = new();
     private readonly DataOrders _ordersOfData = new();
 
@@ -111,7 +112,7 @@ public sealed class EventDecoder
                     json.Read();
                     var start = json.TokenStart;
                     typeOfData = envelope.Type;
-                    data = typeOfData is null || json.TokenType == JsonTokenType.Null ? null : new DataReader<TJson>(_names, _ordersOfData).Read(ref json, typeOfData);
+                    data = typeOfData is null || json.TokenType == JsonTokenType.Null ? null : new DataReader<TJson>(_names, _recent, _ordersOfData).Read(ref json, typeOfData);
                     if (data is null) json.Skip();
                     dataBytes = json.TokenType == JsonTokenType.Null ? default : utf8[start..json.Consumed];
                     break;
@@ -186,7 +187,7 @@ public sealed class EventDecoder
         if (utf8.IsEmpty) return EventTypes.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
         var json = new AnyJson(utf8);
         json.Read();
-        var data = new DataReader<AnyJson>(_names, _ordersOfData).Read(ref json, type);
+        var data = new DataReader<AnyJson>(_names, _recent, _ordersOfData).Read(ref json, type);
         if (data is null) json.Skip();
         json.Read();
         return data;

@@ -44,6 +44,7 @@ public static class Label
     public static string[]? Set(IReadOnlyList<string>? labels, int mostBytes)
     {
         if (labels is null) return null;
+        if (labels is string[] given && IsSet(given, mostBytes)) return given;
         string[] sorted = [.. labels];
         Array.Sort(sorted, StringComparer.Ordinal);
         var kept = 0;
@@ -56,5 +57,16 @@ public static class Label
         }
 
         return sorted.Length == kept ? sorted : sorted[..kept];
+    }
+
+    private static bool IsSet(string[] labels, int mostBytes)
+    {
+        for (var i = 0; i < labels.Length; i++)
+        {
+            mostBytes -= (3 * labels[i].Length) + 3;
+            if (mostBytes < 0 || (i > 0 && string.CompareOrdinal(labels[i - 1], labels[i]) >= 0)) return false;
+        }
+
+        return true;
     }
 }

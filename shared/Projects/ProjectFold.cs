@@ -62,7 +62,7 @@ public sealed class ProjectFold
     public int ChangedTasks => _changed.Count;
 
     /// <summary>The key of the task that an event is about; null if it is about something else.</summary>
-    public static string? TaskOf(Event one) => one.Data is TaskEventData data ? data.Task : null;
+    public static string? TaskOf(Event one) => one.Data?.AboutTask;
 
     /// <summary>Whether a task's state is held.</summary>
     public bool IsLoaded(string task) => _tasks.Find(task) is not null;
@@ -126,9 +126,11 @@ public sealed class ProjectFold
 
     private FoldOutcome ApplyToProject(Event one)
     {
-        // It may state the project's team, and then the sums of its tasks move.
-        _settledTeams ??= _summary.TeamSums(_project.Team);
+        var team = _project.Team;
         var outcome = _project.Apply(one, _personId, out var isChanged);
+
+        // To another team go the sums of its tasks, which are as they were settled.
+        if (_project.Team != team) _settledTeams ??= _summary.TeamSums(team);
         _isProjectChanged |= isChanged;
         return outcome;
     }

@@ -194,11 +194,11 @@ public sealed class TaskState
         var last = _stated.Last;
         var effects = one.Data switch
         {
-            TaskCreated data => State(stamp, data.Fields, personId) | _deleted.Offer(stamp, value: false, ValueOrder.Flags),
-            TaskUpdated data => State(stamp, data.Fields, personId),
             TaskStatusChanged data => State(stamp, data.Status),
+            TaskUpdated data => State(stamp, data.Fields, personId),
             TaskAssigned data => _assignee.Offer(stamp, data.Assignee is null ? null : personId(data.Assignee), ValueOrder.Texts),
             TaskEstimated data => State(stamp, FactKind.Estimate, data.EstimateHours) | State(stamp, FactKind.Remaining, data.RemainingHours) | State(stamp, FactKind.Spent, data.SpentHours),
+            TaskCreated data => State(stamp, data.Fields, personId) | _deleted.Offer(stamp, value: false, ValueOrder.Flags),
             TaskBlocked data => _progress.Add(new Fact(stamp, FactKind.Blocked, null, 0)) | _blockedReason.Offer(stamp, Label.Cut(data.Reason, LongestReason), ValueOrder.Texts),
             TaskUnblocked => _progress.Add(new Fact(stamp, FactKind.Unblocked, null, 0)) | _blockedReason.Offer(stamp, value: null, ValueOrder.Texts),
             TaskDeleted => _deleted.Offer(stamp, value: true, ValueOrder.Flags),

@@ -103,7 +103,7 @@ public class CrashTests(BrokerFixture kafka, AzuriteFixture azurite)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
         {
             var dice = new Random(worker);
-            Fault[] kinds = [Fault.Late, Fault.AnswerLost, Fault.Conflict, Fault.Hangs, Fault.Busy, Fault.Refused];
+            Fault[] kinds = [Fault.Late, Fault.AnswerLost, Fault.Conflict, Fault.Hangs, Fault.Busy, Fault.Forbidden, Fault.Refused];
             var next = worker;
             var transport = new FaultyTransport(_ =>
             {

@@ -138,7 +138,7 @@ public sealed class ArchiveManifestTests(ArchiveAzurite azurite)
         // What one column ends with is not what the next begins with.
         digests.Add(DigestOf(row with { Task = "ka", Allocation = "" }));
         Assert.Equal(digests.Count, digests.Distinct().Count());
-        Assert.Equal(digests[0], DigestOf(SegmentFile.Read(SegmentFile.Write([row]))[0]));
+        Assert.Equal(digests[0], DigestOf(SegmentFile.Read(SegmentFile.Write([row]), "test")[0]));
     }
 
     private static string DigestOf(ArchiveRow row)

@@ -30,7 +30,7 @@ public class ArchivedEventTests
             rows.Add(Row(record.Value, record.Headers, offset: i));
         }
 
-        var read = SegmentFile.Read(SegmentFile.Write(rows));
+        var read = SegmentFile.Read(SegmentFile.Write(rows), "test");
 
         Assert.InRange(rows.Count, 30, 100);
         Assert.Equal(rows, read);
@@ -117,7 +117,7 @@ public class ArchivedEventTests
     {
         var row = Row(Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","id":"e-1","source":"/s","type":"task.deleted","subject":"P","time":"2026-03-02T10:15:00Z","data":{{data}}}"""));
 
-        var read = SegmentFile.Read(SegmentFile.Write([row])).Single();
+        var read = SegmentFile.Read(SegmentFile.Write([row]), "test").Single();
 
         Assert.Contains(kept, Encoding.UTF8.GetString(ArchivedEvent.ToJson(read, _ => null)), StringComparison.Ordinal);
     }
@@ -144,7 +144,7 @@ public class ArchivedEventTests
     {
         var decoded = _decoder.DecodeStructured(Some.EventJson()).Event!;
 
-        var row = SegmentFile.Read(SegmentFile.Write([ArchivedEvent.ToRow(decoded, 0, milliseconds, Some.EventJson(), [], name => name)])).Single();
+        var row = SegmentFile.Read(SegmentFile.Write([ArchivedEvent.ToRow(decoded, 0, milliseconds, Some.EventJson(), [], name => name)]), "test").Single();
 
         Assert.Equal(expected, row.Timestamp is { } timestamp ? Rfc3339.Format(timestamp) : null);
     }

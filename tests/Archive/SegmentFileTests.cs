@@ -59,7 +59,7 @@ public class SegmentFileTests
         duck.File(SegmentFile.Write([Row(Some.Event(), 0)]));
 
         Assert.Equal(1, duck.Number($"SELECT count(*) FROM read_parquet('{duck.Files}')"));
-        Assert.Empty(SegmentFile.Read(SegmentFile.Write([])));
+        Assert.Empty(SegmentFile.Read(SegmentFile.Write([]), "test"));
     }
 
     [Fact]

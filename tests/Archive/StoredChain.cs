@@ -8,7 +8,7 @@ namespace ShitOps.Tests.Archive;
 /// <summary>A chain as it lies in the container, read apart from the code that wrote it, by listing; reading checks that it has no gap.</summary>
 internal sealed record StoredChain(IReadOnlyList<ChainBlob> Segments)
 {
-    public IReadOnlyList<ArchiveRow> Rows { get; } = [.. Segments.SelectMany(segment => SegmentFile.Read(segment.Bytes))];
+    public IReadOnlyList<ArchiveRow> Rows { get; } = [.. Segments.SelectMany(segment => SegmentFile.Read(segment.Bytes, segment.Name))];
 
     public long End => Segments.Count == 0 ? 0 : Segments[^1].End;
 
@@ -35,7 +35,7 @@ internal sealed record StoredChain(IReadOnlyList<ChainBlob> Segments)
         {
             Assert.Equal(next, segment.Start);
             Assert.True(segment.End > segment.Start, $"{segment.Name} ends at {segment.End}");
-            var rows = SegmentFile.Read(segment.Bytes);
+            var rows = SegmentFile.Read(segment.Bytes, segment.Name);
             Assert.Equal(segment.Number("events"), rows.Count);
             Assert.Equal(segment.End - segment.Start, rows.Count + segment.Number("undecodable") + segment.Number("missing"));
             Assert.All(rows, row => Assert.InRange(row.Offset, segment.Start, segment.End - 1));

@@ -201,7 +201,7 @@ public sealed class PersonErasureTests(ArchiveAzurite azurite, BrokerFixture kaf
                 var content = (await blobs.GetBlobContainerClient(container.Name).GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToArray();
                 var isIn = content.AsSpan().IndexOf(bytes) >= 0 || blob.Name.Contains(text, StringComparison.Ordinal);
                 if (blob.Name.EndsWith(".parquet", StringComparison.Ordinal) && !blob.Name.Contains("/_delta_log/", StringComparison.Ordinal))
-                    isIn |= SegmentFile.Read(content).Any(row => typeof(ArchiveRow).GetProperties().Any(column => column.GetValue(row) is string words && words.Contains(text, StringComparison.Ordinal)));
+                    isIn |= SegmentFile.Read(content, "test").Any(row => typeof(ArchiveRow).GetProperties().Any(column => column.GetValue(row) is string words && words.Contains(text, StringComparison.Ordinal)));
                 if (isIn) stores.Add($"blob {container.Name}/{blob.Name}");
             }
         }

@@ -165,6 +165,32 @@ public sealed class AggregateReplayTests(BrokerFixture kafka, AzuriteFixture azu
     }
 
     [Fact]
+    public async Task Batches_that_came_while_the_table_was_sealed_are_taken_when_nothing_is_switched()
+    {
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var (events, records) = Records(stage, seed: 20, projects: 2);
+        var aggregator = stage.Aggregator();
+        await FeedAsync(stage, aggregator, [.. records.SkipLast(2)], batch: 1000);
+        await ArchiveAsync(stage, [.. records.SkipLast(3)], batch: 60);
+        KafkaRecord[] noEvents = [stage.Record(1, records.Where(record => record.Partition == 1).Max(record => record.Offset) + 1, "no event"u8.ToArray())];
+        var refusals = 0;
+
+        await Assert.ThrowsAsync<ReplayException>(() => stage.Replay().RunAsync(
+            Options(stage) with { Patience = TimeSpan.FromSeconds(1) },
+            one =>
+            {
+                if (one.Phase != "waiting for the archive" || refusals++ > 0) return;
+                foreach (var batch in new[] { records, [.. noEvents] }) Assert.Throws<SealedSliceException>(() => FeedAsync(stage, aggregator, batch, batch: 1000).GetAwaiter().GetResult());
+            },
+            default));
+
+        Assert.InRange(refusals, 1, int.MaxValue);
+        await FeedAsync(stage, aggregator, [.. records, .. noEvents], batch: 1000);
+        await stage.AssertHoldsAsync(events, End);
+        Assert.Equal(records.Count(record => !new EventDecoder().Decode(record.Value, []).IsDecoded) + 1, (await stage.CountsAsync()).Sum(row => row.Undecodable));
+    }
+
+    [Fact]
     public async Task From_a_time_on_only_what_was_put_on_the_topic_since_is_in()
     {
         using var stage = await AggregationStage.OpenAsync(azurite, kafka);

@@ -217,6 +217,24 @@ public sealed class HttpTests
         Assert.Equal(status, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("POST", "https://evil.example", false, HttpStatusCode.Forbidden)]
+    [InlineData("POST", "null", false, HttpStatusCode.Forbidden)]
+    [InlineData("DELETE", "https://evil.example", false, HttpStatusCode.Forbidden)]
+    [InlineData("GET", "https://evil.example", false, HttpStatusCode.OK)]
+    [InlineData("POST", "http://localhost:3000", false, HttpStatusCode.OK)]
+    [InlineData("POST", "http://[::1]:7071", false, HttpStatusCode.OK)]
+    [InlineData("POST", null, false, HttpStatusCode.OK)]
+    [InlineData("POST", "https://evil.example", true, HttpStatusCode.OK)]
+    public async Task Without_keys_only_pages_of_this_machine_can_change_anything(string method, string? origin, bool requireKeys, HttpStatusCode status)
+    {
+        await using var app = await TestApp.StartAsync(TestApp.Builder([typeof(HttpSamples)], new() { ["FUNCTIONS_REQUIRE_KEYS"] = $"{requireKeys}" }));
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/Plain");
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        using var answer = await app.Http.SendAsync(request);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_function_that_takes_longer_than_functionTimeout_is_cancelled_and_fails()
     {

@@ -41,6 +41,9 @@ public sealed class DeltaSnapshot
     /// <summary>How far each application has come.</summary>
     public IEnumerable<DeltaTransaction> Transactions => _transactions.Values;
 
+    /// <summary>The chains of which anything is or was in the table.</summary>
+    public IEnumerable<ArchiveChain> Chains => Transactions.Select(transaction => ArchiveChain.Of(transaction.AppId)).OfType<ArchiveChain>();
+
     /// <summary>Whether a path is that of a file of the table.</summary>
     public bool Has(string path) => _files.ContainsKey(path);
 

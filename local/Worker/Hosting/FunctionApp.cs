@@ -110,9 +110,15 @@ internal sealed partial class FunctionApp
         {
             app.Use((context, next) =>
             {
-                if (ListenAddress.IsOfThisMachine(context.Request.Host.Host)) return next(context);
-                context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-                return context.Response.WriteAsync("Without keys this app answers for localhost only: start it with --require-keys to reach it by another name.");
+                if (!ListenAddress.IsOfThisMachine(context.Request.Host.Host))
+                {
+                    context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+                    return context.Response.WriteAsync("Without keys this app answers for localhost only: start it with --require-keys to reach it by another name.");
+                }
+
+                if (ListenAddress.IsAllowed(context.Request.Method, context.Request.Headers.Origin)) return next(context);
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return context.Response.WriteAsync("Without keys this app lets pages of this machine only change anything: start it with --require-keys, and send a key.");
             });
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace ShitOps.Local.Worker;
@@ -12,6 +13,14 @@ internal sealed record ListenAddress(IPAddress Host, int Port, bool RequiresKeys
     /// else have its own name lead here, and read and change everything.
     /// </summary>
     public static bool IsOfThisMachine(string host) => host is "localhost" || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>
+    /// Whether a request may come from the page that its Origin header names, where no keys are asked for: a page of anywhere can have a browser send
+    /// what changes something, though it does not see the answer. What is no browser states no origin.
+    /// </summary>
+    public static bool IsAllowed(string method, string? origin) =>
+        string.IsNullOrEmpty(origin) || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsOfThisMachine(page.Host));
 
     public const int DefaultPort = 7071;
 
