@@ -20,9 +20,6 @@ internal enum Fault
     /// <summary>Storage answers 412 to a change and does nothing, as if another had been faster; it answers reading.</summary>
     Conflict,
 
-    /// <summary>Storage answers 403 and does nothing, which is not tried again.</summary>
-    Forbidden,
-
     /// <summary>It is done, and its answer never comes back.</summary>
     AnswerLost,
 
@@ -31,6 +28,9 @@ internal enum Fault
 
     /// <summary>As <see cref="Hangs"/>, but it was only on its way: it is done after the caller has given up.</summary>
     Late,
+
+    /// <summary>Storage answers 403 and does nothing; the client does not try again.</summary>
+    Forbidden,
 }
 
 /// <summary>Sends requests to the store, or lets happen to them what a network and a store do.</summary>

@@ -96,6 +96,7 @@ public class CrashTests(BrokerFixture kafka, AzuriteFixture azurite)
         var input = Input(random).Concat(Input(random)).Concat(Input(random)).OfType<Event>().ToArray();
         var log = new KafkaLog(3);
         foreach (var one in input) log.Append(one);
+        Fault[] kinds = [Fault.Late, Fault.AnswerLost, Fault.Conflict, Fault.Hangs, Fault.Busy, Fault.Refused];
         var faults = new ConcurrentDictionary<Fault, int>();
         var transports = new ConcurrentBag<FaultyTransport>();
 
@@ -103,7 +104,6 @@ public class CrashTests(BrokerFixture kafka, AzuriteFixture azurite)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
         {
             var dice = new Random(worker);
-            Fault[] kinds = [Fault.Late, Fault.AnswerLost, Fault.Conflict, Fault.Hangs, Fault.Busy, Fault.Forbidden, Fault.Refused];
             var next = worker;
             var transport = new FaultyTransport(_ =>
             {
@@ -134,7 +134,7 @@ public class CrashTests(BrokerFixture kafka, AzuriteFixture azurite)
 
         await Task.WhenAll(transports.Select(transport => transport.AllArrivedAsync()));
 
-        Assert.All(Enum.GetValues<Fault>(), fault => Assert.InRange(faults.GetValueOrDefault(fault), 5, int.MaxValue));
+        Assert.All(kinds.Append(Fault.None), fault => Assert.InRange(faults.GetValueOrDefault(fault), 5, int.MaxValue));
         await stage.AssertHoldsAsync(input, End);
         await AssertCountedOnceAsync(stage, input.Length);
     }
