@@ -59,7 +59,7 @@ internal sealed class QueryParameters
     public long? Duration(string name)
     {
         if (Value(name) is not { } text) return null;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) return Milliseconds(seconds) ?? throw NoDuration();
+        if (NumberText.TryParse(text, out var seconds)) return Milliseconds(seconds) ?? throw NoDuration();
         return DurationText.TryParse(text, out var ms, out _) ? ms : throw NoDuration();
 
         QueryException NoDuration() => Invalid(name, $"cannot parse {QuotedText.Of(text)} to a valid duration");
@@ -81,7 +81,7 @@ internal sealed class QueryParameters
 
     private static long? TimeOf(string text)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) return Milliseconds(seconds);
+        if (NumberText.TryParse(text, out var seconds)) return Milliseconds(seconds);
         return Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out var time) ? time.ToUnixTimeMilliseconds() : null;
     }
 

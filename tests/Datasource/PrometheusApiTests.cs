@@ -46,6 +46,10 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
         Assert.Contains("\"warnings\":[\"results truncated due to limit\"]", (await GetAsync(app, "labels?limit=1")).Body, StringComparison.Ordinal);
         Assert.Equal("0", Value((await PostAsync(app, "query", ("query", "sum(shitops_pipeline_lag_records)"))).Body));
 
+        // Numbers are those of Go.
+        Assert.Equal((200, """{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[0,"0"],[8,"8"],[16,"16"]]}]}}"""), await GetAsync(app, "query_range?query=time()&start=0&end=1_6&step=0x1p3"));
+        Assert.Equal(400, (await GetAsync(app, "query?query=1&time=%205")).Status);
+
         // A form counts before the address, and times may be of any zone.
         using (var form = new FormUrlEncodedContent([KeyValuePair.Create("query", "2")]))
         using (var both = await app.Http.PostAsync("api/v1/query?query=1&time=2026-01-01T02:00:00.5%2B02:00", form))
