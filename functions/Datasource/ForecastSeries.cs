@@ -45,10 +45,33 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     /// <param name="scope">What whoever asks may see.</param>
     /// <param name="selector">Which series, and of which time.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return SelectAsync(scope, selector, now, selector.PresentMs(now), cancellationToken);
+    }
+
+    /// <summary>
+    /// The label sets of the series that fit all matchers, as they are now; of moves there are none. If the present is not asked for, those are left out
+    /// that are of the present only; and of a span that is all to come, those that have no sample there.
+    /// </summary>
+    /// <param name="scope">What whoever asks may see.</param>
+    /// <param name="selector">Which series, and of which time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, SeriesSelector selector, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        // Trajectories have samples without a gap until they end, so those that go on into a span show on its first hour.
+        var from = Math.Max(now, selector.FirstMs(HourMs));
+        var asked = selector with { FromMs = from, ToMs = from == now ? now : Math.Min(selector.ToMs, from + HourMs), LookbackMs = 0 };
+        foreach (var series in await SelectAsync(scope, asked, now, selector.PresentMs(now), cancellationToken)) yield return series.Labels;
+    }
+
+    private async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, long now, long? present, CancellationToken cancellationToken)
     {
         var names = Matched.NamesOf(Metrics, selector.Matchers);
-        var (from, now) = (selector.FirstMs(HourMs), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var from = selector.FirstMs(HourMs);
         if (names.Count == 0 || selector.ToMs < from) return [];
         var to = Math.Min(selector.ToMs, now + FarthestMs);
         var table = await aggregates.TableAsync(cancellationToken);
@@ -62,16 +85,9 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
                 var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
                     ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
                     : new Dictionary<string, string>(StringComparer.Ordinal);
-                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, selector.PresentMs(now), resources).All());
+                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, present, resources).All());
             });
         return found.All;
-    }
-
-    /// <summary>The label sets of the series that fit all matchers, as they are now; of moves there are none.</summary>
-    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var series in await SelectAsync(scope, new SeriesSelector(matchers, now, now), cancellationToken)) yield return series.Labels;
     }
 
     /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first; the cutoff of the latest of all; and how often promises held.</summary>

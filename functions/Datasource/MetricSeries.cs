@@ -9,12 +9,15 @@ public sealed class MetricSeries(ProjectSeries projects, TaskAgeSeries ages, For
     /// <summary>The series that a scope sees.</summary>
     public ISeriesSource In(Scope scope) => new Visible(this, scope);
 
-    /// <summary>The label sets of all series that a scope sees and that fit all matchers, as they are now, in no particular order.</summary>
+    /// <summary>
+    /// The label sets of all series that a scope sees and that fit all matchers, as they are now, in no particular order. Those are left out of which
+    /// it is known without their history that they have no sample in the selector's span.
+    /// </summary>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken)
+    public IAsyncEnumerable<Labels> LabelsAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
-        var ofProjects = projects.LabelsAsync(scope, matchers, cancellationToken).Concat(ages.LabelsAsync(scope, matchers, cancellationToken)).Concat(forecasts.LabelsAsync(scope, matchers, cancellationToken));
-        return scope.IsAll ? ofProjects.Concat(pipeline.LabelsAsync(matchers, cancellationToken)) : ofProjects;
+        var ofProjects = projects.LabelsAsync(scope, selector, cancellationToken).Concat(ages.LabelsAsync(scope, selector, cancellationToken)).Concat(forecasts.LabelsAsync(scope, selector, cancellationToken));
+        return scope.IsAll ? ofProjects.Concat(pipeline.LabelsAsync(selector, cancellationToken)) : ofProjects;
     }
 
     private async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)

@@ -19,10 +19,10 @@ public sealed class PipelineSeries(PipelineHealth health, QueryLog queries, Time
     public async ValueTask<IReadOnlyList<Series>> SelectAsync(SeriesSelector selector, CancellationToken cancellationToken) =>
         selector.PresentMs(time.GetUtcNow().ToUnixTimeMilliseconds()) is { } at ? await AtAsync(selector.Matchers, at, cancellationToken) : [];
 
-    /// <summary>The label sets of the series that fit all matchers.</summary>
-    public async IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The label sets of the series that fit all matchers; none, if the present is not asked for.</summary>
+    public async IAsyncEnumerable<Labels> LabelsAsync(SeriesSelector selector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var series in await AtAsync(matchers, 0, cancellationToken)) yield return series.Labels;
+        foreach (var series in await SelectAsync(selector, cancellationToken)) yield return series.Labels;
     }
 
     private async Task<IReadOnlyList<Series>> AtAsync(IReadOnlyList<LabelMatcher> matchers, long now, CancellationToken cancellationToken)

@@ -50,8 +50,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
     {
         var names = Matched.NamesOf(All, selector.Matchers);
         if (names.Count == 0) return [];
-        var hours = Hours.Of(selector, time.GetUtcNow().ToUnixTimeMilliseconds());
-        if (new DateTimeOffset(pasts.FirstDay, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() is var first && hours.FromMs < first) hours = hours with { FromMs = first };
+        var hours = HoursOf(selector);
         if (hours.ToMs < hours.FromMs) return [];
 
         var table = await aggregates.TableAsync(cancellationToken);
@@ -73,19 +72,35 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
             found.Add(new SeriesSet(project, Amounts.Of(past), hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping)).All());
     }
 
-    /// <summary>The label sets of all series that fit all matchers, as they are now: statuses that no task is in any more are left out.</summary>
+    /// <summary>
+    /// The label sets of all series that fit all matchers, as they are now: statuses that no task is in any more are left out. When a project was first
+    /// stated is at hand, and what is known of itself is listed if it has a sample at the end of the span; when its history began is not, so series of
+    /// history are listed for every span that any samples are answered of.
+    /// </summary>
+    /// <param name="scope">What whoever asks may see.</param>
+    /// <param name="selector">Which series, and of which time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
-    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, SeriesSelector selector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = Matched.NamesOf(All, matchers);
+        var names = Matched.NamesOf(All, selector.Matchers);
         if (names.Count == 0) yield break;
+        var hours = HoursOf(selector);
+        if (hours.LastMs is not { } last) yield break;
         var table = await aggregates.TableAsync(cancellationToken);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await foreach (var project in Matched.OfAsync(cache, table, scope, matchers, cancellationToken))
+        await foreach (var project in Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken))
         {
-            var set = new SeriesSet(project, Amounts.Of(project, now), new Hours(now, now, now), names, matchers, await ResourcesAsync(project, names, cancellationToken));
+            var set = new SeriesSet(project, Amounts.Of(project, last), hours with { FromMs = last, ToMs = last }, names, selector.Matchers, await ResourcesAsync(project, names, cancellationToken));
             foreach (var series in set.All()) yield return series.Labels;
         }
+    }
+
+    /// <summary>The instants of samples that are answered of a selection.</summary>
+    private Hours HoursOf(SeriesSelector selector)
+    {
+        var hours = Hours.Of(selector, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var first = new DateTimeOffset(pasts.FirstDay, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        return hours.FromMs < first ? hours with { FromMs = first } : hours;
     }
 
     /// <summary>What of a history series of these names need.</summary>
@@ -131,6 +146,16 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         /// <summary>When the sample of an hour is taken: at its end, or now if it is not over.</summary>
         public long TimeOf(long hour) => Math.Min((hour - FirstUnixHour + 1) * ResolutionMs, NowMs);
 
+        /// <summary>The instant of the last sample within the span that a series which is still there has; null: it has none.</summary>
+        public long? LastMs
+        {
+            get
+            {
+                var last = ToMs >= NowMs ? NowMs : (long)Math.Floor(ToMs / (double)ResolutionMs) * ResolutionMs;
+                return last >= FromMs ? last : null;
+            }
+        }
+
         /// <summary>The day of the first hour whose changes the levels at the first sample do not have yet.</summary>
         public DateOnly FirstDay => FromMs / ResolutionMs / 24 > -DayOf1970 ? DateOnly.FromDayNumber((int)((FromMs / ResolutionMs / 24) + DayOf1970 - 1)) : DateOnly.MinValue;
 
@@ -166,10 +191,10 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
             return new Amounts(measures.ToLookup(one => one.Measure, one => (one.Hour, one.Amount)), statuses.ToLookup(one => one.Status, one => (one.Hour, one.Amount), StringComparer.Ordinal), begin);
         }
 
-        /// <summary>What there is now, as if all of it had come about in the present hour: enough to name the series.</summary>
-        public static Amounts Of(StoredProject project, long nowMs)
+        /// <summary>What there is now, as if all of it had come about before the sample at some instant: enough to name the series.</summary>
+        public static Amounts Of(StoredProject project, long atMs)
         {
-            var hour = (nowMs / ResolutionMs) + FirstUnixHour - 1;
+            var hour = (atMs / ResolutionMs) + FirstUnixHour - 1;
             return new Amounts(
                 Enumerable.Range(0, Projects.Measures.All).Select(number => (Measure)number).ToLookup(measure => measure, measure => (hour, project.Summary.Totals[measure])),
                 project.Summary.Statuses.Counted.ToLookup(one => one.Key, one => (hour, one.Value.Tasks), StringComparer.Ordinal),

@@ -183,15 +183,20 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         }
     }
 
-    /// <summary>The label sets of what <c>match[]</c> selects, in no particular order, those that several select more than once; of all series if there is none.</summary>
+    /// <summary>
+    /// The label sets of what <c>match[]</c> selects, in no particular order, those that several select more than once; of all series if there is none.
+    /// Of those from <c>start</c> to <c>end</c> that an instant selector shows at some instant there, as far as that is known without history.
+    /// </summary>
     private IAsyncEnumerable<Labels> LabelsAsync(Scope scope, QueryParameters parameters, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (parameters.Time("end", now) < parameters.Time("start", 0)) throw QueryParameters.Invalid("end", "end timestamp must not be before start time");
+        var (start, end) = (parameters.Time("start", -QueryParameters.FarthestMs), parameters.Time("end", QueryParameters.FarthestMs));
         var selectors = parameters.All("match[]");
-        return selectors.Count == 0
-            ? series.LabelsAsync(scope, [], cancellationToken)
-            : selectors.Select(Matchers).ToList().ToAsyncEnumerable().SelectMany(matchers => series.LabelsAsync(scope, matchers, cancellationToken));
+        IReadOnlyList<IReadOnlyList<LabelMatcher>> all = selectors.Count == 0 ? [[]] : [.. selectors.Select(Matchers)];
+
+        // Prometheus finds nothing in a span that ends before it starts.
+        if (end < start) return AsyncEnumerable.Empty<Labels>();
+        return all.ToAsyncEnumerable().SelectMany(matchers =>
+            series.LabelsAsync(scope, new SeriesSelector(matchers, start - Lookback.DefaultMs, end) { LookbackMs = Lookback.DefaultMs }, cancellationToken));
 
         static IReadOnlyList<LabelMatcher> Matchers(string selector)
         {

@@ -10,6 +10,9 @@ namespace ShitOps.Datasource;
 /// <summary>The parameters of a request to Prometheus' API: of the address, and of a form that was posted, as Grafana does since expressions may be long.</summary>
 internal sealed class QueryParameters
 {
+    /// <summary>How far times lie from 1970 at most, in milliseconds; some 31,700 years.</summary>
+    public const long FarthestMs = 1_000_000_000_000_000;
+
     private readonly Dictionary<string, StringValues> _values = new(StringComparer.Ordinal);
 
     private QueryParameters(IQueryCollection query, IFormCollection? form)
@@ -43,20 +46,23 @@ internal sealed class QueryParameters
     /// <exception cref="QueryException">It is not.</exception>
     public string Required(string name) => Value(name) ?? throw Invalid(name, "it is missing");
 
-    /// <summary>A time in Unix milliseconds: seconds since 1970, with a fraction or not, or RFC 3339.</summary>
-    /// <exception cref="QueryException">It is neither.</exception>
-    public long Time(string name, long otherwise) => Value(name) is { } text ? TimeOf(name, text) : otherwise;
+    /// <summary>A time in Unix milliseconds, if it is there: seconds since 1970, with a fraction or not, or RFC 3339.</summary>
+    /// <exception cref="QueryException">It is neither; in the words that Prometheus has where a time may be left out.</exception>
+    public long Time(string name, long otherwise) => Value(name) is { } text ? TimeOf(text) ?? throw Invalid(name, $"Invalid time value for '{name}': {NoTime(text)}") : otherwise;
 
-    /// <inheritdoc cref="Time"/>
-    public long RequiredTime(string name) => TimeOf(name, Required(name));
+    /// <summary>A time that has to be there, as <see cref="Time"/> reads it.</summary>
+    /// <exception cref="QueryException">It is not there, or no time.</exception>
+    public long RequiredTime(string name) => Required(name) is var text && TimeOf(text) is { } time ? time : throw Invalid(name, NoTime(text));
 
     /// <summary>A duration in milliseconds: seconds, with a fraction or not, or as PromQL writes them; null: it is left out.</summary>
     /// <exception cref="QueryException">It is neither.</exception>
     public long? Duration(string name)
     {
         if (Value(name) is not { } text) return null;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) return Milliseconds(name, text, seconds, "to a valid duration");
-        return DurationText.TryParse(text, out var ms, out _) ? ms : throw Invalid(name, $"cannot parse {QuotedText.Of(text)} to a valid duration");
+        if (NumberText.TryParse(text, out var seconds)) return Milliseconds(seconds) ?? throw NoDuration();
+        return DurationText.TryParse(text, out var ms, out _) ? ms : throw NoDuration();
+
+        QueryException NoDuration() => Invalid(name, $"cannot parse {QuotedText.Of(text)} to a valid duration");
     }
 
     /// <summary>A whole number from 0; null: it is left out, or 0, which stands for no limit.</summary>
@@ -71,15 +77,17 @@ internal sealed class QueryParameters
     /// <summary>What is wrong with a parameter.</summary>
     public static QueryException Invalid(string name, string problem) => new(QueryErrorKind.BadData, $"invalid parameter {QuotedText.Of(name)}: {problem}");
 
-    private static long TimeOf(string name, string text)
+    private static string NoTime(string text) => $"cannot parse {QuotedText.Of(text)} to a valid timestamp";
+
+    private static long? TimeOf(string text)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) return Milliseconds(name, text, seconds, "to a valid timestamp");
-        return Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out var time) ? time.ToUnixTimeMilliseconds() : throw Invalid(name, $"cannot parse {QuotedText.Of(text)} to a valid timestamp");
+        if (NumberText.TryParse(text, out var seconds)) return Milliseconds(seconds);
+        return Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out var time) ? time.ToUnixTimeMilliseconds() : null;
     }
 
-    private static long Milliseconds(string name, string text, double seconds, string expected)
+    private static long? Milliseconds(double seconds)
     {
         var ms = Math.Round(seconds * 1000);
-        return Math.Abs(ms) < 1e15 ? (long)ms : throw Invalid(name, $"cannot parse {QuotedText.Of(text)} {expected}");
+        return Math.Abs(ms) < FarthestMs ? (long)ms : null;
     }
 }

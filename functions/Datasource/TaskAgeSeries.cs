@@ -31,10 +31,11 @@ public sealed class TaskAgeSeries(LiveAggregates aggregates, ProjectCache cache,
         return found.All;
     }
 
-    /// <summary>The label sets of the series that fit all matchers.</summary>
-    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The label sets of the series that fit all matchers; none, if the present is not asked for.</summary>
+    public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, SeriesSelector selector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var series in AtAsync(scope, matchers, time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken)) yield return series.Labels;
+        if (selector.PresentMs(time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } at) yield break;
+        await foreach (var series in AtAsync(scope, selector.Matchers, at, cancellationToken)) yield return series.Labels;
     }
 
     private async IAsyncEnumerable<Series> AtAsync(Scope scope, IReadOnlyList<LabelMatcher> matchers, long nowMs, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -10,14 +10,17 @@ internal static class PrometheusPaths
     private static readonly (string Name, string Meaning, bool IsRequired) Limit = ("limit", "the most that are listed; 0 or left out: all", false);
     private static readonly (string Name, string Meaning, bool IsRequired) Match = ("match[]", "only of the series that this selects; may stand there several times", false);
 
+    private static readonly (string Name, string Meaning, bool IsRequired) Start = ("start", "the first instant: seconds since 1970, or RFC 3339; what ends before it is left out, as far as that is known without history", false);
+    private static readonly (string Name, string Meaning, bool IsRequired) End = ("end", "the last instant, written likewise; what begins after it is left out, as far as that is known without history", false);
+
     // What may be long may be posted.
     private static readonly (string Path, string Meaning, bool MayBePosted, (string Name, string Meaning, bool IsRequired)[] Parameters)[] Routes =
     [
         ("query", "An expression at an instant.", true, [Query, ("time", "the instant: seconds since 1970, or RFC 3339; left out: now", false), Timeout]),
         ("query_range", "An expression at each step of a span.", true, [Query, ("start", "the first instant: seconds since 1970, or RFC 3339", true), ("end", "the last instant, written likewise", true), ("step", "seconds, or a duration such as `1h`", true), Timeout]),
-        ("series", "The label sets that any of the selectors finds.", true, [Match with { IsRequired = true }, Limit]),
-        ("labels", "The names of labels.", true, [Match, Limit]),
-        ("label/{name}/values", "The values of a label.", false, [Match, Limit]),
+        ("series", "The label sets that any of the selectors finds.", true, [Match with { IsRequired = true }, Start, End, Limit]),
+        ("labels", "The names of labels.", true, [Match, Start, End, Limit]),
+        ("label/{name}/values", "The values of a label.", false, [Match, Start, End, Limit]),
         ("metadata", "Type, unit and meaning of the metrics.", false, [("metric", "only this one", false), Limit]),
         ("status/buildinfo", "The version of Prometheus that this speaks as.", false, []),
         ("format_query", "An expression, laid out.", true, [Query]),

@@ -24,23 +24,47 @@ public static class NumberText
     /// <summary>With an exponent if it is below −4 or above 5: as in expressions.</summary>
     public static string General(double value) => WithExponentBeyond(value, 1e-4, 1e6);
 
-    /// <summary>Reads what Prometheus takes for a number in a label such as <c>le</c>: decimal, with or without exponent; Inf, Infinity and NaN in any case.</summary>
+    /// <summary>
+    /// Reads a number as Go's strconv.ParseFloat does, by which Prometheus reads labels such as <c>le</c>, literals, and parameters of its API: decimal,
+    /// with an exponent of ten or not; hexadecimal, always with one of two (<c>0x1.8p-1</c>); Inf, Infinity and NaN in any case. Single underscores may
+    /// stand between digits, and behind <c>0x</c>. What is too large for a double is no number, what is too small is 0.
+    /// </summary>
     public static bool TryParse(string text, out double value)
     {
         value = double.NaN;
         var unsigned = text is ['+' or '-', ..] ? text[1..] : text;
         var sign = text.StartsWith('-') ? -1 : 1;
         if (unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase) || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase))
+        {
             value = sign * double.PositiveInfinity;
-        else if (text.Equals("nan", StringComparison.OrdinalIgnoreCase))
-            value = double.NaN;
-        else if (unsigned.Length == 0 || !(char.IsAsciiDigit(unsigned[0]) || unsigned[0] == '.')
-            || !double.TryParse(unsigned, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
-            || double.IsInfinity(value))
-            return false;
-        else
-            value *= sign;
+            return true;
+        }
+
+        if (text.Equals("nan", StringComparison.OrdinalIgnoreCase)) return true;
+        var isHexadecimal = unsigned is ['0', 'x' or 'X', ..];
+        if (unsigned.Contains('_') && !TryRemoveUnderscores(isHexadecimal, ref unsigned)) return false;
+        if (!(isHexadecimal ? HexadecimalText.TryParse(unsigned.AsSpan(2), out value) : TryParseDecimal(unsigned, out value)) || double.IsInfinity(value)) return false;
+        value *= sign;
         return true;
+    }
+
+    private static bool TryParseDecimal(string text, out double value)
+    {
+        value = double.NaN;
+
+        // .NET overlooks NUL at the end.
+        return text is [(>= '0' and <= '9') or '.', ..] && text[^1] != '\0' && double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>Takes the underscores out of a number; false: one does not stand between digits, of which the x of <c>0x</c> counts as one.</summary>
+    private static bool TryRemoveUnderscores(bool isHexadecimal, ref string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+            if (text[i] == '_' && !(i > 0 && i + 1 < text.Length && (IsDigit(text[i - 1]) || (isHexadecimal && i == 2)) && IsDigit(text[i + 1]))) return false;
+        text = text.Replace("_", "", StringComparison.Ordinal);
+        return true;
+
+        bool IsDigit(char c) => isHexadecimal ? char.IsAsciiHexDigit(c) : char.IsAsciiDigit(c);
     }
 
     /// <summary>With an exponent unless its magnitude is 0, or at least <paramref name="least"/> and less than <paramref name="limit"/>.</summary>

@@ -18,7 +18,6 @@ namespace ShitOps.Tests.Datasource;
 /// <summary>Prometheus' HTTP API over the stores of a <see cref="RowsApp"/>, for whoever sees a scope, without a Kafka behind the series of the pipeline.</summary>
 internal sealed class DatasourceApp : IDisposable
 {
-    private readonly PrometheusApi _api;
     private readonly HistoryBlocks _blocks;
     private readonly LogEnds _ends;
     private readonly PipelineHealth _health;
@@ -40,8 +39,11 @@ internal sealed class DatasourceApp : IDisposable
             new TaskAgeSeries(aggregates, cache, app.Time),
             app.ForecastSeries,
             new PipelineSeries(_health, new QueryLog(app.Account, app.Time, NullLogger<QueryLog>.Instance, Some.Name("q").Replace("-", "", StringComparison.Ordinal)), app.Time));
-        _api = new PrometheusApi(series, new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), concurrency), app.Time, NullLogger<PrometheusApi>.Instance);
+        Api = new PrometheusApi(series, new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), concurrency), app.Time, NullLogger<PrometheusApi>.Instance);
     }
+
+    /// <summary>What answers.</summary>
+    public PrometheusApi Api { get; }
 
     /// <summary>Asks a route below <c>/api/v1/</c>, such as <c>labels?match[]=shitops_tasks</c>.</summary>
     /// <param name="address">The route.</param>
@@ -51,7 +53,7 @@ internal sealed class DatasourceApp : IDisposable
     public Task<RowsAnswer> GetAsync(string address, Scope scope, bool isBelow = false, string? ifNoneMatch = null)
     {
         var path = address.Split('?', 2)[0];
-        return RowsAnswer.OfAsync(address, request => isBelow ? new GetBelowApi(_api).RunAsync(request, path, default) : RunAsync(path.Split('/'), request), ifNoneMatch: ifNoneMatch, scope: scope);
+        return RowsAnswer.OfAsync(address, request => isBelow ? new GetBelowApi(Api).RunAsync(request, path, default) : RunAsync(path.Split('/'), request), ifNoneMatch: ifNoneMatch, scope: scope);
     }
 
     public void Dispose()
@@ -63,12 +65,12 @@ internal sealed class DatasourceApp : IDisposable
 
     private Task<IActionResult> RunAsync(string[] path, HttpRequest request) => path switch
     {
-        ["query"] => new GetQuery(_api).RunAsync(request, default),
-        ["query_range"] => new GetQueryRange(_api).RunAsync(request, default),
-        ["series"] => new GetSeries(_api).RunAsync(request, default),
-        ["labels"] => new GetLabelNames(_api).RunAsync(request, default),
-        ["label", var name, "values"] => new GetLabelValues(_api).RunAsync(request, name, default),
-        ["metadata"] => new GetMetadata(_api).RunAsync(request, default),
+        ["query"] => new GetQuery(Api).RunAsync(request, default),
+        ["query_range"] => new GetQueryRange(Api).RunAsync(request, default),
+        ["series"] => new GetSeries(Api).RunAsync(request, default),
+        ["labels"] => new GetLabelNames(Api).RunAsync(request, default),
+        ["label", var name, "values"] => new GetLabelValues(Api).RunAsync(request, name, default),
+        ["metadata"] => new GetMetadata(Api).RunAsync(request, default),
         _ => throw new ArgumentException($"There is no route {string.Join('/', path)}.", nameof(path)),
     };
 }

@@ -4,6 +4,7 @@ using ShitOps.Events;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
 using ShitOps.PromQL.Parsing;
+using ShitOps.Security;
 using ShitOps.Tests.Rows;
 
 namespace ShitOps.Tests.Datasource;
@@ -163,12 +164,53 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
         {
             var matchers = Parser.ParseSelector(selector).Matchers;
             var now = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
-            var series = await app.Series.SelectAsync(new SeriesSelector(matchers, now - 300_000, now) { LookbackMs = 300_000 }, default);
+            var present = new SeriesSelector(matchers, now - 300_000, now) { LookbackMs = 300_000 };
+            var series = await app.Series.SelectAsync(present, default);
 
             // Of words that no task is in any more, only the past has series.
             var expected = series.Where(one => one.Labels["status"].Length == 0 || one.Values.Span[^1] > 0).Select(one => one.Labels.ToString()).Order(StringComparer.Ordinal);
-            Assert.Equal(expected, await app.LabelsAsync(matchers).Select(labels => labels.ToString()).Order(StringComparer.Ordinal).ToListAsync());
+            Assert.Equal(expected, await app.LabelsAsync(present).Select(labels => labels.ToString()).Order(StringComparer.Ordinal).ToListAsync());
         }
+    }
+
+    [Fact]
+    public async Task What_has_no_sample_in_a_span_is_left_out_of_the_lists_as_far_as_the_present_tells()
+    {
+        using var app = await RowsApp.StartAsync(kafka, azurite);
+        app.History = app.History with { RetentionDays = 10 };
+        await app.StateAsync(
+            At(-48, "a", new ProjectCreated(new ProjectFields { Name = "To the moon", Due = new DateOnly(2026, 3, 31) })),
+            At(-47, "b", new TaskCreated("T-1", new TaskFields { Status = Words[1] })),
+            At(-46, "c", new ResourceAllocated("r-1", "Ann", 8, DateOnly.FromDateTime(Some.Time.UtcDateTime), null, null)));
+        app.Time.Advance(TimeSpan.FromMinutes(17));
+        using var datasource = new DatasourceApp(app);
+        string[] ofItself = ["shitops_project_info", "shitops_project_due_timestamp_seconds"], ofHistory = ["shitops_tasks_blocked"], ofToday = ["shitops_resource_allocation_hours"];
+        string[] ofNow = ["shitops_task_age_seconds", "shitops_pipeline_dead_letters_total"], all = [.. ofItself, .. ofHistory, .. ofToday, .. ofNow];
+
+        // Of now, of a moment ago, and of whatever holds it.
+        foreach (var span in (string[])["", Span(-1, 0), Span(-1_000, 1_000), $"&end={Seconds(-0.05)}", $"&start={Seconds(0)}"]) await AssertListedAsync(span, all);
+
+        // Of the past what was there at its end.
+        await AssertListedAsync(Span(-3, -2), [.. ofItself, .. ofHistory, .. ofToday]);
+        await AssertListedAsync(Span(-40, -30), [.. ofItself, .. ofHistory]);
+        await AssertListedAsync(Span(-1_000, -46.5), [.. ofItself, .. ofHistory]);
+        await AssertListedAsync(Span(-100, -49), ofHistory);
+
+        // Of what is kept no longer, or is to come, or ends before it begins, there is nothing.
+        foreach (var span in (string[])[Span(-1_000, -24 * 12), Span(2, 3), $"&start={Seconds(2)}", "&end=-500000", Span(0, -1)]) await AssertListedAsync(span, []);
+        foreach (var (span, names) in ((string, string)[])[(Span(-40, -30), "\"To the moon\""), (Span(-60, -50), "")])
+            Assert.Equal($$"""{"status":"success","data":[{{names}}]}""", (await datasource.GetAsync($"label/name/values?{span}", Scope.All)).Body);
+
+        async Task AssertListedAsync(string span, string[] expected)
+        {
+            var selectors = string.Join('&', all.Select(name => $"match[]={name}"));
+            var listed = JsonDocument.Parse((await datasource.GetAsync($"series?{selectors}&match[]=shitops_task_age_seconds{{project=\"APOLLO\"}}{span}", Scope.All)).Body).RootElement.GetProperty("data");
+            Assert.Equal(expected.Order(), listed.EnumerateArray().Select(labels => labels.GetProperty("__name__").GetString()!).Order());
+        }
+
+        string Span(double from, double to) => $"&start={Seconds(from)}&end={Seconds(to)}";
+
+        string Seconds(double hours) => app.Time.GetUtcNow().AddHours(hours).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
     }
 
     private static string Of(string query, string project) => query.Contains('{', StringComparison.Ordinal)

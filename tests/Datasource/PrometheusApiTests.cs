@@ -46,6 +46,10 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
         Assert.Contains("\"warnings\":[\"results truncated due to limit\"]", (await GetAsync(app, "labels?limit=1")).Body, StringComparison.Ordinal);
         Assert.Equal("0", Value((await PostAsync(app, "query", ("query", "sum(shitops_pipeline_lag_records)"))).Body));
 
+        // Numbers are those of Go.
+        Assert.Equal((200, """{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[0,"0"],[8,"8"],[16,"16"]]}]}}"""), await GetAsync(app, "query_range?query=time()&start=0&end=1_6&step=0x1p3"));
+        Assert.Equal(400, (await GetAsync(app, "query?query=1&time=%205")).Status);
+
         // A form counts before the address, and times may be of any zone.
         using (var form = new FormUrlEncodedContent([KeyValuePair.Create("query", "2")]))
         using (var both = await app.Http.PostAsync("api/v1/query?query=1&time=2026-01-01T02:00:00.5%2B02:00", form))
@@ -84,7 +88,13 @@ public sealed class PrometheusApiTests(BrokerFixture kafka, AzuriteFixture azuri
         [
             ("query", 400, """{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": it is missing"}"""),
             ("query?query=sum(", 400, "invalid parameter \\\"query\\\": 1:5: parse error: "),
-            ("query?query=1&time=soon", 400, "invalid parameter \\\"time\\\": cannot parse \\\"soon\\\" to a valid timestamp"),
+            ("query?query=1&time=soon", 400, "invalid parameter \\\"time\\\": Invalid time value for 'time': cannot parse \\\"soon\\\" to a valid timestamp"),
+            ("labels?start=soon", 400, "invalid parameter \\\"start\\\": Invalid time value for 'start': cannot parse \\\"soon\\\" to a valid timestamp"),
+            ("label/team/values?end=soon", 400, "invalid parameter \\\"end\\\": Invalid time value for 'end': cannot parse \\\"soon\\\" to a valid timestamp"),
+            ("series?match[]=sum(up)&end=soon", 400, "invalid parameter \\\"end\\\": Invalid time value for 'end': "),
+            ("series?match[]=sum(up)&start=9&end=0", 400, "invalid parameter \\\"match[]\\\""),
+            ("labels?start=9&end=0", 200, "{\"status\":\"success\",\"data\":[]}"),
+            ("query_range?query=1&start=soon&end=9&step=1", 400, "invalid parameter \\\"start\\\": cannot parse \\\"soon\\\" to a valid timestamp"),
             ("query?query=1&timeout=ever", 400, "invalid parameter \\\"timeout\\\": cannot parse \\\"ever\\\" to a valid duration"),
             ("query?query=sum(shitops_tasks)&timeout=-1", 503, "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out in expression evaluation\"}"),
             ("query_range?query=1&start=0&end=9", 400, "invalid parameter \\\"step\\\""),

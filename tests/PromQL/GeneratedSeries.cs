@@ -32,6 +32,7 @@ internal static class GeneratedSeries
             series.AddRange(Histogram(random, job));
         }
 
+        series.AddRange(OddBounds());
         series.AddRange(Special());
         series.AddRange(Irregular(random));
         series.AddRange(Churning());
@@ -77,6 +78,16 @@ internal static class GeneratedSeries
         }
 
         yield return Regular(Minute, i => i, ("__name__", "latency_bucket"), ("job", job), ("le", "no number"));
+    }
+
+    /// <summary>Buckets whose bounds are written as few do it, each with one up to +Inf.</summary>
+    private static IEnumerable<Series> OddBounds()
+    {
+        foreach (var bound in (string[])["1_0", "1__0", "_1", "1_", "1e1_0", "0x1p-1", "0x1.8P+1", "0x_1p0", "0x1_0p0", "0x1_p0", "0x10", "0x.8p0", "0x1.000000000000080000000000000000001p0", "2.", ".", "1e400", "0x1p1024", "1e-400", "+nan"])
+        {
+            yield return Regular(Minute, i => i, ("__name__", "odd_bucket"), ("written", bound), ("le", bound));
+            yield return Regular(Minute, i => 2 * i, ("__name__", "odd_bucket"), ("written", bound), ("le", "+Inf"));
+        }
     }
 
     private static IEnumerable<Series> Special()

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using ShitOps.Events;
 using ShitOps.Forecasting;
+using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
+using ShitOps.PromQL.Parsing;
 using ShitOps.Security;
 
 namespace ShitOps.Tests.Rows;
@@ -130,7 +132,19 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
         // Of either nothing was promised whose time is over; there are as many counts as horizons, completion among them, and odds.
         Assert.Equal(0, await NowAsync("sum(shitops_forecast_promises_settled_total)"));
         Assert.Equal(18, await NowAsync("count(shitops_forecast_promises_held_total{project=\"YOUNG\"})"));
-        Assert.Equal(5, (await app.ForecastSeries.LabelsAsync(Scope.All, ShitOps.PromQL.Parsing.Parser.ParseSelector("shitops_forecast_open_tasks").Matchers, default).ToListAsync()).Count);
+
+        // Listed are they by what is known now, but for what has no sample in the span: of trajectories after they end, ahead all others, and counts but now.
+        const long Day = 86_400_000;
+        foreach (var (name, from, to, count) in ((string, long, long, int)[])
+            [
+                ("shitops_forecast_open_tasks", 0, 0, 5), ("shitops_forecast_open_tasks", -2, -1, 5), ("shitops_forecast_open_tasks", 300, 400, 5), ("shitops_forecast_open_tasks", 370, 400, 0),
+                ("shitops_forecast_items", 0, 0, 15), ("shitops_forecast_items", -1, 1, 15), ("shitops_forecast_items", 1, 400, 0),
+                ("shitops_forecast_promises_held_total", 0, 0, 36), ("shitops_forecast_promises_held_total", -1, 1, 36), ("shitops_forecast_promises_held_total", -2, -1, 0),
+            ])
+        {
+            var selector = new SeriesSelector(Parser.ParseSelector(name).Matchers, now + (from * Day), now + (to * Day));
+            Assert.Equal((name, from, to, count), (name, from, to, await app.ForecastSeries.LabelsAsync(Scope.All, selector, default).CountAsync()));
+        }
 
         async Task<double> NowAsync(string query) => ((VectorResult)await engine.InstantAsync(query, now, default)).Samples.Single().Value;
     }

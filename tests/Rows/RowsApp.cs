@@ -101,8 +101,8 @@ internal sealed class RowsApp : IDisposable
     public ISeriesSource ForecastsIn(Scope scope) => new Selecting((selector, stopping) => ForecastSeries.SelectAsync(scope, selector, stopping));
 
     /// <summary>The label sets of its projects.</summary>
-    public IAsyncEnumerable<Labels> LabelsAsync(IReadOnlyList<LabelMatcher> matchers, Scope? scope = null) =>
-        new ProjectSeries(_aggregates, _cache, new ProjectPasts(new HistoryBlocks(Account, History, _time), History, _time), _names, _time).LabelsAsync(scope ?? Scope.All, matchers, default);
+    public IAsyncEnumerable<Labels> LabelsAsync(SeriesSelector selector, Scope? scope = null) =>
+        new ProjectSeries(_aggregates, _cache, new ProjectPasts(new HistoryBlocks(Account, History, _time), History, _time), _names, _time).LabelsAsync(scope ?? Scope.All, selector, default);
 
     /// <summary>The names of its people.</summary>
     public PersonNames Names => _names;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ShitOps.Datasource;
 using ShitOps.OpenApi;
@@ -60,6 +61,14 @@ public class RowsDocumentTests
                 operation["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["items"]!["properties"]!.AsObject().Select(property => property.Key));
             Assert.Equal(route.Parameters.Select(parameter => parameter.Name), operation["parameters"]!.AsArray().Where(one => (string?)one!["in"] == "query").Select(one => (string?)one!["name"]));
         }
+    }
+
+    [Fact]
+    public void OpenApi_is_made_once()
+    {
+        var request = new DefaultHttpContext().Request;
+
+        Assert.Same(new GetOpenApi().Run(request), new GetOpenApi().Run(request));
     }
 
     private static string Table(string head, IEnumerable<string> rows)

@@ -6,6 +6,7 @@ using ShitOps.Asking;
 using ShitOps.Events;
 using ShitOps.History;
 using ShitOps.People;
+using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
 using ShitOps.PromQL.Parsing;
 using ShitOps.Rows;
@@ -93,8 +94,9 @@ public sealed class ScopeTests(ArchiveAzurite archive, BrokerFixture kafka, Azur
 
         foreach (var selector in Queries[..5])
         {
-            var matchers = Parser.ParseSelector(selector).Matchers;
-            Assert.Equal(await only.LabelsAsync(matchers).Select(one => one.ToString()).Order().ToListAsync(), await mixed.LabelsAsync(matchers, Blue).Select(one => one.ToString()).Order().ToListAsync());
+            var now = mixed.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            var present = new SeriesSelector(Parser.ParseSelector(selector).Matchers, now, now);
+            Assert.Equal(await only.LabelsAsync(present).Select(one => one.ToString()).Order().ToListAsync(), await mixed.LabelsAsync(present, Blue).Select(one => one.ToString()).Order().ToListAsync());
         }
 
         using (var datasource = new DatasourceApp(mixed))

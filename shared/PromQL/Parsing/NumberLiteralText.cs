@@ -23,6 +23,6 @@ internal static class NumberLiteralText
             return true;
         }
 
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return NumberText.TryParse(text, out value);
     }
 }
