@@ -6,6 +6,7 @@ using ShitOps.Metrics;
 using ShitOps.People;
 using ShitOps.PromQL;
 using ShitOps.Security;
+using ShitOps.Storage;
 
 namespace ShitOps.Datasource;
 
@@ -17,6 +18,7 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
 {
     private const long HourMs = ProjectSeries.ResolutionMs;
     private const int ConcurrentProjects = 16;
+
 
     private static readonly long OldestMs = (long)ForecastAge.Oldest.TotalMilliseconds;
 
@@ -41,14 +43,31 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
 
     private static readonly (string Odds, Func<MilestoneForecast, double> Of)[] OfMilestone = [("0.5", milestone => milestone.P50), ("0.85", milestone => milestone.P85), ("0.95", milestone => milestone.P95)];
 
+    /// <summary>Of so many projects at most label sets are read row by row: the rows of all together are some dozens of pages. Settable for tests.</summary>
+    internal int FewProjects { get; init; } = 32;
+
     /// <inheritdoc cref="ISeriesSource.SelectAsync"/>
     /// <param name="scope">What whoever asks may see.</param>
     /// <param name="selector">Which series, and of which time.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return SelectAsync(scope, selector, now, selector.PresentMs(now), cancellationToken);
+        var names = Matched.NamesOf(Metrics, selector.Matchers);
+        var (from, now) = (selector.FirstMs(HourMs), time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (names.Count == 0 || selector.ToMs < from) return [];
+        var to = Math.Min(selector.ToMs, now + FarthestMs);
+        var table = await aggregates.TableAsync(cancellationToken);
+        var found = new FoundSeries(selector);
+        await Parallel.ForEachAsync(
+            Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
+            async (project, stopping) =>
+            {
+                var (made, latest, tallies) = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
+                var resources = await ResourcesAsync(made, names, stopping);
+                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, selector.PresentMs(now), resources).All());
+            });
+        return found.All;
     }
 
     /// <summary>
@@ -60,35 +79,40 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<Labels> LabelsAsync(Scope scope, SeriesSelector selector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var (names, now) = (Matched.NamesOf(Metrics, selector.Matchers), time.GetUtcNow().ToUnixTimeMilliseconds());
 
         // Trajectories have samples without a gap until they end, so those that go on into a span show on its first hour.
         var from = Math.Max(now, selector.FirstMs(HourMs));
-        var asked = selector with { FromMs = from, ToMs = from == now ? now : Math.Min(selector.ToMs, from + HourMs), LookbackMs = 0 };
-        foreach (var series in await SelectAsync(scope, asked, now, selector.PresentMs(now), cancellationToken)) yield return series.Labels;
+        var to = from == now ? now : Math.Min(selector.ToMs, Math.Min(from, now + FarthestMs) + HourMs);
+        if (names.Count == 0 || to < from) yield break;
+        var table = await aggregates.TableAsync(cancellationToken);
+        var projects = new Dictionary<string, StoredProject>(StringComparer.Ordinal);
+        await foreach (var project in Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken)) projects[project.Key] = project;
+        await foreach (var outlook in OutlooksAsync(projects.Keys, cancellationToken))
+        {
+            if (!projects.TryGetValue(outlook.Latest.Forecast.Project, out var project)) continue;
+            StoredForecast[] made = [outlook.Latest];
+            var latest = outlook.Latest.Forecast.Cutoff.ToUnixTimeMilliseconds();
+            var resources = await ResourcesAsync(made, names, cancellationToken);
+            foreach (var series in new SeriesSet(project, made, latest, outlook.Tallies, names, selector.Matchers, from, to, now, selector.PresentMs(now), resources).All()) yield return series.Labels;
+        }
     }
 
-    private async ValueTask<IReadOnlyList<Series>> SelectAsync(Scope scope, SeriesSelector selector, long now, long? present, CancellationToken cancellationToken)
+    /// <summary>Where the forecasting of projects stands, of others perhaps too.</summary>
+    private IAsyncEnumerable<ProjectOutlook> OutlooksAsync(IReadOnlyCollection<string> projects, CancellationToken cancellationToken) => projects.Count > FewProjects
+        ? forecasts.OutlooksAsync(after: null, cancellationToken)
+        : ReadAhead.OfAsync(projects.ToAsyncEnumerable(), OutlookAsync, cancellationToken);
+
+    private async IAsyncEnumerable<ProjectOutlook> OutlookAsync(string project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = Matched.NamesOf(Metrics, selector.Matchers);
-        var from = selector.FirstMs(HourMs);
-        if (names.Count == 0 || selector.ToMs < from) return [];
-        var to = Math.Min(selector.ToMs, now + FarthestMs);
-        var table = await aggregates.TableAsync(cancellationToken);
-        var found = new FoundSeries(selector);
-        await Parallel.ForEachAsync(
-            Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = ConcurrentProjects, CancellationToken = cancellationToken },
-            async (project, stopping) =>
-            {
-                var (made, latest, tallies) = await MadeAsync(project.Key, from, Math.Min(now, selector.ToMs), stopping);
-                var resources = names.Contains(MetricCatalogue.BottleneckScore.Name)
-                    ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), stopping)
-                    : new Dictionary<string, string>(StringComparer.Ordinal);
-                found.Add(new SeriesSet(project, made, latest, tallies, names, selector.Matchers, from, to, now, present, resources).All());
-            });
-        return found.All;
+        if (await forecasts.OutlookAsync(project, cancellationToken) is { } outlook) yield return outlook;
     }
+
+    /// <summary>The names of people among the bottlenecks, by person id.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> ResourcesAsync(IEnumerable<StoredForecast> made, HashSet<string> names, CancellationToken cancellationToken) =>
+        names.Contains(MetricCatalogue.BottleneckScore.Name)
+            ? await people.OfAsync(made.SelectMany(one => one.Bottlenecks).Where(one => one.Kind == BottleneckKind.Resource).Select(one => one.Name), cancellationToken)
+            : new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The forecasts that were the latest ones at some time of a span, the earliest first; the cutoff of the latest of all; and how often promises held.</summary>
     private async Task<(IReadOnlyList<StoredForecast> Made, long LatestMs, IReadOnlyList<PromiseTally> Tallies)> MadeAsync(string project, long fromMs, long toMs, CancellationToken cancellationToken)

@@ -13,6 +13,16 @@ internal sealed class FoundSeries(SeriesSelector selector)
     /// <summary>All of them, in no particular order.</summary>
     public IReadOnlyList<Series> All => [.. _found];
 
+    /// <summary>Makes sure that a series of so many samples finds room, before it is worked out.</summary>
+    /// <exception cref="QueryException">That is more than the query may hold.</exception>
+    public void Reserve(long samples)
+    {
+        if (Interlocked.Add(ref _moreSamples, -samples) < 0) throw QueryException.TooManySamples();
+    }
+
+    /// <summary>Gives back what was reserved: the series is added as it came out.</summary>
+    public void Release(long samples) => Interlocked.Add(ref _moreSamples, samples);
+
     /// <exception cref="QueryException">That is more than the query may hold.</exception>
     public void Add(IEnumerable<Series> some)
     {

@@ -69,7 +69,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         return found.All;
 
         async Task TakeAsync(StoredProject project, ProjectPast past, CancellationToken stopping) =>
-            found.Add(new SeriesSet(project, Amounts.Of(past), hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping)).All());
+            found.Add(new SeriesSet(project, Amounts.Of(past), hours, names, selector.Matchers, await ResourcesAsync(project, names, stopping), found).All());
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         var table = await aggregates.TableAsync(cancellationToken);
         await foreach (var project in Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken))
         {
-            var set = new SeriesSet(project, Amounts.Of(project, last), hours with { FromMs = last, ToMs = last }, names, selector.Matchers, await ResourcesAsync(project, names, cancellationToken));
+            var set = new SeriesSet(project, Amounts.Of(project, last), hours with { FromMs = last, ToMs = last }, names, selector.Matchers, await ResourcesAsync(project, names, cancellationToken), found: null);
             foreach (var series in set.All()) yield return series.Labels;
         }
     }
@@ -159,10 +159,13 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         /// <summary>The day of the first hour whose changes the levels at the first sample do not have yet.</summary>
         public DateOnly FirstDay => FromMs / ResolutionMs / 24 > -DayOf1970 ? DateOnly.FromDayNumber((int)((FromMs / ResolutionMs / 24) + DayOf1970 - 1)) : DateOnly.MinValue;
 
+        /// <summary>A bound of how many hours <see cref="From"/> gives.</summary>
+        public long MostFrom(long begin) => Math.Max(0, (ToMs >= NowMs ? ((NowMs - 1) / ResolutionMs) + 1 : ToMs / ResolutionMs) + FirstUnixHour - FirstFrom(begin));
+
         /// <summary>The hours whose samples lie within the span, from one in which a series begins.</summary>
         public IEnumerable<long> From(long begin)
         {
-            var hour = Math.Max(begin, ((FromMs + ResolutionMs - 1) / ResolutionMs) - 1 + FirstUnixHour);
+            var hour = FirstFrom(begin);
             var last = (NowMs / ResolutionMs) + FirstUnixHour;
             for (; hour <= last && TimeOf(hour) <= ToMs; hour++)
             {
@@ -170,6 +173,8 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
                 if (TimeOf(hour) >= FromMs && (hour < last || NowMs % ResolutionMs != 0)) yield return hour;
             }
         }
+
+        private long FirstFrom(long begin) => Math.Max(begin, ((FromMs + ResolutionMs - 1) / ResolutionMs) - 1 + FirstUnixHour);
     }
 
     /// <summary>How much more or less there was by the hour, of each measure and of the tasks in each status; what was there before stands at the first hour.</summary>
@@ -204,7 +209,7 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
 
     /// <summary>The series of one project that fit.</summary>
     private sealed class SeriesSet(
-        StoredProject project, Amounts amounts, Hours hours, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, IReadOnlyDictionary<string, string> resources)
+        StoredProject project, Amounts amounts, Hours hours, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, IReadOnlyDictionary<string, string> resources, FoundSeries? found)
     {
         public IEnumerable<Series> All() => Gauges().Concat(Counters()).Concat(Histograms()).Concat(State()).OfType<Series>();
 
@@ -300,16 +305,22 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         private Series? Sampled(string name, (string Name, string Value)[] own, long begin, Func<long, double?> valueOf)
         {
             if (begin == long.MaxValue || Matched.LabelsOf(project, matchers, name, own) is not { } labels) return null;
-            List<long> times = [];
-            List<double> values = [];
+
+            // An event may state any year, and then there are millions of hours.
+            var most = hours.MostFrom(begin);
+            found?.Reserve(most);
+            var (times, values, count) = (new long[most], new double[most], 0);
             foreach (var hour in hours.From(begin))
             {
                 if (valueOf(hour) is not { } value) continue;
-                times.Add(hours.TimeOf(hour));
-                values.Add(value);
+                (times[count], values[count]) = (hours.TimeOf(hour), value);
+                count++;
             }
 
-            return times.Count == 0 ? null : new Series(labels, times.ToArray(), values.ToArray(), ResolutionMs);
+            found?.Release(most);
+            if (count == 0) return null;
+            if (count < most / 2) (times, values) = (times[..count], values[..count]);
+            return new Series(labels, times.AsMemory(0, count), values.AsMemory(0, count), ResolutionMs);
         }
 
         private static string Word(Events.Status status) => StatusCategories.Word(status.Category);

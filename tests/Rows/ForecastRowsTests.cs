@@ -143,7 +143,8 @@ public class ForecastRowsTests(BrokerFixture kafka, AzuriteFixture azurite)
             ])
         {
             var selector = new SeriesSelector(Parser.ParseSelector(name).Matchers, now + (from * Day), now + (to * Day));
-            Assert.Equal((name, from, to, count), (name, from, to, await app.ForecastSeries.LabelsAsync(Scope.All, selector, default).CountAsync()));
+            foreach (var few in (int[])[0, 32])
+                Assert.Equal((name, from, to, few, count), (name, from, to, few, await app.ForecastSeriesOf(few).LabelsAsync(Scope.All, selector, default).CountAsync()));
         }
 
         async Task<double> NowAsync(string query) => ((VectorResult)await engine.InstantAsync(query, now, default)).Samples.Single().Value;

@@ -131,7 +131,10 @@ internal sealed class RowsApp : IDisposable
     public PastForecaster PastForecaster => new(_aggregates, _forecasts, _time);
 
     /// <summary>The series of forecasts.</summary>
-    public ForecastSeries ForecastSeries => new(_aggregates, _cache, _forecasts, _names, _time);
+    public ForecastSeries ForecastSeries => ForecastSeriesOf(fewProjects: 32);
+
+    /// <summary>The same, which reads rows one by one of so many projects at most.</summary>
+    public ForecastSeries ForecastSeriesOf(int fewProjects) => new(_aggregates, _cache, _forecasts, _names, _time) { FewProjects = fewProjects };
 
     /// <summary>The topic that its events come from.</summary>
     public string Topic => _connection.Topic;
