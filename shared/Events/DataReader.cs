@@ -277,16 +277,15 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         if (reader.TokenType == JsonTokenType.Null) return new(true, null);
         if (reader.TokenType != JsonTokenType.StartArray) throw Wrong("data.labels", "an array of strings", ref reader);
 
-        _recent.BeginLabels();
-        var count = 0;
+        var labels = _recent.NoLabels();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (count++ == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
+            if (labels.Count == MostLabels) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.labels", $"more than {MostLabels} labels");
             if (reader.TokenType != JsonTokenType.String) throw Wrong("data.labels[]", "a string", ref reader);
-            _recent.AddLabel(GetName(reader.Text, "data.labels[]"));
+            labels.Add(GetName(reader.Text, "data.labels[]"));
         }
 
-        return new(true, _recent.EndLabels());
+        return new(true, _recent.Labels(labels));
     }
 
     /// <summary>A task's or allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>

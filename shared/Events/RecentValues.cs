@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ShitOps.Events;
 
 /// <summary>
-/// Keeps recently read milestones and lists of labels: a team's tasks have the same few, and one that is given again need not be kept twice by whoever
-/// keeps it. Not safe for concurrent use.
+/// Keeps recently read milestones and lists of labels: a team's tasks have the same few, and whoever keeps many tasks keeps each of them once. Not safe
+/// for concurrent use.
 /// </summary>
 internal sealed class RecentValues
 {
@@ -22,22 +22,23 @@ internal sealed class RecentValues
         return kept;
     }
 
-    /// <summary>Begins a list.</summary>
-    public void BeginLabels() => _labels.Clear();
-
-    /// <summary>Adds to the list that was begun.</summary>
-    public void AddLabel(string label) => _labels.Add(label);
-
-    /// <summary>The list that was begun, with all that was added.</summary>
-    public IReadOnlyList<string> EndLabels()
+    /// <summary>An empty list to collect labels in; always the same one.</summary>
+    public List<string> NoLabels()
     {
-        var labels = CollectionsMarshal.AsSpan(_labels);
+        _labels.Clear();
+        return _labels;
+    }
+
+    /// <summary>The list of these labels, which are no empty texts; nobody changes it.</summary>
+    public IReadOnlyList<string> Labels(List<string> collected)
+    {
+        var labels = CollectionsMarshal.AsSpan(collected);
         if (labels.IsEmpty) return [];
         ref var kept = ref _lists[(SlotOf(labels[0]) + (SlotOf(labels[^1]) * 7) + labels.Length) % Slots];
         if (kept is null || !labels.SequenceEqual(kept)) kept = labels.ToArray();
         return kept;
     }
 
-    /// <summary>Of the length and the last characters, in which names of one kind differ the most.</summary>
+    /// <summary>Of the length, the character in the middle and the last one, in which names of one kind mostly differ.</summary>
     private static int SlotOf(string name) => (name.Length + (name[^1] * 3) + (name[name.Length / 2] * 5)) % Slots;
 }
