@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Archive;
@@ -128,9 +127,10 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                             else still++;
                         }
                     }
-                    catch (Exception fault) when (fault is RequestFailedException or InvalidDataException)
+                    catch (Exception fault) when (fault is InvalidDataException || StorageFault.Is(fault))
                     {
-                        throw new OutputFailedException($"The dead letters cannot be read: {fault.Message.Split('\n')[0]} {EventCommand.RunAgain}");
+                        var why = StorageFault.Is(fault) ? StorageCommand.Text(fault) : fault.Message.Split('\n')[0];
+                        throw new OutputFailedException($"The dead letters cannot be read: {why} {EventCommand.RunAgain}");
                     }
                 },
                 summary => summary.WriteLine($"{still:N0} dead letters are no events for this version either."),

@@ -39,14 +39,9 @@ internal sealed class StorageCommand(Terminal terminal, Func<IConfiguration> set
             terminal.Report($"Interrupted. {goesOn}");
             return ExitCode.Failure;
         }
-        catch (RequestFailedException fault)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
-            terminal.Report($"storage refuses: {fault.Message.Split('\n')[0]}");
-            return ExitCode.Failure;
-        }
-        catch (AggregateException fault) when (fault.InnerException is RequestFailedException)
-        {
-            terminal.Report("storage does not answer: is the address right, and is the app (dotnet run --project local) up?");
+            terminal.Report(Text(fault));
             return ExitCode.Failure;
         }
         catch (Exception fault) when (fault is SettingException or FunctionAppException)
@@ -60,6 +55,14 @@ internal sealed class StorageCommand(Terminal terminal, Func<IConfiguration> set
             return ExitCode.Failure;
         }
     }
+
+    /// <summary>What storage did not do, in words.</summary>
+    public static string Text(Exception fault) => fault switch
+    {
+        AggregateException => "storage does not answer: is the address right, and is the app (dotnet run --project local) up?",
+        RequestFailedException => $"storage refuses: {fault.Message.Split('\n')[0]}",
+        _ => $"nobody is signed in who may use storage: {fault.Message.Split('\n')[0]} Sign in (az login), or name the account by its connection string.",
+    };
 
     /// <summary>How far a command is, as it was last told.</summary>
     public sealed class Progress

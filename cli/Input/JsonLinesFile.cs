@@ -32,7 +32,9 @@ internal sealed class JsonLinesFile(string path)
     {
         await using var file = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
         var head = PipeReader.Create(file, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
-        var start = await head.ReadAtLeastAsync(2, cancellationToken);
+
+        // A terminal or a pipe does not give up a read that waits for input, so the waiting is given up instead; below likewise.
+        var start = await head.ReadAtLeastAsync(2, cancellationToken).AsTask().WaitAsync(cancellationToken);
         var isGzip = start.Buffer.Length >= 2 && start.Buffer.Slice(0, 2).ToArray() is [0x1f, 0x8b];
         if (!isGzip && !start.Buffer.IsEmpty && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) throw new NotGzipException();
         head.AdvanceTo(start.Buffer.Start);
@@ -45,7 +47,6 @@ internal sealed class JsonLinesFile(string path)
         var isTooLong = false;
         while (true)
         {
-            // A terminal or a pipe does not give up a read that waits for input, so the waiting is given up instead.
             var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
             if (file.CanSeek) Interlocked.Exchange(ref _position, file.Position);
             var rest = read.Buffer;

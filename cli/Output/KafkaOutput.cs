@@ -9,19 +9,27 @@ namespace ShitOps.Cli.Output;
 internal sealed class KafkaOutput : EventOutput
 {
     /// <summary>Enough to fill batches for every partition; well below the producer's queue, so that it never refuses an event.</summary>
-    private const int MostUnderWay = 50_000;
+    private const int MostUnderWay = 10_000;
+
+    /// <summary>The same in bytes of events.</summary>
+    private const long MostBytesUnderWay = 16 << 20;
+
+    /// <summary>Of a history in a file nobody waits for the single event. Those under way fit through a line of some 140 KB/s in that time.</summary>
+    private static readonly TimeSpan LeastDeliveryTimeout = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(8);
 
     private readonly KafkaConnection _connection;
     private readonly EventProducer _producer;
     private readonly Queue<(OutgoingEvent Sent, Task Produced)> _underWay = new(MostUnderWay);
+    private long _bytesUnderWay;
     private long _written;
 
     private KafkaOutput(KafkaConnection connection)
     {
         _connection = connection;
-        _producer = new EventProducer(connection, NullLogger<EventProducer>.Instance);
+        var timeout = connection.DeliveryTimeout > LeastDeliveryTimeout ? connection.DeliveryTimeout : LeastDeliveryTimeout;
+        _producer = new EventProducer(connection with { DeliveryTimeout = timeout }, NullLogger<EventProducer>.Instance);
     }
 
     public override long Written => Interlocked.Read(ref _written);
@@ -36,9 +44,10 @@ internal sealed class KafkaOutput : EventOutput
 
     public override async ValueTask WriteAsync(OutgoingEvent sent)
     {
-        if (_underWay.Count == MostUnderWay) await AcknowledgeOldestAsync();
-        while (_underWay.TryPeek(out var oldest) && oldest.Produced.IsCompleted) await AcknowledgeOldestAsync();
+        while (_underWay.TryPeek(out var oldest) && (oldest.Produced.IsCompleted || _underWay.Count == MostUnderWay || _bytesUnderWay + sent.Json.Length > MostBytesUnderWay))
+            await AcknowledgeOldestAsync();
         _underWay.Enqueue((sent, ProduceAsync(sent)));
+        _bytesUnderWay += sent.Json.Length;
     }
 
     public override async ValueTask FlushAsync()
@@ -61,11 +70,13 @@ internal sealed class KafkaOutput : EventOutput
     private async ValueTask AcknowledgeOldestAsync()
     {
         var (oldest, produced) = _underWay.Dequeue();
+        _bytesUnderWay -= oldest.Json.Length;
         if (await FaultOfAsync(produced) is null) return;
 
         List<OutgoingEvent> refused = [oldest];
         while (_underWay.TryDequeue(out var next))
             if (await FaultOfAsync(next.Produced) is not null) refused.Add(next.Sent);
+        _bytesUnderWay = 0;
         foreach (var sent in refused)
             if (await FaultOfAsync(ProduceAsync(sent)) is { } fault) Refused(sent, $"Kafka refuses it: {fault}");
     }

@@ -38,6 +38,8 @@ public sealed class EventProducer : IDisposable
             MessageMaxBytes = 1_048_588,
             LingerMs = 5,
             QueueBufferingMaxMessages = 200_000,
+            // Callers that have given up do not wait for what they sent, but it waits here.
+            QueueBufferingMaxKbytes = 128 << 10,
             DeliveryReportFields = "status",
         };
         _producer = Start();

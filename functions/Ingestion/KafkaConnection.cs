@@ -70,6 +70,7 @@ public sealed record KafkaConnection
             var value = built;
             if (Optional(name) is { } text && !Enum.TryParse(text, ignoreCase: true, out value))
                 throw new SettingException($"the setting {name} is \"{text}\"; expected one of {string.Join(", ", Enum.GetNames<T>())}");
+            if (value.Equals(BrokerAuthenticationMode.OAuthBearer)) throw new SettingException($"the setting {name} is OAuthBearer, for which nothing gets a token here; expected Plain, ScramSha256, ScramSha512 or Gssapi");
             if (!KafkaBuild.TakesSettings && !value.Equals(built))
                 throw new SettingException($"the setting {name} is {value}, but this app was built for {built}: publish it with -p:{name}={value}");
             return value.Equals(notSet) ? null : Convert.ToInt32(value);

@@ -4,7 +4,7 @@ using Azure.Identity;
 namespace ShitOps.Storage;
 
 /// <summary>What the SDK throws when storage is down, cannot be reached, refuses, or lets nobody in.</summary>
-internal static class StorageFault
+public static class StorageFault
 {
     /// <summary>Whether it is one of these. After its retries the SDK throws them all together.</summary>
     public static bool Is(Exception fault) => fault is RequestFailedException or AuthenticationFailedException || (fault is AggregateException all && all.InnerExceptions.All(Is));

@@ -353,6 +353,8 @@ module live 'modules/functionApp.bicep' = {
     settings: union(
       commonSettings,
       { Slices: string(slices) },
+      // By default six queries may hold 320 MB each.
+      liveScale.memoryMB > 2048 ? {} : { QueryMaxSamples: '5000000', QueryMaxConcurrency: '3' },
       aggregateAccounts == 0 ? {} : { AggregateStorage: join(names.aggregateAccounts, ',') },
       toObject(archiveFunctions, name => 'AzureWebJobs.${name}.Disabled', name => 'true')
     )

@@ -150,7 +150,6 @@ public sealed class KafkaBroker : IAsyncDisposable
                     _options.Log($"Refused a client: {_options.MaxConnections} are connected.");
                     continue;
                 }
-                client.NoDelay = true;
                 _ = Task.Run(() => ServeAsync(client), CancellationToken.None);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -173,6 +172,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         Connection? connection = null;
         try
         {
+            client.NoDelay = true;
             Stream stream = new NetworkStream(client, ownsSocket: false);
             if (_tls is not null) stream = await HandshakeAsync(stream);
             connection = new Connection(client, stream, _dispatcher, _options);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Microsoft.Extensions.Time.Testing;
 using ShitOps.Local.Broker;
 using ShitOps.Local.Broker.Protocol;
@@ -135,6 +136,21 @@ public class HostileInputTests
         response.Records(50 * 1024 * 1024);
         response.Bytes((32 * 1024 * 1024) - 100);
         Assert.Throws<MalformedRequestException>(() => response.Bytes(100).Length);
+    }
+
+    [Fact]
+    public void Records_of_no_length_at_all_do_not_unpack_without_end()
+    {
+        // 100,000 of them in some 400 bytes.
+        var batch = Batch.Of(new byte[400_000], [.. Enumerable.Range(0, 100_000).Select(i => (long)i)], attributes: 1, pack: Gzip);
+        Assert.Empty(Local.Broker.Log.Records.Read(batch));
+
+        static byte[] Gzip(byte[] bytes)
+        {
+            using var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(bytes);
+            return packed.ToArray();
+        }
     }
 
     [Fact]

@@ -157,6 +157,22 @@ public class JiraChangelogTests
     }
 
     [Fact]
+    public void Of_many_sprints_none_is_cut_off()
+    {
+        var names = Enumerable.Range(1, 15).Select(number => $"Payments sprint no. {number:D2}").ToArray();
+        var closed = string.Join(',', names.Select((name, i) => $$"""{"name":"{{name}}","state":"closed","startDate":"2024-01-{{i + 1:D2}}","endDate":"2024-02-{{i + 1:D2}}"}"""));
+        var task = Jira(JiraRecord(
+            $$"""{"closedSprints":[{{closed}}]}""",
+            Changelog(
+                Change(2, "1", $$"""{"field":"Sprint","from":"","fromString":"","to":"{{string.Join(", ", Enumerable.Range(1, 14))}}","toString":"{{string.Join(", ", names[..14])}}"}"""),
+                Change(4, "2", $$"""{"field":"Sprint","from":"{{string.Join(", ", Enumerable.Range(1, 14))}}","fromString":"{{string.Join(", ", names[..14])}}","to":"{{string.Join(", ", Enumerable.Range(1, 15))}}","toString":"{{string.Join(", ", names)}}"}"""))));
+
+        Assert.Equal(
+            [(2, names[13], new DateOnly(2024, 2, 14)), (4, names[14], new DateOnly(2024, 2, 15))],
+            All<TaskUpdated>(task).Select(one => (one.Day, one.Data.Fields.Milestone.Value!.Name, one.Data.Fields.Due.Value!.Value)));
+    }
+
+    [Fact]
     public void A_changelog_of_which_pages_are_missing_does_not_prove_the_beginning()
     {
         var task = Jira(JiraRecord(

@@ -98,6 +98,21 @@ public class ProduceTests
         Assert.Equal(arrived, Consume(broker, arrived).Select(record => record.Message.Value).Distinct(StringComparer.Ordinal).Count());
     }
 
+    [Fact]
+    public async Task Interrupted_before_anything_came_it_says_so()
+    {
+        using var scratch = new ScratchDirectory();
+        await using var broker = await StartAsync(scratch);
+        await CreateTopicAsync(broker, []);
+        using var process = CommandProcess.Start(["produce", "--kafka", broker.BootstrapServers, "--topic", Topic, "-"]);
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        await process.InterruptAsync();
+        var (exitCode, _, error) = await process.EndAsync();
+
+        Assert.StartsWith("Interrupted after 0 events", error, StringComparison.Ordinal);
+        Assert.Equal(1, exitCode);
+    }
+
     /// <summary>Writes events without end, until nobody reads them.</summary>
     private static async Task FeedAsync(Stream input)
     {

@@ -34,6 +34,7 @@ public class KafkaConnectionTests
     [InlineData("KafkaBrokers", "", "the setting KafkaBrokers is missing")]
     [InlineData("KafkaTopic", null, "the setting KafkaTopic is missing")]
     [InlineData("KafkaProtocol", "tls", "the setting KafkaProtocol is \"tls\"; expected one of Plaintext, Ssl, SaslPlaintext, SaslSsl, NotSet")]
+    [InlineData("KafkaAuthenticationMode", "oauthbearer", "the setting KafkaAuthenticationMode is OAuthBearer, for which nothing gets a token here; expected Plain, ScramSha256, ScramSha512 or Gssapi")]
     [InlineData("KafkaDeliveryTimeoutSeconds", "0", "the setting KafkaDeliveryTimeoutSeconds is \"0\"; expected a number of seconds from 1 to 600")]
     public void Names_the_setting_that_is_wrong(string name, string? value, string message)
     {

@@ -217,6 +217,24 @@ public sealed class HttpTests
         Assert.Equal(status, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task A_request_that_is_under_way_when_the_app_stops_is_answered()
+    {
+        var probe = new HttpProbe();
+        await using var app = await TestApp.StartAsync([typeof(HttpSamples)], probe);
+        var request = app.Http.GetAsync("/api/waits");
+        await Eventually.TrueAsync(() => probe.Waiting == 1);
+
+        var stopping = app.StopAsync();
+        await Eventually.TrueAsync(() => app.Stopping.IsCancellationRequested);
+        await Task.Delay(500);
+        probe.Go.Release();
+
+        using var answer = await request;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await stopping;
+    }
+
     [Theory]
     [InlineData("POST", "https://evil.example", false, HttpStatusCode.Forbidden)]
     [InlineData("POST", "null", false, HttpStatusCode.Forbidden)]

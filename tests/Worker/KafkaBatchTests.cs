@@ -26,6 +26,20 @@ public sealed class KafkaBatchTests(BrokerFixture broker)
     }
 
     [Fact]
+    public async Task A_batch_of_many_bytes_is_full_however_few_its_records_are()
+    {
+        var topic = await broker.CreateTopicAsync(partitions: 1);
+        using (var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.Brokers }).Build())
+            await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => producer.ProduceAsync(topic, new Message<Null, byte[]> { Value = new byte[900_000] })));
+        var (kafka, probe) = (new KafkaApp(broker, topic), new BatchProbe());
+        await using var app = await kafka.StartAsync(probe, null, ("maxBatchSize", 4000), ("subscriberIntervalInSeconds", 5));
+
+        await kafka.CommittedAsync(60);
+
+        Assert.All(probe.Batches, batch => Assert.InRange(batch.Length, 1, 19));
+    }
+
+    [Fact]
     public async Task A_batch_waits_for_more_records_during_the_subscriber_interval()
     {
         var kafka = await KafkaApp.CreateAsync(broker);

@@ -104,9 +104,9 @@ internal sealed record JiraChangedField(string Field, string? From, string? From
     /// <summary>Ids and names are both lists by commas; if a name holds commas itself, the list has more names than ids and is taken as one.</summary>
     private static IReadOnlyList<string> SprintsOf(string? ids, string? names)
     {
-        if (Name(names) is not { } whole) return [];
-        var each = whole.Split(", ");
-        return ids is not null && ids.Split(',').Length != each.Length ? [whole] : each;
+        if (string.IsNullOrEmpty(names)) return [];
+        var each = names.Split(", ");
+        return [.. (ids is not null && ids.Split(',').Length != each.Length ? [names] : each).Select(Name).OfType<string>()];
     }
 
     private static string? Name(string? text) => Limits.Cut(text, Limits.Name);

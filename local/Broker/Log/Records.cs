@@ -12,6 +12,9 @@ internal static class Records
     /// <summary>A batch that unpacks to more is not read further: a few kilobytes can claim gigabytes.</summary>
     private const int MaxUnpackedBytes = 256 * 1024 * 1024;
 
+    /// <summary>A record has attributes, timestamp, offset, the lengths of key and value, and the number of headers: a byte each at least.</summary>
+    private const int LeastBytes = 6;
+
     /// <summary>The records in order, up to the first that cannot be read.</summary>
     public static IEnumerable<TimedOffset> Read(ReadOnlyMemory<byte> bytes)
     {
@@ -30,7 +33,7 @@ internal static class Records
         try
         {
             var length = ZigZag(records, out _);
-            if (length < 0 || (left -= length) < 0) return null;
+            if (length < LeastBytes || (left -= length) < 0) return null;
             if (records.ReadByte() < 0) return null;
             var timestamp = batch.BaseTimestamp + ZigZag(records, out var timestampBytes);
             var offset = batch.BaseOffset + ZigZag(records, out var offsetBytes);

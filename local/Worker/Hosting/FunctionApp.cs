@@ -41,7 +41,10 @@ internal sealed partial class FunctionApp
             ContentRootPath = _root,
             EnvironmentName = early["AZURE_FUNCTIONS_ENVIRONMENT"] ?? Environments.Development,
         });
-        LocalSettingsFile.AddTo(Web.Configuration, _root);
+
+        // The launcher reads it in the folder where it is started, and what it starts goes by the same one.
+        var isStartedWithSettings = early["AzureWebJobsScriptRoot"] is null && File.Exists("local.settings.json");
+        LocalSettingsFile.AddTo(Web.Configuration, isStartedWithSettings ? Environment.CurrentDirectory : _root);
         Web.Configuration.AddEnvironmentVariables().AddCommandLine(others).AddInMemoryCollection(listening);
         Web.Logging.AddConsole(console => console.FormatterName = ConsoleLine.FormatterName).AddConsoleFormatter<ConsoleLine, ConsoleFormatterOptions>();
         Web.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);

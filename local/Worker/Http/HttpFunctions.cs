@@ -15,6 +15,9 @@ namespace ShitOps.Local.Worker;
 internal sealed partial class HttpFunctions(
     HostJson host, FunctionInvoker invoker, RequestThrottle throttle, FunctionKeys? keys, long bodyLimit, CancellationToken stopping)
 {
+    /// <summary>So long a request may take that is under way when the app begins to stop, or comes after it.</summary>
+    private static readonly TimeSpan TimeWhileStopping = TimeSpan.FromSeconds(5);
+
     /// <summary>Routing as the host does it: where a route exists but not for the method, there is nothing (404, not 405).</summary>
     public static void UseRouting(WebApplication app)
     {
@@ -148,7 +151,9 @@ internal sealed partial class HttpFunctions(
 
     private async Task InvokeAsync(HttpContext context, AppFunction function, ILogger logger, Activity? span)
     {
-        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        // Whoever asks may not know yet that the app stops, and has no other to ask at once.
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        await using var limit = stopping.Register(() => cancelled.CancelAfter(TimeWhileStopping));
         var origin = new Invocation.Origin(
             span?.Id ?? context.Request.Headers.TraceParent,
             span?.TraceStateString ?? context.Request.Headers.TraceState,

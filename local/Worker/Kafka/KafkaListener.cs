@@ -23,6 +23,12 @@ internal sealed partial class KafkaListener : TriggerListener
     /// <summary>Longer than a function that heeds cancellation takes, shorter than what an orchestrator waits before it kills.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// A batch of so many bytes is full, however few its records are: with the batches that wait behind it, it has to fit into memory. The extension
+    /// knows no such bound.
+    /// </summary>
+    private const long FullBytes = 16 << 20;
+
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan MissingTopicInterval = TimeSpan.FromSeconds(1);
@@ -41,6 +47,7 @@ internal sealed partial class KafkaListener : TriggerListener
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<KafkaRecord> _filling;
     private readonly HashSet<ErrorCode> _refusals = [];
+    private long _fillingBytes;
     private IConsumer<byte[]?, byte[]?> _consumer;
     private Task _running = Task.CompletedTask;
     private volatile bool _outage;
@@ -138,6 +145,7 @@ internal sealed partial class KafkaListener : TriggerListener
                 {
                     LogFatal(_logger, fault.Error.Reason);
                     _filling.Clear();
+                    _fillingBytes = 0;
                     _assignments.Clear();
                     _stopping.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(1));
                     _consumer.Dispose();
@@ -183,7 +191,8 @@ internal sealed partial class KafkaListener : TriggerListener
             }
 
             _filling.Add(KafkaRecords.Of(consumed));
-            if (_filling.Count >= _limits.MaxBatchSize)
+            _fillingBytes += (consumed.Message.Key?.Length ?? 0) + (consumed.Message.Value?.Length ?? 0);
+            if (_filling.Count >= _limits.MaxBatchSize || _fillingBytes >= FullBytes)
             {
                 Hand();
             }
@@ -201,6 +210,7 @@ internal sealed partial class KafkaListener : TriggerListener
         Reachable();
         var batch = KafkaBatch.Of([.. _filling], _assignments);
         _filling.Clear();
+        _fillingBytes = 0;
         _room.Wait(_stopping.Token);
         _queue.Writer.TryWrite(batch);
     }
