@@ -118,10 +118,21 @@ public sealed class MeasuredGroups
     public static IReadOnlyList<DateTime> Steps(QueryStep step, DateTime begin, DateTime end)
     {
         if (end <= begin) throw new QuerySpanException($"The trend begins at {begin:yyyy-MM-dd'T'HH:mm'Z'}, and until now nothing of that time is over; expected a span that has begun.");
+        return Steps(step, begin, end, MostSteps);
+    }
+
+    /// <summary>The ends of the steps of a span, whether it has begun or not.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="begin">Where the span begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="most">How many steps of the stated length it may have.</param>
+    /// <exception cref="QuerySpanException">There are too many.</exception>
+    public static IReadOnlyList<DateTime> Steps(QueryStep step, DateTime begin, DateTime end, int most)
+    {
         var hours = QuerySpans.Resolved(step, begin, end) switch { QueryStep.Hour => 1.0, QueryStep.Day => 24, QueryStep.Week => 168, _ => 672 };
-        return (end - begin).TotalHours / hours <= MostSteps
+        return (end - begin).TotalHours / hours <= most
             ? QuerySpans.StepEnds(step, begin, end)
-            : throw new QuerySpanException($"From {begin:yyyy-MM-dd} to {end:yyyy-MM-dd} there are {(end - begin).TotalHours / hours:N0} steps; expected at most {MostSteps:N0}: take a longer step or a shorter span.");
+            : throw new QuerySpanException($"From {begin:yyyy-MM-dd} to {end:yyyy-MM-dd} there are {(end - begin).TotalHours / hours:N0} steps; expected at most {most:N0}: take a longer step or a shorter span.");
     }
 
     private static double? ValueOf(Query query, GroupCourse course, DateTime begin, DateTime end, DateTime now, ref bool hasTasks)
