@@ -47,7 +47,7 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
         }
 
         if (found.Count > MostCounted) throw TooMuch($"there are more than {MostCounted:N0} changes");
-        var values = Values(found);
+        var values = Values(found, cancellationToken);
         return AnswerRows.Of(query, values, query.By == QueryField.Person ? await namesOf(values.Select(value => value.Group)) : new Dictionary<string, string>(StringComparer.Ordinal));
     }
 
@@ -120,20 +120,29 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
     private bool IsAskedFor(AuditedEvent one) =>
         asked.Lets(QueryField.Project, one.Row.Project) && asked.Lets(QueryField.Task, one.Row.Task) && asked.Lets(QueryField.Person, one.Row.Actor) && asked.Lets(QueryField.Change, Word(one.Row.Type));
 
-    private List<QueryValue> Values(IReadOnlyList<AuditedEvent> found)
+    private List<QueryValue> Values(IReadOnlyList<AuditedEvent> found, CancellationToken cancellationToken)
     {
         var earliest = found.Count == 0 ? now : found.Min(one => one.Row.Time).UtcDateTime;
         var end = QuerySpans.EndOf(query.Span, now);
         var begin = QuerySpans.BeginOf(query, query.Span, now, query.Span is { From: null } ? earliest : DateTime.MinValue);
-        IReadOnlyList<DateTime> ends = query.Step is { } step ? MeasuredGroups.Steps(step, begin, end) : [end];
+        DateTime[] ends = query.Step is { } step ? [.. MeasuredGroups.Steps(step, begin, end)] : [end];
         var groups = found.ToLookup(GroupOf, StringComparer.Ordinal);
-        IEnumerable<string> names = query.By is null ? [""] : groups.Select(group => group.Key);
-        return [.. names.SelectMany(name => ends.Select((until, i) =>
+        List<string> names = query.By is null ? [""] : [.. groups.Select(group => group.Key)];
+        MeasuredGroups.CheckValues(names.Count, ends.Length);
+        return [.. names.SelectMany(name =>
         {
-            var from = i == 0 ? begin : ends[i - 1];
-            var isLast = i == ends.Count - 1;
-            return new QueryValue(name, from, until, groups[name].Count(one => (i == 0 || one.Row.Time.UtcDateTime >= from) && (isLast || one.Row.Time.UtcDateTime < until)), null);
-        }))];
+            cancellationToken.ThrowIfCancellationRequested();
+            var counts = new long[ends.Length];
+            foreach (var one in groups[name]) counts[StepOf(one.Row.Time.UtcDateTime)]++;
+            return counts.Select((count, i) => new QueryValue(name, i == 0 ? begin : ends[i - 1], ends[i], count, null));
+        })];
+
+        // The first step has what lies before it too, the last one what is dated ahead; an end belongs to the step behind it.
+        int StepOf(DateTime time)
+        {
+            var place = Array.BinarySearch(ends, time);
+            return Math.Min(place < 0 ? ~place : place + 1, ends.Length - 1);
+        }
     }
 
     private string GroupOf(AuditedEvent one) => query.By switch

@@ -85,8 +85,7 @@ public sealed class MeasuredGroups
             {
                 var begin = QuerySpans.BeginOf(query, query.Span, now, query.Span is { From: null } ? known : DateTime.MinValue);
                 var ends = Steps(step, begin, QuerySpans.EndOf(query.Span, now));
-                if ((long)_groups.Count * ends.Count > MostValues)
-                    throw new QuerySpanException($"{_groups.Count:N0} groups over {ends.Count:N0} steps are more than the {MostValues:N0} values of an answer; take a longer step or a shorter span, or name what is compared.");
+                CheckValues(_groups.Count, ends.Count);
                 foreach (var until in ends)
                 {
                     here.Add(new QueryValue(name, begin, until, ValueOf(query, course, begin, until, now, ref hasTasks), null));
@@ -133,6 +132,14 @@ public sealed class MeasuredGroups
         return (end - begin).TotalHours / hours <= most
             ? QuerySpans.StepEnds(step, begin, end)
             : throw new QuerySpanException($"From {begin:yyyy-MM-dd} to {end:yyyy-MM-dd} there are {(end - begin).TotalHours / hours:N0} steps; expected at most {most:N0}: take a longer step or a shorter span.");
+    }
+
+    /// <summary>Looks whether a trend has no more values than an answer may have.</summary>
+    /// <exception cref="QuerySpanException">It has more.</exception>
+    public static void CheckValues(int groups, int steps)
+    {
+        if ((long)groups * steps > MostValues)
+            throw new QuerySpanException($"{groups:N0} groups over {steps:N0} steps are more than the {MostValues:N0} values of an answer; take a longer step or a shorter span, or name what is compared.");
     }
 
     private static double? ValueOf(Query query, GroupCourse course, DateTime begin, DateTime end, DateTime now, ref bool hasTasks)
