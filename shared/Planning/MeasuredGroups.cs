@@ -180,14 +180,19 @@ public sealed class MeasuredGroups
             var first = Array.FindIndex(_changes, change => change.Measure <= Measure.Cancelled);
             if (first < 0) return null;
             var (count, sum, least, greatest) = (0L, 0.0, double.MaxValue, double.MinValue);
-            for (var hour = Math.Max(begin.Ticks / TimeSpan.TicksPerHour, _changes[first].Hour) + 1; hour <= end.Ticks / TimeSpan.TicksPerHour; hour++)
+            var last = end.Ticks / TimeSpan.TicksPerHour;
+            for (var hour = Math.Max(begin.Ticks / TimeSpan.TicksPerHour, _changes[first].Hour) + 1; hour <= last;)
             {
                 MoveTo(hour);
                 var value = MetricFormula.Level(query.Metric, _sum);
-                count++;
-                sum += value;
+
+                // So it stays until the end of the hour of the next change: a span may have millions of hours.
+                var next = _summed < _changes.Length ? Math.Min(_changes[_summed].Hour, last) + 1 : last + 1;
+                count += next - hour;
+                sum += value * (next - hour);
                 least = Math.Min(least, value);
                 greatest = Math.Max(greatest, value);
+                hour = next;
             }
 
             return count == 0 ? null : query.Aggregation switch { QueryAggregation.Min => least, QueryAggregation.Max => greatest, _ => sum / count };
