@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using ParquetSharp;
 using ShitOps.Archive;
 using ShitOps.Archive.Delta;
 using ShitOps.Pipeline;

@@ -1,7 +1,6 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using ShitOps.Archive;
-using ShitOps.Audit;
 
 namespace ShitOps.Tests.Archive;
 
