@@ -78,6 +78,7 @@ public static class Services
         services.AddSingleton<PipelineSeries>();
         services.AddSingleton<MetricSeries>();
         services.AddSingleton(QuerySettings.FromSettings(settings));
+        services.AddSingleton<QueryTurns>();
         services.AddSingleton<PrometheusApi>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<TaskRows>();
@@ -96,7 +97,7 @@ public static class Services
         services.AddSingleton(new CorrectionStore(account, TimeProvider.System));
         var pinned = LiveModel.PinnedFrom(settings);
         services.AddSingleton(provider => new LiveModel(provider.GetRequiredService<ModelStore>(), pinned, TimeProvider.System, provider.GetRequiredService<ILogger<LiveModel>>()));
-        services.AddSingleton(provider => new QueryExecutor(provider.GetRequiredService<LiveAggregates>(), provider.GetRequiredService<PersonNames>(), provider.GetRequiredService<MetricSeries>().In(Scope.All), provider.GetRequiredService<AuditSearch>()));
+        services.AddSingleton(provider => new QueryExecutor(provider.GetRequiredService<LiveAggregates>(), provider.GetRequiredService<PersonNames>(), provider.GetRequiredService<MetricSeries>().In(Scope.All), provider.GetRequiredService<QueryTurns>(), provider.GetRequiredService<AuditSearch>()));
         services.AddSingleton(provider => new QueryLog(account, TimeProvider.System, provider.GetRequiredService<ILogger<QueryLog>>()));
         services.AddSingleton<SettledAnswers>();
         services.AddSingleton(provider => new QueryPlanner(

@@ -7,11 +7,13 @@ using ShitOps.Archive;
 using ShitOps.Asking;
 using ShitOps.Audit;
 using ShitOps.Bench.Archive;
+using ShitOps.Datasource;
 using ShitOps.Events;
 using ShitOps.History;
 using ShitOps.Local.Simulator;
 using ShitOps.People;
 using ShitOps.Planning;
+using ShitOps.PromQL.Evaluation;
 using ShitOps.Replay;
 using ShitOps.Security;
 
@@ -48,7 +50,7 @@ internal static class PlanBench
         var names = new PersonNames(people, TimeProvider.System);
         using var blocks = new HistoryBlocks(store.Account, ProductSeries.History, TimeProvider.System);
         var series = ProductSeries.Of(store.Account, aggregates, names, blocks, TimeProvider.System).In(Scope.All);
-        var executor = new QueryExecutor(aggregates, names, series, new AuditSearch(store.Table, new ArchiveReader(store.Account, store.Table), store.Positions));
+        var executor = new QueryExecutor(aggregates, names, series, new QueryTurns(new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), Concurrency: 6)), new AuditSearch(store.Table, new ArchiveReader(store.Account, store.Table), store.Positions));
         var fleet = (await new LiveNames(aggregates, people, TimeProvider.System, NullLogger<LiveNames>.Instance).GetAsync(CancellationToken.None)).Fleet;
         Print("events", count);
         Print("projects", fleet.Projects.Count);

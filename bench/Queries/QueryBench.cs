@@ -224,7 +224,8 @@ internal static class QueryBench
             var blocks = new HistoryBlocks(account, ProductSeries.History, time);
             var names = new PersonNames(new PersonDirectory("a key for the bench, of 32 bytes"u8.ToArray(), account), time);
             var series = ProductSeries.Of(account, aggregates, names, blocks, time);
-            var api = new PrometheusApi(series, new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), Concurrency: 1), time, NullLogger<PrometheusApi>.Instance);
+            var settings = new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), Concurrency: 1);
+            var api = new PrometheusApi(series, settings, new QueryTurns(settings), time, NullLogger<PrometheusApi>.Instance);
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             var server = builder.Build();

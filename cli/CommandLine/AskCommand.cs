@@ -186,6 +186,18 @@ internal sealed class AskCommand(Terminal terminal)
         return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
+    private static IEnumerable<string> PromQL(Query query, DateTime now)
+    {
+        try
+        {
+            return PromQLRequest.Of(query, now, DateTime.UnixEpoch).Take(2).Select(request => $"  PromQL at {new TimeBound(request.Time)}: {request.Expression}");
+        }
+        catch (QuerySpanException fault)
+        {
+            return [$"  no PromQL: {fault.Message}"];
+        }
+    }
+
     private static string Text(Understanding understood, DateTime now)
     {
         var lines = new List<string> { understood.Question };
@@ -193,7 +205,7 @@ internal sealed class AskCommand(Terminal terminal)
         if (understood.Query is { } query)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {query}   ({(understood.IsSure ? "sure" : "not sure")}, {Math.Floor(100 * (decimal)understood.WrittenConfidence)} %)"));
-            foreach (var request in PromQLRequest.Of(query, now, DateTime.UnixEpoch).Take(2)) lines.Add($"  PromQL at {new TimeBound(request.Time)}: {request.Expression}");
+            lines.AddRange(PromQL(query, now));
             foreach (var request in RowsRequest.Of(query, now).Take(2)) lines.Add($"  rows: {request.Path}");
         }
 

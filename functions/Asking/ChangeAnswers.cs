@@ -13,8 +13,11 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
     /// <summary>The most rows of a list that states no limit.</summary>
     public const int UsualRows = 1_000;
 
-    /// <summary>The most changes that are counted.</summary>
-    public const int MostCounted = 200_000;
+    /// <summary>The most changes that are counted; settable for tests.</summary>
+    public int MostCounted { get; init; } = 200_000;
+
+    /// <summary>How many events one search is asked for at least if not all that it finds are asked for: each search reads from the newest on.</summary>
+    private const int LeastFiltered = 10_000;
 
     private static readonly Dictionary<string, string> WordsOfTypes = new(StringComparer.Ordinal)
     {
@@ -46,8 +49,8 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
             return RowPage.Of(Columns(names), found, continuation: null);
         }
 
-        if (found.Count > MostCounted) throw TooMuch($"there are more than {MostCounted:N0} changes");
-        var values = Values(found);
+        if (found.Count > MostCounted) throw TooManyChanges();
+        var values = Values(found, cancellationToken);
         return AnswerRows.Of(query, values, query.By == QueryField.Person ? await namesOf(values.Select(value => value.Group)) : new Dictionary<string, string>(StringComparer.Ordinal));
     }
 
@@ -85,18 +88,22 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
             Before = end < now ? new DateTimeOffset(end) : null,
         };
 
-        var found = new List<AuditedEvent>();
         if (plan.Reach == PlanReach.Listed)
         {
+            var newest = new NewestEvents(most, after: null);
             await Parallel.ForEachAsync(
                 asked.Kept(QueryField.Project)!,
                 new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency, CancellationToken = cancellationToken },
                 async (project, stopping) =>
                 {
                     var here = await SearchAsync(filter with { Project = project }, most, stopping);
-                    lock (found) found.AddRange(here);
+                    lock (newest)
+                    {
+                        foreach (var one in here) newest.Add(one);
+                        if (query.Aggregation == QueryAggregation.Count && newest.Count > MostCounted) throw TooManyChanges();
+                    }
                 });
-            return [.. found.OrderBy(one => one.Place, AuditPlace.NewestFirst).Take(most)];
+            return newest.InOrder;
         }
 
         return await SearchAsync(filter, most, cancellationToken);
@@ -106,34 +113,48 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
     private async Task<List<AuditedEvent>> SearchAsync(ArchiveFilter filter, int most, CancellationToken cancellationToken)
     {
         var found = new List<AuditedEvent>();
+        var size = IsFilteredHere ? Math.Max(most, LeastFiltered) : most;
         for (AuditPlace? after = null; found.Count < most;)
         {
-            var page = await audit.NewestAsync(filter, after, most, cancellationToken) ?? throw TooMuch($"more than {AuditSearch.MostRead:N0} archived events would have to be read");
+            var page = await audit.NewestAsync(filter, after, size, cancellationToken) ?? throw TooMuch($"more than {AuditSearch.MostRead:N0} archived events would have to be read");
             found.AddRange(page.Where(IsAskedFor).Take(most - found.Count));
-            if (page.Count < most) break;
+            if (page.Count < size) break;
             after = page[^1].Place;
         }
 
         return found;
     }
 
+    /// <summary>Whether searches find more than what is asked for.</summary>
+    private bool IsFilteredHere => query.Filters.Any(filter =>
+        filter.Excludes || (filter.Field == QueryField.Project && plan.Reach != PlanReach.Listed) || (filter.Field == QueryField.Task && asked.Kept(QueryField.Task) is not { Count: 1 }));
+
     private bool IsAskedFor(AuditedEvent one) =>
         asked.Lets(QueryField.Project, one.Row.Project) && asked.Lets(QueryField.Task, one.Row.Task) && asked.Lets(QueryField.Person, one.Row.Actor) && asked.Lets(QueryField.Change, Word(one.Row.Type));
 
-    private List<QueryValue> Values(IReadOnlyList<AuditedEvent> found)
+    private List<QueryValue> Values(IReadOnlyList<AuditedEvent> found, CancellationToken cancellationToken)
     {
         var earliest = found.Count == 0 ? now : found.Min(one => one.Row.Time).UtcDateTime;
         var end = QuerySpans.EndOf(query.Span, now);
         var begin = QuerySpans.BeginOf(query, query.Span, now, query.Span is { From: null } ? earliest : DateTime.MinValue);
-        IReadOnlyList<DateTime> ends = query.Step is { } step ? MeasuredGroups.Steps(step, begin, end) : [end];
+        DateTime[] ends = query.Step is { } step ? [.. MeasuredGroups.Steps(step, begin, end)] : [end];
         var groups = found.ToLookup(GroupOf, StringComparer.Ordinal);
-        IEnumerable<string> names = query.By is null ? [""] : groups.Select(group => group.Key);
-        return [.. names.SelectMany(name => ends.Select((until, i) =>
+        List<string> names = query.By is null ? [""] : [.. groups.Select(group => group.Key)];
+        MeasuredGroups.CheckValues(names.Count, ends.Length);
+        return [.. names.SelectMany(name =>
         {
-            var from = i == 0 ? begin : ends[i - 1];
-            var isLast = i == ends.Count - 1;
-            return new QueryValue(name, from, until, groups[name].Count(one => (i == 0 || one.Row.Time.UtcDateTime >= from) && (isLast || one.Row.Time.UtcDateTime < until)), null);
-        }))];
+            cancellationToken.ThrowIfCancellationRequested();
+            var counts = new long[ends.Length];
+            foreach (var one in groups[name]) counts[StepOf(one.Row.Time.UtcDateTime)]++;
+            return counts.Select((count, i) => new QueryValue(name, i == 0 ? begin : ends[i - 1], ends[i], count, null));
+        })];
+
+        // The first step has what lies before it too, the last one what is dated ahead; an end belongs to the step behind it.
+        int StepOf(DateTime time)
+        {
+            var place = Array.BinarySearch(ends, time);
+            return Math.Min(place < 0 ? ~place : place + 1, ends.Length - 1);
+        }
     }
 
     private string GroupOf(AuditedEvent one) => query.By switch
@@ -144,6 +165,8 @@ internal sealed class ChangeAnswers(AuditSearch audit, Query query, QueryPlan pl
         QueryField.Change => Word(one.Row.Type),
         _ => "",
     };
+
+    private QuerySpanException TooManyChanges() => TooMuch(string.Create(CultureInfo.InvariantCulture, $"there are more than {MostCounted:N0} changes"));
 
     private static QuerySpanException TooMuch(string what) =>
         new(string.Create(CultureInfo.InvariantCulture, $"To answer this is too much: {what}. Name a project or a task, or ask for a shorter time."));

@@ -197,37 +197,44 @@ internal sealed class ProjectAnswers(AggregateTable table, Query query, QueryPla
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
+        var first = QuerySpans.BeginOf(query, query.Span, now, DateTime.UnixEpoch);
+        var ends = query.Step is { } step ? MeasuredGroups.Steps(step, first, QuerySpans.EndOf(query.Span, now)) : null;
+        if (ends is not null) MeasuredGroups.CheckValues(groups.Count, ends.Count);
         List<QueryValue> values = [];
         foreach (var (group, allocations) in groups)
         {
-            if (query.Step is not { } step)
+            if (ends is null)
             {
                 values.Add(new QueryValue(group, null, QuerySpans.EndOf(query.Span, now), Over(query.Span), query.Versus is { } versus ? Over(versus) : null));
                 continue;
             }
 
-            var begin = QuerySpans.BeginOf(query, query.Span, now, DateTime.UnixEpoch);
-            foreach (var end in MeasuredGroups.Steps(step, begin, QuerySpans.EndOf(query.Span, now)))
+            var begin = first;
+            foreach (var end in ends)
             {
-                values.Add(new QueryValue(group, begin, end, OfSpan(allocations, begin, end), null));
+                values.Add(new QueryValue(group, begin, end, OfSpan(allocations, begin, end, cancellationToken), null));
                 begin = end;
             }
 
-            double? Over(QuerySpan? span) => OfSpan(allocations, QuerySpans.BeginOf(query, span, now, DateTime.UnixEpoch), QuerySpans.EndOf(span, now));
+            double? Over(QuerySpan? span) => OfSpan(allocations, QuerySpans.BeginOf(query, span, now, DateTime.UnixEpoch), QuerySpans.EndOf(span, now), cancellationToken);
         }
 
         return [.. values.GroupBy(value => value.Group, StringComparer.Ordinal).Where(group => group.Key.Length == 0 || group.Any(value => value.Value > 0 || value.Versus > 0)).SelectMany(group => group)];
     }
 
     /// <summary>Hours a week at the end of a span, or the mean, least or greatest at the ends of its days.</summary>
-    private double OfSpan(List<Allocation> allocations, DateTime begin, DateTime end)
+    private double OfSpan(List<Allocation> allocations, DateTime begin, DateTime end, CancellationToken cancellationToken)
     {
         if (query.Aggregation == QueryAggregation.Natural) return At(end);
         var ends = QuerySpans.StepEnds(QueryStep.Day, begin, end).Select(At);
         return query.Aggregation switch { QueryAggregation.Min => ends.Min(), QueryAggregation.Max => ends.Max(), _ => ends.Average() };
 
         // The end of a day is of that day.
-        double At(DateTime at) => EffortHours.ToHours(allocations.Where(one => one.IsInForce(new DateTimeOffset(at < now ? at.AddTicks(-1) : at))).Sum(one => one.Terms!.MilliHoursPerWeek));
+        double At(DateTime at)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return EffortHours.ToHours(allocations.Where(one => one.IsInForce(new DateTimeOffset(at < now ? at.AddTicks(-1) : at))).Sum(one => one.Terms!.MilliHoursPerWeek));
+        }
     }
 
     private static string LabelOf(string? name) => name is null ? "" : Label.Of(name);

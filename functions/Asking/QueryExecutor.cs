@@ -1,5 +1,6 @@
 using ShitOps.Aggregation;
 using ShitOps.Audit;
+using ShitOps.Datasource;
 using ShitOps.People;
 using ShitOps.Planning;
 using ShitOps.PromQL;
@@ -8,7 +9,7 @@ using ShitOps.Rows;
 namespace ShitOps.Asking;
 
 /// <summary>Answers queries over the live stores, by a plan that <see cref="QueryPlans"/> offers for them.</summary>
-public sealed class QueryExecutor(LiveAggregates aggregates, PersonNames people, ISeriesSource series, AuditSearch audit)
+public sealed class QueryExecutor(LiveAggregates aggregates, PersonNames people, ISeriesSource series, QueryTurns turns, AuditSearch audit)
 {
     /// <summary>Answers a query.</summary>
     /// <param name="query">A query that can be answered.</param>
@@ -19,10 +20,10 @@ public sealed class QueryExecutor(LiveAggregates aggregates, PersonNames people,
     /// <exception cref="Azure.RequestFailedException">Storage is down or refuses.</exception>
     public async Task<RowPage> RunAsync(Query query, QueryPlan plan, DateTime now, CancellationToken cancellationToken)
     {
-        if (plan.Source == PlanSource.Series && !MetricFormula.IsOfCounters(query.Metric)) return await new SeriesAnswers(series, query, now).ForecastAsync(cancellationToken);
+        if (plan.Source == PlanSource.Series && !MetricFormula.IsOfCounters(query.Metric)) return await new SeriesAnswers(series, turns, query, now).ForecastAsync(cancellationToken);
         var asked = await AskedFor.OfAsync(query, people, cancellationToken);
         if (plan.Source == PlanSource.Archive) return await new ChangeAnswers(audit, query, plan, asked, now).RowsAsync(NamesOf, cancellationToken);
-        if (plan.Source == PlanSource.Series) return AnswerRows.Of(query, await new SeriesAnswers(series, query, now).ValuesAsync(cancellationToken), await NamesOf([]));
+        if (plan.Source == PlanSource.Series) return AnswerRows.Of(query, await new SeriesAnswers(series, turns, query, now).ValuesAsync(cancellationToken), await NamesOf([]));
 
         var table = await aggregates.TableAsync(cancellationToken);
         if (plan.Source == PlanSource.Projects || query.Metric == QueryMetric.People) return await new ProjectAnswers(table, query, plan, asked, now).RowsAsync(NamesOf, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShitOps.Datasource;
 using ShitOps.Planning;
 using ShitOps.PromQL;
 using ShitOps.PromQL.Evaluation;
@@ -7,11 +8,12 @@ using ShitOps.Rows;
 namespace ShitOps.Asking;
 
 /// <summary>Answers by PromQL: forecasts and bottlenecks, which are series only, and what else series have.</summary>
-internal sealed class SeriesAnswers(ISeriesSource series, Query query, DateTime now)
+internal sealed class SeriesAnswers(ISeriesSource series, QueryTurns turns, Query query, DateTime now)
 {
-    private readonly QueryEngine _engine = new(series);
+    private readonly QueryEngine _engine = new(series, turns.Options);
 
     /// <summary>Values of counters, as <see cref="MeasuredGroups"/> has them.</summary>
+    /// <exception cref="QuerySpanException">It needs more than a query may hold.</exception>
     public async Task<IReadOnlyList<QueryValue>> ValuesAsync(CancellationToken cancellationToken)
     {
         var plain = query with { Order = null, Limit = null };
@@ -39,7 +41,7 @@ internal sealed class SeriesAnswers(ISeriesSource series, Query query, DateTime 
     }
 
     /// <summary>Forecasts and scores as rows.</summary>
-    /// <exception cref="QuerySpanException">There are no series for what is asked.</exception>
+    /// <exception cref="QuerySpanException">There are no series for what is asked, or it needs more than a query may hold.</exception>
     public async Task<RowPage> ForecastAsync(CancellationToken cancellationToken)
     {
         var requests = PromQLRequest.Of(query with { Order = null, Limit = null }, now, DateTime.UnixEpoch);
@@ -47,7 +49,7 @@ internal sealed class SeriesAnswers(ISeriesSource series, Query query, DateTime 
         List<ForecastRow> rows = [];
         foreach (var request in requests)
         {
-            if (await _engine.InstantAsync(request.Expression, Ms(request.Time), cancellationToken) is VectorResult vector)
+            if (await EvaluatedAsync(request.Expression, request.Time, cancellationToken) is VectorResult vector)
                 rows.AddRange(vector.Samples.Select(sample => new ForecastRow(request.Time, sample.Labels, sample.Value)));
         }
 
@@ -72,9 +74,28 @@ internal sealed class SeriesAnswers(ISeriesSource series, Query query, DateTime 
     }
 
     private async Task<Dictionary<string, double>> GroupsAsync(string expression, DateTime at, CancellationToken cancellationToken) =>
-        await _engine.InstantAsync(expression, Ms(at), cancellationToken) is VectorResult vector
+        await EvaluatedAsync(expression, at, cancellationToken) is VectorResult vector
             ? vector.Samples.Where(sample => double.IsFinite(sample.Value)).ToDictionary(sample => query.By is { } by ? sample.Labels[LabelOf(by)] : "", sample => sample.Value, StringComparer.Ordinal)
             : [];
+
+    /// <summary>What an expression gives, when its turn has come.</summary>
+    /// <exception cref="QuerySpanException">It needs more than a query may hold.</exception>
+    private async Task<QueryResult> EvaluatedAsync(string expression, DateTime at, CancellationToken cancellationToken)
+    {
+        await turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await _engine.InstantAsync(expression, Ms(at), cancellationToken);
+        }
+        catch (QueryException fault) when (fault.Kind is QueryErrorKind.TooManySeries or QueryErrorKind.TooManySamples)
+        {
+            throw new QuerySpanException("To answer this, more series would have to be held in memory than one query may. Name a project or a team, or ask for a shorter time.");
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
 
     private static string LabelOf(QueryField field) => field == QueryField.Person ? "resource" : field.Word();
 

@@ -10,6 +10,9 @@ internal sealed class NewestEvents(int most, AuditPlace? after)
     private readonly SortedSet<AuditedEvent> _kept = new(Comparer<AuditedEvent>.Create((one, other) => AuditPlace.NewestFirst.Compare(one.Place, other.Place)));
     private long _oldestTicks = long.MinValue;
 
+    /// <summary>How many are kept.</summary>
+    public int Count => _kept.Count;
+
     /// <summary>Those that are kept, the newest first.</summary>
     public IReadOnlyList<AuditedEvent> InOrder => [.. _kept];
 

@@ -14,16 +14,13 @@ using ShitOps.Storage;
 namespace ShitOps.Datasource;
 
 /// <summary>Answers the questions of Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/) over the metric catalogue.</summary>
-public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, TimeProvider time, ILogger<PrometheusApi> logger)
+public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, QueryTurns turns, TimeProvider time, ILogger<PrometheusApi> logger)
 {
     /// <summary>The most points of a series in one answer, as in Prometheus.</summary>
     public const int MostPoints = 11_000;
 
     // What does not change until another version is deployed, and names, of which new ones come at any time.
     private static readonly TimeSpan OfAVersion = TimeSpan.FromMinutes(5), OfNames = TimeSpan.FromSeconds(5);
-
-    private readonly QueryOptions _options = new() { Limits = settings.Limits };
-    private readonly SemaphoreSlim _free = new(settings.Concurrency);
 
     /// <summary><c>/api/v1/query</c>: an expression at an instant.</summary>
     public Task<IActionResult> QueryAsync(HttpRequest request, CancellationToken cancellationToken) => AnswerAsync(
@@ -136,7 +133,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         },
         cancellationToken);
 
-    /// <summary>Evaluates an expression when its turn has come, so that the limits of one bound what all evaluations hold.</summary>
+    /// <summary>Evaluates an expression when its turn has come.</summary>
     /// <exception cref="QueryException">The turn has not come in the time that the query has.</exception>
     private async Task<PrometheusAnswer> AnsweredAsync(
         HttpRequest request, Expression expression, Func<QueryEngine, Expression, Task<QueryResult>> evaluate, CancellationToken stopping, CancellationToken cancellationToken)
@@ -144,8 +141,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            // Whoever has a turn at once is told of lack of time by the evaluation.
-            if (!_free.Wait(0, CancellationToken.None)) await _free.WaitAsync(stopping);
+            await turns.WaitAsync(stopping);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -161,7 +157,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         }
         finally
         {
-            _free.Release();
+            turns.Release();
             var outcome = result is not null ? QueryOutcome.Answered
                 : cancellationToken.IsCancellationRequested ? QueryOutcome.GivenUp
                 : stopping.IsCancellationRequested ? QueryOutcome.TimedOut : QueryOutcome.Failed;
@@ -169,7 +165,7 @@ public sealed class PrometheusApi(MetricSeries series, QuerySettings settings, T
         }
     }
 
-    private QueryEngine EngineOf(HttpRequest request) => new(series.In(Scope.Of(request)), _options);
+    private QueryEngine EngineOf(HttpRequest request) => new(series.In(Scope.Of(request)), turns.Options);
 
     private static Expression Expression(QueryParameters parameters)
     {

@@ -85,8 +85,7 @@ public sealed class MeasuredGroups
             {
                 var begin = QuerySpans.BeginOf(query, query.Span, now, query.Span is { From: null } ? known : DateTime.MinValue);
                 var ends = Steps(step, begin, QuerySpans.EndOf(query.Span, now));
-                if ((long)_groups.Count * ends.Count > MostValues)
-                    throw new QuerySpanException($"{_groups.Count:N0} groups over {ends.Count:N0} steps are more than the {MostValues:N0} values of an answer; take a longer step or a shorter span, or name what is compared.");
+                CheckValues(_groups.Count, ends.Count);
                 foreach (var until in ends)
                 {
                     here.Add(new QueryValue(name, begin, until, ValueOf(query, course, begin, until, now, ref hasTasks), null));
@@ -118,10 +117,29 @@ public sealed class MeasuredGroups
     public static IReadOnlyList<DateTime> Steps(QueryStep step, DateTime begin, DateTime end)
     {
         if (end <= begin) throw new QuerySpanException($"The trend begins at {begin:yyyy-MM-dd'T'HH:mm'Z'}, and until now nothing of that time is over; expected a span that has begun.");
+        return Steps(step, begin, end, MostSteps);
+    }
+
+    /// <summary>The ends of the steps of a span, whether it has begun or not.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="begin">Where the span begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="most">How many steps of the stated length it may have.</param>
+    /// <exception cref="QuerySpanException">There are too many.</exception>
+    public static IReadOnlyList<DateTime> Steps(QueryStep step, DateTime begin, DateTime end, int most)
+    {
         var hours = QuerySpans.Resolved(step, begin, end) switch { QueryStep.Hour => 1.0, QueryStep.Day => 24, QueryStep.Week => 168, _ => 672 };
-        return (end - begin).TotalHours / hours <= MostSteps
+        return (end - begin).TotalHours / hours <= most
             ? QuerySpans.StepEnds(step, begin, end)
-            : throw new QuerySpanException($"From {begin:yyyy-MM-dd} to {end:yyyy-MM-dd} there are {(end - begin).TotalHours / hours:N0} steps; expected at most {MostSteps:N0}: take a longer step or a shorter span.");
+            : throw new QuerySpanException($"From {begin:yyyy-MM-dd} to {end:yyyy-MM-dd} there are {(end - begin).TotalHours / hours:N0} steps; expected at most {most:N0}: take a longer step or a shorter span.");
+    }
+
+    /// <summary>Looks whether a trend has no more values than an answer may have.</summary>
+    /// <exception cref="QuerySpanException">It has more.</exception>
+    public static void CheckValues(int groups, int steps)
+    {
+        if ((long)groups * steps > MostValues)
+            throw new QuerySpanException($"{groups:N0} groups over {steps:N0} steps are more than the {MostValues:N0} values of an answer; take a longer step or a shorter span, or name what is compared.");
     }
 
     private static double? ValueOf(Query query, GroupCourse course, DateTime begin, DateTime end, DateTime now, ref bool hasTasks)
@@ -162,14 +180,19 @@ public sealed class MeasuredGroups
             var first = Array.FindIndex(_changes, change => change.Measure <= Measure.Cancelled);
             if (first < 0) return null;
             var (count, sum, least, greatest) = (0L, 0.0, double.MaxValue, double.MinValue);
-            for (var hour = Math.Max(begin.Ticks / TimeSpan.TicksPerHour, _changes[first].Hour) + 1; hour <= end.Ticks / TimeSpan.TicksPerHour; hour++)
+            var last = end.Ticks / TimeSpan.TicksPerHour;
+            for (var hour = Math.Max(begin.Ticks / TimeSpan.TicksPerHour, _changes[first].Hour) + 1; hour <= last;)
             {
                 MoveTo(hour);
                 var value = MetricFormula.Level(query.Metric, _sum);
-                count++;
-                sum += value;
+
+                // So it stays until the end of the hour of the next change: a span may have millions of hours.
+                var next = _summed < _changes.Length ? Math.Min(_changes[_summed].Hour, last) + 1 : last + 1;
+                count += next - hour;
+                sum += value * (next - hour);
                 least = Math.Min(least, value);
                 greatest = Math.Max(greatest, value);
+                hour = next;
             }
 
             return count == 0 ? null : query.Aggregation switch { QueryAggregation.Min => least, QueryAggregation.Max => greatest, _ => sum / count };

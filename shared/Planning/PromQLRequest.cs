@@ -17,6 +17,7 @@ public sealed record PromQLRequest(string Expression, DateTime Time)
     /// <param name="query">A query that can be answered.</param>
     /// <param name="now">When it is asked; UTC.</param>
     /// <param name="earliest">When anything was known first.</param>
+    /// <exception cref="QuerySpanException">A forecast has too many steps.</exception>
     public static IReadOnlyList<PromQLRequest> Of(Query query, DateTime now, DateTime earliest)
     {
         var meaning = QueryMetrics.Of(query.Metric);
@@ -89,7 +90,7 @@ public sealed record PromQLRequest(string Expression, DateTime Time)
         var value = Ordered(query, Grouped("sum", query, Selector("shitops_forecast_remaining_tasks", query, Quantiles(query)), "quantile"));
         var end = query.Span?.To?.End ?? now.AddDays(QuerySpans.DefaultTrendDays);
         return query.Step is { } step
-            ? [.. QuerySpans.StepEnds(step, query.Span?.From?.Instant ?? now, end).Select(at => new PromQLRequest(value, at))]
+            ? [.. MeasuredGroups.Steps(step, query.Span?.From?.Instant ?? now, end, QueryPlans.MostExpressions).Select(at => new PromQLRequest(value, at))]
             : [new PromQLRequest(value, query.Span is null ? now : end)];
     }
 

@@ -3,7 +3,8 @@ namespace ShitOps.Planning;
 /// <summary>Which plans answer a query, by rule. What is cheap is not asked here.</summary>
 public static class QueryPlans
 {
-    private const int MostExpressions = 400;
+    /// <summary>The most expressions in PromQL that an answer is put together from.</summary>
+    public const int MostExpressions = 400;
 
     private static readonly int[] Concurrencies = [1, 4, 16];
     private static readonly QueryField[] Summed = [QueryField.Status, QueryField.Person, QueryField.Milestone, QueryField.Team];

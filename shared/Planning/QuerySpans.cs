@@ -28,7 +28,7 @@ public static class QuerySpans
     public static IReadOnlyList<DateTime> StepEnds(QueryStep step, DateTime begin, DateTime end)
     {
         var ends = new List<DateTime>();
-        for (var at = NextBorder(begin, Resolved(step, begin, end)); at < end; at = NextBorder(at, Resolved(step, begin, end))) ends.Add(at);
+        for (var at = NextBorder(begin, Resolved(step, begin, end)); at < end; at = NextBorder(at.Value, Resolved(step, begin, end))) ends.Add(at.Value);
         ends.Add(end);
         return ends;
     }
@@ -43,16 +43,20 @@ public static class QuerySpans
             _ => QueryStep.Month,
         };
 
-    private static DateTime NextBorder(DateTime at, QueryStep step)
+    /// <summary>The next border of steps; null: it lies behind all instants that there are.</summary>
+    private static DateTime? NextBorder(DateTime at, QueryStep step)
     {
         var day = DateTime.SpecifyKind(at.Date, DateTimeKind.Utc);
         return step switch
         {
-            QueryStep.Hour => day.AddHours(at.Hour + 1),
-            QueryStep.Day => day.AddDays(1),
-            QueryStep.Week => day.AddDays(7 - (((int)day.DayOfWeek + 6) % 7)),
-            QueryStep.Month => day.AddDays(1 - day.Day).AddMonths(1),
-            _ => day.AddDays(1 - day.Day).AddMonths(3 - ((day.Month - 1) % 3)),
+            QueryStep.Hour => After(TimeSpan.FromHours(at.Hour + 1)),
+            QueryStep.Day => After(TimeSpan.FromDays(1)),
+            QueryStep.Week => After(TimeSpan.FromDays(7 - (((int)day.DayOfWeek + 6) % 7))),
+            QueryStep.Month => FirstAfter(months: 1),
+            _ => FirstAfter(months: 3 - ((day.Month - 1) % 3)),
         };
+
+        DateTime? After(TimeSpan length) => length <= DateTime.MaxValue - day ? day + length : null;
+        DateTime? FirstAfter(int months) => day.Year < DateTime.MaxValue.Year || day.Month + months <= 12 ? day.AddDays(1 - day.Day).AddMonths(months) : null;
     }
 }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Archive;
 using ShitOps.Asking;
 using ShitOps.Audit;
+using ShitOps.Datasource;
 using ShitOps.Planning;
+using ShitOps.PromQL.Evaluation;
 using ShitOps.Replay;
 using ShitOps.Rows;
 using ShitOps.Synthesis.Training;
@@ -18,10 +20,11 @@ internal sealed class AskApp : IDisposable
     private readonly ExplainApi _explain;
     private readonly FeedbackApi _feedback;
 
-    public AskApp(RowsApp rows, AuditSearch? audit = null)
+    public AskApp(RowsApp rows, AuditSearch? audit = null, QueryLimits? limits = null)
     {
         Rows = rows;
-        Executor = new QueryExecutor(rows.Aggregates, rows.Names, rows.Series, audit ?? Audit(rows));
+        Turns = new QueryTurns(new QuerySettings(limits ?? new QueryLimits(), TimeSpan.FromMinutes(2), Concurrency: 1));
+        Executor = new QueryExecutor(rows.Aggregates, rows.Names, rows.Series, Turns, audit ?? Audit(rows));
         Log = new QueryLog(rows.Account, rows.Time, NullLogger<QueryLog>.Instance, Some.Name("q").Replace("-", "", StringComparison.Ordinal));
         var names = Names = new LiveNames(rows.Aggregates, rows.People, rows.Time, NullLogger<LiveNames>.Instance);
         Models = new ModelStore(rows.Account, Some.Name("models"));
@@ -38,6 +41,8 @@ internal sealed class AskApp : IDisposable
     public RowsApp Rows { get; }
 
     public QueryExecutor Executor { get; }
+
+    public QueryTurns Turns { get; }
 
     public LiveNames Names { get; }
 

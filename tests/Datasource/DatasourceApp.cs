@@ -39,7 +39,8 @@ internal sealed class DatasourceApp : IDisposable
             new TaskAgeSeries(aggregates, cache, app.Time),
             app.ForecastSeries,
             new PipelineSeries(_health, new QueryLog(app.Account, app.Time, NullLogger<QueryLog>.Instance, Some.Name("q").Replace("-", "", StringComparison.Ordinal)), app.Time));
-        Api = new PrometheusApi(series, new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), concurrency), app.Time, NullLogger<PrometheusApi>.Instance);
+        var settings = new QuerySettings(new QueryLimits(), TimeSpan.FromMinutes(2), concurrency);
+        Api = new PrometheusApi(series, settings, new QueryTurns(settings), app.Time, NullLogger<PrometheusApi>.Instance);
     }
 
     /// <summary>What answers.</summary>

@@ -96,6 +96,25 @@ public class EngineTests
         Assert.Equal(kind, error.Kind);
     }
 
+    [Theory]
+    [InlineData("label_join", "label_join({0}, \"text\", \"\", \"text\", \"text\")")]
+    [InlineData("label_replace", "label_replace({0}, \"text\", \"$1$1\", \"text\", \"(.*)\")")]
+    public async Task Calls_within_calls_do_not_double_the_text_of_labels_without_end(string function, string doubled)
+    {
+        var series = Enumerable.Range(0, 100).Select(i => Every(Minute, 10, ("__name__", "a"), ("i", $"{i}"), ("text", "x"))).ToArray();
+        var engine = new QueryEngine(new ArraySource(series[0]));
+        Assert.Equal(65_536, Assert.Single(await VectorAsync(engine, Doubled(16), Minute)).Labels["text"].Length);
+
+        var tooLong = await Assert.ThrowsAsync<QueryException>(() => VectorAsync(engine, Doubled(26), Minute));
+        Assert.Equal((QueryErrorKind.Execution, $"{function}(): the value of label text would have more than 65,536 characters"), (tooLong.Kind, tooLong.Message));
+
+        var limited = new QueryEngine(new ArraySource(series), new() { Limits = new(MaxSamples: 100_000) });
+        Assert.Equal(100, (await VectorAsync(limited, Doubled(10), Minute)).Count);
+        Assert.Equal(QueryErrorKind.TooManySamples, (await Assert.ThrowsAsync<QueryException>(() => VectorAsync(limited, Doubled(16), Minute))).Kind);
+
+        string Doubled(int times) => Enumerable.Range(0, times).Aggregate("a", (inner, _) => doubled.Replace("{0}", inner, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Unions_of_unions_ask_for_a_series_twice()
     {

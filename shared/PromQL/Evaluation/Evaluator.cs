@@ -96,7 +96,7 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         // A union asks its left side twice, for its samples and for where there are any: of unions of unions it would ask the innermost 2^depth times.
         if (binary.Operator == BinaryOperator.Or && context.Unions++ > unions) left = left.Computed(steps.Count, context.Budget);
         var right = Vector(binary.Right);
-        return binary.Operator.IsSet() ? SetColumns.Of(binary, left, right, steps, context.Budget) : MatchedColumns.Of(binary, left, right, steps, context.Budget);
+        return binary.Operator.IsSet() ? SetColumns.Of(binary, left, right, steps, context.Budget) : MatchedColumns.Of(binary, left, right, steps, context);
     }
 
     private Columns WithScalar(BinaryOperation binary, Columns vector, double[] scalars, bool scalarIsLeft)
@@ -189,8 +189,8 @@ internal sealed class Evaluator(QueryContext context, Timeline steps)
         var inner = Vector(call.Arguments[0]);
         var texts = call.Arguments.Skip(1).Select(Text).ToArray();
         var labels = call.Function.Name == "label_join"
-            ? LabelFunctions.Join(inner.Labels, texts[0], texts[1], texts[2..])
-            : LabelFunctions.Replace(inner.Labels, texts[0], texts[1], texts[2], texts[3]);
+            ? LabelFunctions.Join(inner.Labels, texts[0], texts[1], texts[2..], context.Budget)
+            : LabelFunctions.Replace(inner.Labels, texts[0], texts[1], texts[2], texts[3], context.Budget);
         return MergedColumns.Of(new ChangedColumns(inner, labels), steps, context.Budget);
     }
 

@@ -7,9 +7,15 @@ namespace ShitOps.PromQL.Evaluation;
 /// <summary>label_replace and label_join.</summary>
 internal static class LabelFunctions
 {
+    /// <summary>The most characters of a value that is set: each call within another could double it.</summary>
+    public const int MostCharacters = 64 * 1024;
+
+    /// <summary>So many characters take as much memory as a sample, 16 bytes.</summary>
+    private const int CharactersOfASample = 8;
+
     /// <summary>Sets a label from what a pattern finds in another.</summary>
-    /// <exception cref="QueryException">The label's name or the pattern is none.</exception>
-    public static Labels[] Replace(Labels[] series, string target, string replacement, string source, string pattern)
+    /// <exception cref="QueryException">The label's name or the pattern is none, or there would be too much text.</exception>
+    public static Labels[] Replace(Labels[] series, string target, string replacement, string source, string pattern, Budget budget)
     {
         AnchoredPattern regex;
         try
@@ -28,15 +34,23 @@ internal static class LabelFunctions
         for (var i = 0; i < series.Length; i++)
         {
             var match = regex.Match(series[i][source]);
-            replaced[i] = match.Success ? builder.Reset(series[i]).Set(target, Expand(replacement, match, regex.Groups)).Build() : series[i];
+            if (!match.Success)
+            {
+                replaced[i] = series[i];
+                continue;
+            }
+
+            var value = Expand(replacement, match, regex.Groups) ?? throw TooLong("label_replace", target);
+            budget.TakeSamples(value.Length / CharactersOfASample);
+            replaced[i] = builder.Reset(series[i]).Set(target, value).Build();
         }
 
         return replaced;
     }
 
     /// <summary>Sets a label to the values of others, put together.</summary>
-    /// <exception cref="QueryException">A label's name is none.</exception>
-    public static Labels[] Join(Labels[] series, string target, string separator, IReadOnlyList<string> sources)
+    /// <exception cref="QueryException">A label's name is none, or there would be too much text.</exception>
+    public static Labels[] Join(Labels[] series, string target, string separator, IReadOnlyList<string> sources, Budget budget)
     {
         foreach (var source in sources)
         {
@@ -50,21 +64,27 @@ internal static class LabelFunctions
         for (var i = 0; i < series.Length; i++)
         {
             var labels = series[i];
+            var length = sources.Sum(source => (long)labels[source].Length) + ((long)separator.Length * Math.Max(0, sources.Count - 1));
+            if (length > MostCharacters) throw TooLong("label_join", target);
+            budget.TakeSamples(length / CharactersOfASample);
             joined[i] = builder.Reset(labels).Set(target, string.Join(separator, sources.Select(source => labels[source]))).Build();
         }
 
         return joined;
     }
 
+    private static QueryException TooLong(string function, string target) => QueryContext.ExecutionError(
+        string.Create(CultureInfo.InvariantCulture, $"{function}(): the value of label {target} would have more than {MostCharacters:N0} characters"));
+
     /// <summary>
     /// Puts groups into a template, by Go's rules: $1, $name, ${1} and ${name}; a name is as long as it can be, so $1x is the group "1x";
-    /// $$ is a $, and a $ before anything else stands for itself; a group that there is not is empty.
+    /// $$ is a $, and a $ before anything else stands for itself; a group that there is not is empty. Null: it would be too long.
     /// </summary>
-    private static string Expand(string template, Match match, IReadOnlyList<string> groups)
+    private static string? Expand(string template, Match match, IReadOnlyList<string> groups)
     {
         var text = new StringBuilder();
         var at = 0;
-        while (at < template.Length)
+        while (at < template.Length && text.Length <= MostCharacters)
         {
             if (template[at] != '$')
             {
@@ -86,7 +106,7 @@ internal static class LabelFunctions
             }
         }
 
-        return text.ToString();
+        return text.Length <= MostCharacters ? text.ToString() : null;
     }
 
     private static (string Name, int End)? Reference(string template, int at)

@@ -6,22 +6,25 @@ namespace ShitOps.PromQL.Evaluation;
 /// Matches in which several series compete, decided step by step: at each step one of the "one" side at most may have a sample, and of
 /// one-to-one matches one of either side. Series that follow each other in time pass, as they do in Prometheus.
 /// </summary>
-internal sealed class MatchContest(BinaryOperation operation, Columns many, Columns one, Timeline steps)
+internal sealed class MatchContest(BinaryOperation operation, Columns many, Columns one, Timeline steps, QueryContext context)
 {
     private readonly VectorMatching _matching = operation.Matching!;
     private bool[]? _manyPresent;
 
     /// <summary>Adds the pairs that meet at any step.</summary>
-    /// <exception cref="QueryException">At a step more series match than the matching allows.</exception>
+    /// <exception cref="QueryException">At a step more series match than the matching allows, or the pairs are more than is allowed.</exception>
     public void Decide(List<int> manySide, List<int> oneSide, List<(int Many, int One)> pairs)
     {
         var present = OneSidePresent(oneSide);
+        List<int> competing = [.. oneSide.Where(present.ToHashSet().Contains)];
+        if (competing.Count == 0) return;
         var met = new HashSet<(int, int)>();
         var taken = new bool[steps.Count];
         var (column, other) = (new double[steps.Count], new double[steps.Count]);
         foreach (var series in manySide)
         {
-            foreach (var opposite in oneSide)
+            context.CancellationToken.ThrowIfCancellationRequested();
+            foreach (var opposite in competing)
             {
                 many.Fill(series, column);
                 one.Fill(opposite, other);
@@ -33,7 +36,7 @@ internal sealed class MatchContest(BinaryOperation operation, Columns many, Colu
                     if (taken[step] && _matching.Cardinality == MatchCardinality.OneToOne)
                         throw QueryContext.ExecutionError("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");
                     taken[step] = true;
-                    met.Add((series, opposite));
+                    if (met.Add((series, opposite))) context.Budget.TakeSamples(1);
                 }
             }
         }

@@ -24,9 +24,10 @@ internal sealed class MatchedColumns : Columns
         _other = other;
     }
 
-    /// <exception cref="QueryException">At a step more series match than the matching allows.</exception>
-    public static Columns Of(BinaryOperation operation, Columns left, Columns right, Timeline steps, Budget budget)
+    /// <exception cref="QueryException">At a step more series match than the matching allows, or it takes more than is allowed.</exception>
+    public static Columns Of(BinaryOperation operation, Columns left, Columns right, Timeline steps, QueryContext context)
     {
+        var budget = context.Budget;
         var matching = operation.Matching!;
         var (many, one) = matching.Cardinality == MatchCardinality.OneToMany ? (right, left) : (left, right);
         var groups = MatchGroups.Of(many, one, matching);
@@ -36,7 +37,7 @@ internal sealed class MatchedColumns : Columns
             (many, one) = (many.Computed(steps.Count, budget), one.Computed(steps.Count, budget));
         }
 
-        var contest = new MatchContest(operation, many, one, steps);
+        var contest = new MatchContest(operation, many, one, steps, context);
         List<(int Many, int One)> pairs = [];
         var users = new int[one.Count];
         for (var group = 0; group < groups.Left.Members.Length; group++)
