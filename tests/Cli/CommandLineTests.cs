@@ -136,6 +136,21 @@ public class CommandLineTests
         Assert.Contains($"{path}:1: ", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(2_000)]
+    public async Task A_gz_file_that_ends_too_early_is_never_taken_for_whole(int missing)
+    {
+        using var scratch = new ScratchDirectory();
+        var random = new Random(1);
+        var path = scratch.GzipFile("issues.jsonl.gz", [.. Enumerable.Range(1, 200).Select(i => Imported.JiraRecord($$"""{"summary":"{{random.NextInt64()}}"}""", $$"""{"key":"AC-{{i}}"}""").ToJsonString())]);
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path))[..^missing]);
+        var run = await CommandRun.OfAsync(["import", "jira", "--dry-run", path]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("cannot be read further: the compressed data are damaged or end too early, so get the file once more", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_project_is_created_once_with_its_earliest_time_and_its_name()
     {
