@@ -88,7 +88,7 @@ public sealed class QueryPlanner(QueryExecutor executor, SettledAnswers settled,
         {
             // Series are read through memory that trusts itself for a moment: what they give may be older than the version.
             var keeps = read.Plan.Source != PlanSource.Series && QueryPlans.IsSettled(query, now) && settled.IsAskedAgain(query);
-            if (!isKept && !keeps) return await executor.RunAsync(query, read.Plan, now, token);
+            if (!isKept && !keeps) return await ReadAsync(token);
             var version = await settled.VersionAsync(query, token);
             if (isKept && settled.At(query, version) is { } kept)
             {
@@ -96,10 +96,26 @@ public sealed class QueryPlanner(QueryExecutor executor, SettledAnswers settled,
                 return kept;
             }
 
-            var found = await executor.RunAsync(query, read.Plan, now, token);
+            var found = await ReadAsync(token);
             if (keeps) settled.Keep(query, version, found);
             return found;
         }
+
+        async Task<RowPage> ReadAsync(CancellationToken token)
+        {
+            try
+            {
+                return await executor.RunAsync(query, read.Plan, now, token, clock);
+            }
+            catch (QuerySpanException) when (read.Plan.Source == PlanSource.Series && candidates.Exists(IsOtherwise))
+            {
+                // More series than a query may hold, which shows only on the way; what comes of it is the price of the plan that was chosen.
+                read = costs.Ask(model => candidates.Where(IsOtherwise).MinBy(candidate => model.ExpectedMs(shape, candidate))!);
+                return await executor.RunAsync(query, read.Plan, now, token, clock);
+            }
+        }
+
+        static bool IsOtherwise(PlanCandidate candidate) => candidate.Plan.Source is not (PlanSource.Series or PlanSource.Kept);
     }
 
     /// <summary>The plans of a query, and how long each is expected to take, the cheapest first.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ShitOps.Datasource;
 using ShitOps.Planning;
@@ -8,7 +9,7 @@ using ShitOps.Rows;
 namespace ShitOps.Asking;
 
 /// <summary>Answers by PromQL: forecasts and bottlenecks, which are series only, and what else series have.</summary>
-internal sealed class SeriesAnswers(ISeriesSource series, QueryTurns turns, Query query, DateTime now)
+internal sealed class SeriesAnswers(ISeriesSource series, QueryTurns turns, Query query, DateTime now, Stopwatch? clock = null)
 {
     private readonly QueryEngine _engine = new(series, turns.Options);
 
@@ -82,7 +83,10 @@ internal sealed class SeriesAnswers(ISeriesSource series, QueryTurns turns, Quer
     /// <exception cref="QuerySpanException">It needs more than a query may hold.</exception>
     private async Task<QueryResult> EvaluatedAsync(string expression, DateTime at, CancellationToken cancellationToken)
     {
+        // That others are evaluated says nothing of this one.
+        clock?.Stop();
         await turns.WaitAsync(cancellationToken);
+        clock?.Start();
         try
         {
             return await _engine.InstantAsync(expression, Ms(at), cancellationToken);

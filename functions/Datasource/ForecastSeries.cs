@@ -19,7 +19,6 @@ public sealed class ForecastSeries(LiveAggregates aggregates, ProjectCache cache
     private const long HourMs = ProjectSeries.ResolutionMs;
     private const int ConcurrentProjects = 16;
 
-
     private static readonly long OldestMs = (long)ForecastAge.Oldest.TotalMilliseconds;
 
     // Trajectories have 52 weeks from their cutoff.

@@ -69,7 +69,7 @@ public sealed record KafkaConnection
         {
             var value = built;
             if (Optional(name) is { } text && !Enum.TryParse(text, ignoreCase: true, out value))
-                throw new SettingException($"the setting {name} is \"{text}\"; expected one of {string.Join(", ", Enum.GetNames<T>())}");
+                throw new SettingException($"the setting {name} is \"{text}\"; expected one of {string.Join(", ", Enum.GetNames<T>().Where(known => known != nameof(BrokerAuthenticationMode.OAuthBearer)))}");
             if (value.Equals(BrokerAuthenticationMode.OAuthBearer)) throw new SettingException($"the setting {name} is OAuthBearer, for which nothing gets a token here; expected Plain, ScramSha256, ScramSha512 or Gssapi");
             if (!KafkaBuild.TakesSettings && !value.Equals(built))
                 throw new SettingException($"the setting {name} is {value}, but this app was built for {built}: publish it with -p:{name}={value}");

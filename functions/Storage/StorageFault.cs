@@ -6,6 +6,7 @@ namespace ShitOps.Storage;
 /// <summary>What the SDK throws when storage is down, cannot be reached, refuses, or lets nobody in.</summary>
 public static class StorageFault
 {
-    /// <summary>Whether it is one of these. After its retries the SDK throws them all together.</summary>
-    public static bool Is(Exception fault) => fault is RequestFailedException or AuthenticationFailedException || (fault is AggregateException all && all.InnerExceptions.All(Is));
+    /// <summary>Whether it is one of these. After its retries the SDK throws them all together, attempts among them that were given up since no answer came.</summary>
+    public static bool Is(Exception fault) =>
+        fault is RequestFailedException or AuthenticationFailedException || (fault is AggregateException all && all.InnerExceptions.All(one => Is(one) || one is OperationCanceledException));
 }

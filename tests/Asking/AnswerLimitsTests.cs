@@ -46,6 +46,35 @@ public sealed class AnswerLimitsTests(BrokerFixture kafka, AzuriteFixture azurit
     }
 
     [Fact]
+    public async Task What_is_too_much_for_series_is_answered_by_another_plan()
+    {
+        using var app = await StartAsync(new QueryLimits(MaxSeries: 1));
+        var fleet = (await app.Names.GetAsync(default)).Fleet;
+
+        var (page, taken) = await app.OpenPlanner(app.Preferring(PlanSource.Series, OfSeries, fleet), TimeSpan.FromMinutes(2)).AnswerAsync(OfSeries, fleet, app.Now, default);
+
+        Assert.Equal((2, false), (page.Rows.Count, taken.Plan.Source == PlanSource.Series));
+        Assert.Contains(taken.Candidates, plan => plan.Source == PlanSource.Series);
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_turn_is_no_part_of_what_a_plan_takes()
+    {
+        using var app = await StartAsync(limits: null);
+        var fleet = (await app.Names.GetAsync(default)).Fleet;
+        var planner = app.OpenPlanner(app.Preferring(PlanSource.Series, OfSeries, fleet), TimeSpan.FromMinutes(2));
+        await app.Turns.WaitAsync(default);
+        var all = System.Diagnostics.Stopwatch.StartNew();
+        var answering = planner.AnswerAsync(OfSeries, fleet, app.Now, default);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        app.Turns.Release();
+
+        var taken = (await answering).Taken;
+        Assert.Equal(PlanSource.Series, taken.Plan.Source);
+        Assert.InRange(taken.SpentMs, 0, all.Elapsed.TotalMilliseconds - 2_000);
+    }
+
+    [Fact]
     public async Task An_answer_made_of_series_waits_for_its_turn()
     {
         using var app = await StartAsync(limits: null);

@@ -105,11 +105,11 @@ public class ProduceTests
         await using var broker = await StartAsync(scratch);
         await CreateTopicAsync(broker, []);
         using var process = CommandProcess.Start(["produce", "--kafka", broker.BootstrapServers, "--topic", Topic, "-"]);
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        await Task.Delay(TimeSpan.FromSeconds(10));
         await process.InterruptAsync();
         var (exitCode, _, error) = await process.EndAsync();
 
-        Assert.StartsWith("Interrupted after 0 events", error, StringComparison.Ordinal);
+        Assert.Contains("Interrupted after 0 events", error, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
     }
 

@@ -122,22 +122,6 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     }
 
     [Fact]
-    public async Task Series_that_begin_in_the_year_1_are_refused_before_they_are_made()
-    {
-        using var app = await StartAsync(seed: 3);
-        await app.StateAsync(Some.Event("zero", "ZERO", new TaskCreated("T-1", new TaskFields { Status = Words[0] })) with { Time = DateTimeOffset.MinValue });
-        var all = new SeriesSelector(Parser.ParseSelector("shitops_tasks{project=\"ZERO\"}").Matchers, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), app.Time.GetUtcNow().ToUnixTimeMilliseconds());
-
-        // A series has 17.7 million hours, of 16 bytes each.
-        var before = GC.GetTotalAllocatedBytes();
-        Assert.Equal(QueryErrorKind.TooManySamples, (await Assert.ThrowsAsync<QueryException>(() => app.Series.SelectAsync(all with { MostSamples = 10_000_000 }, default).AsTask())).Kind);
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 100_000_000);
-
-        var one = Assert.Single(await app.Series.SelectAsync(all with { FromMs = all.ToMs - 7_200_000, MostSamples = 3, Matchers = Parser.ParseSelector("shitops_tasks{project=\"ZERO\",category=\"todo\"}").Matchers }, default));
-        Assert.Equal([1.0, 1.0, 1.0], one.Values.ToArray());
-    }
-
-    [Fact]
     public async Task Quantiles_and_means_of_lead_times_are_those_of_the_rows()
     {
         using var app = await StartAsync(seed: 4);

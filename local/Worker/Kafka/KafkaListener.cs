@@ -123,6 +123,7 @@ internal sealed partial class KafkaListener : TriggerListener
         _assignments.Remove(partitions.Select(each => each.TopicPartition));
         var gone = partitions.Select(each => each.Partition.Value).ToHashSet();
         _filling.RemoveAll(record => gone.Contains(record.Partition));
+        _fillingBytes = _filling.Sum(BytesOf);
         LogLost(_logger, partitions.Count, _subscription.Topic, revoked ? "revoked" : "lost", string.Join(", ", gone));
     }
 
@@ -190,14 +191,17 @@ internal sealed partial class KafkaListener : TriggerListener
                 continue;
             }
 
-            _filling.Add(KafkaRecords.Of(consumed));
-            _fillingBytes += (consumed.Message.Key?.Length ?? 0) + (consumed.Message.Value?.Length ?? 0);
+            var record = KafkaRecords.Of(consumed);
+            _filling.Add(record);
+            _fillingBytes += BytesOf(record);
             if (_filling.Count >= _limits.MaxBatchSize || _fillingBytes >= FullBytes)
             {
                 Hand();
             }
         }
     }
+
+    private static long BytesOf(KafkaRecord record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
 
     /// <summary>Hands what was polled to the function, when there is room.</summary>
     private void Hand()
