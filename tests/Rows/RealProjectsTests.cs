@@ -67,7 +67,7 @@ public class RealProjectsTests(BrokerFixture kafka, AzuriteFixture azurite)
     {
         var records = kafka.CountRecords(topic);
         var health = await app.HealthWhenAsync(
-            health => Counted(health) >= records && health.GetProperty("archive") is { ValueKind: JsonValueKind.Object } archive && archive.GetProperty("events").GetInt64() >= records, Patience);
+            health => Counted(health) >= records && health.TryGetProperty("archive", out var archive) && archive.GetProperty("events").GetInt64() >= records, Patience);
         Assert.Equal((records, 0, 0), (Counted(health), health.GetProperty("lag").GetInt64(), health.GetProperty("deadLetters").GetInt64()));
         Assert.Equal((records, 0), (health.GetProperty("archive").GetProperty("events").GetInt64(), health.GetProperty("archive").GetProperty("lag").GetInt64()));
         return records;
