@@ -31,14 +31,10 @@ internal static class InputFaults
                 run.Reject(new Place(file.Name), "is not gzip");
                 return false;
             }
-            catch (InvalidDataException)
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
             {
-                run.Reject(new Place(file.Name, $"{last + 1}"), "cannot be read further: the compressed data are damaged or end too early, so get the file once more");
-                return false;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                run.Reject(new Place(file.Name, $"{last + 1}"), $"cannot be read further: {exception.Message}");
+                var why = exception is InvalidDataException ? "the compressed data are damaged or end too early, so get the file once more" : exception.Message;
+                run.Reject(new Place(file.Name, $"{last + 1}"), $"cannot be read further: {why}");
                 return false;
             }
         }

@@ -61,22 +61,19 @@ public sealed class ArchivePositions(StorageAccount account, KafkaStream stream)
         return positions;
     }
 
-    /// <summary>Every stream, topic and partition that anything was told of, whatever stream this is.</summary>
-    public async Task<IReadOnlyList<(string Stream, ArchivePosition Position)>> ListAllAsync(CancellationToken cancellationToken)
-    {
-        List<(string, ArchivePosition)> positions = [];
-        var filter = TableClient.CreateQueryFilter($"RowKey ge {ArchivePosition.Prefix} and RowKey lt {"archive;"}");
-        await foreach (var entity in _table.QueryAsync(filter, cancellationToken)) positions.Add((entity.PartitionKey, ArchivePosition.FromEntity(entity)));
-        return positions;
-    }
-
-    /// <summary>The chains that anything was told of, and those that are known otherwise, each with what was told; null: nothing.</summary>
+    /// <summary>The chains that anything was told of, whatever stream this is, and those that are known otherwise, each with what was told; null: nothing.</summary>
     /// <param name="known">Chains that are known otherwise: a row may have been deleted.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyDictionary<ArchiveChain, ArchivePosition?>> ChainsAsync(IEnumerable<ArchiveChain> known, CancellationToken cancellationToken)
     {
         var chains = known.ToDictionary(chain => chain, _ => (ArchivePosition?)null);
-        foreach (var (itsStream, position) in await ListAllAsync(cancellationToken)) chains[new ArchiveChain(itsStream, position.Topic, position.Partition)] = position;
+        var filter = TableClient.CreateQueryFilter($"RowKey ge {ArchivePosition.Prefix} and RowKey lt {"archive;"}");
+        await foreach (var entity in _table.QueryAsync(filter, cancellationToken))
+        {
+            var position = ArchivePosition.FromEntity(entity);
+            chains[new ArchiveChain(entity.PartitionKey, position.Topic, position.Partition)] = position;
+        }
+
         return chains;
     }
 

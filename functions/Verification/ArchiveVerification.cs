@@ -28,15 +28,15 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
     public async Task<Verified> RunAsync(Action<VerificationProgress> progress, CancellationToken cancellationToken)
     {
         var snapshot = await table.ReadAsync(cancellationToken);
-        var told = (await positions.ListAllAsync(cancellationToken)).ToDictionary(one => new ArchiveChain(one.Stream, one.Position.Topic, one.Position.Partition), one => one.Position.Tail);
-        var chains = (await manifest.ChainsAsync(cancellationToken)).Union(told.Keys).Union(snapshot?.Transactions.Select(transaction => ArchiveChain.Of(transaction.AppId)).OfType<ArchiveChain>() ?? []).ToList();
+        var chains = await positions.ChainsAsync((await manifest.ChainsAsync(cancellationToken)).Union(snapshot?.Chains ?? []), cancellationToken);
+        var all = chains.Values.Sum(told => told?.Tail.Events ?? 0);
         List<Finding> findings = [];
         var (events, done) = (0L, 0);
-        foreach (var chain in chains.OrderBy(chain => chain.AppId, StringComparer.Ordinal))
+        foreach (var (chain, told) in chains.OrderBy(one => one.Key.AppId, StringComparer.Ordinal))
         {
             var before = events;
             var one = new ChainVerification(this, chain, snapshot, findings);
-            events += await one.RunAsync(told.GetValueOrDefault(chain), count => progress(new VerificationProgress("comparing archived events", before + count, told.Values.Sum(tail => tail.Events))), cancellationToken);
+            events += await one.RunAsync(told?.Tail, count => progress(new VerificationProgress("comparing archived events", before + count, all)), cancellationToken);
             progress(new VerificationProgress("comparing partitions of the archive", ++done, chains.Count));
         }
 
