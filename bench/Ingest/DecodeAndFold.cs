@@ -49,26 +49,32 @@ internal static class DecodeAndFold
     private static void Decode(IReadOnlyList<WorkloadRecord> records)
     {
         var decoder = new EventDecoder();
+        var memory = new EventBatch();
         foreach (var record in records)
-            if (!decoder.DecodeStructured(record.Json).IsDecoded) throw new InvalidOperationException("not of the contract");
+        {
+            memory.Clear();
+            if (!decoder.DecodeStructured(record.Json, memory).IsDecoded) throw new InvalidOperationException("not of the contract");
+        }
     }
 
     private static void Fold(IReadOnlyList<WorkloadRecord> records, int batch)
     {
         var decoder = new EventDecoder();
+        var memory = new EventBatch();
         var projects = new Dictionary<string, HotProject>(StringComparer.Ordinal);
         var tenantKey = Encoding.UTF8.GetBytes(IngestBench.TenantKey);
         var people = new Dictionary<string, string>(StringComparer.Ordinal);
         var touched = new List<HotProject>();
         for (var i = 0; i < records.Count; i++)
         {
-            var one = decoder.DecodeStructured(records[i].Json).Event ?? throw new InvalidOperationException("not of the contract");
+            var one = decoder.DecodeStructured(records[i].Json, memory).Event ?? throw new InvalidOperationException("not of the contract");
             if (!projects.TryGetValue(one.Project, out var project)) projects.Add(one.Project, project = new HotProject(PersonIdOf));
             if (project.Events.Count == 0) touched.Add(project);
             project.Events.Add(one);
             if ((i + 1) % batch != 0 && i + 1 != records.Count) continue;
             foreach (var its in touched) its.Fold();
             touched.Clear();
+            memory.Clear();
         }
 
         string PersonIdOf(string name) => people.TryGetValue(name, out var id) ? id : people[name] = PersonId.Of(tenantKey, name);
@@ -86,7 +92,7 @@ internal static class DecodeAndFold
             foreach (var one in Events)
             {
                 if (_fold.Apply(one) != FoldOutcome.TaskNotLoaded) continue;
-                _fold.Load(ProjectFold.TaskOf(one)!, new TaskState());
+                _fold.Load(ProjectFold.TaskOf(one)!.Value, new TaskState());
                 _fold.Apply(one);
             }
 

@@ -1,4 +1,5 @@
 using Azure;
+using ShitOps.Events;
 using ShitOps.Projects;
 
 namespace ShitOps.Aggregation;
@@ -9,7 +10,7 @@ namespace ShitOps.Aggregation;
 /// </summary>
 internal sealed class HotProject
 {
-    private readonly Dictionary<string, int> _lastUses = new(StringComparer.Ordinal);
+    private readonly Dictionary<TaskKey, int> _lastUses = [];
     private int _lastUse;
     private byte[]? _pendingBytes;
     private DateOnly? _lastDay;
@@ -67,17 +68,17 @@ internal sealed class HotProject
     }
 
     /// <summary>Makes a task's state available.</summary>
-    public void Load(string task, TaskState state, int batch)
+    public void Load(TaskKey task, TaskState state, int batch)
     {
         Fold.Load(task, state);
         _lastUses.Add(task, batch);
     }
 
     /// <summary>Notes that the project, and a task of it, are in use.</summary>
-    public void Touch(string? task, int batch)
+    public void Touch(TaskKey? task, int batch)
     {
         _lastUse = batch;
-        if (task is not null) _lastUses[task] = batch;
+        if (task is { } key) _lastUses[key] = batch;
     }
 
     /// <summary>Lets go of the tasks that were last in use before a batch.</summary>

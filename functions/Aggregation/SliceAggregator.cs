@@ -150,7 +150,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
             else if (missing.Count() >= ManyMissing && project.Fold.Summary.Totals.Tasks <= TasksAMissingOne * (long)missing.Count())
             {
                 await foreach (var (task, state) in table.TasksAsync(project.Name, after: null, cancellationToken))
-                    if (!project.Fold.IsLoaded(task)) project.Load(task, state, _batch);
+                    if (new TaskKey(task) is var key && !project.Fold.IsLoaded(key)) project.Load(key, state, _batch);
                 project.HoldsAllTasks = true;
                 foreach (var task in missing.Where(task => !project.Fold.IsLoaded(task))) project.Load(task, new TaskState(), _batch);
             }
@@ -158,16 +158,16 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
             {
                 await ForEachAsync(
                     missing,
-                    async task => (task, await table.TaskAsync(project.Name, task, cancellationToken)),
+                    async task => (task, await table.TaskAsync(project.Name, task.ToString(), cancellationToken)),
                     found => project.Load(found.task, found.Item2 ?? new TaskState(), _batch));
             }
         }
 
-        IEnumerable<IGrouping<string, string>> Missing(IEnumerable<ConsumedEvent> needed) => needed
+        IEnumerable<IGrouping<string, TaskKey>> Missing(IEnumerable<ConsumedEvent> needed) => needed
             .Select(one => (one.Event.Project, Task: ProjectFold.TaskOf(one.Event)))
-            .Where(one => one.Task is not null && !_projects[one.Project].Fold.IsLoaded(one.Task))
+            .Where(one => one.Task is { } task && !_projects[one.Project].Fold.IsLoaded(task))
             .Distinct()
-            .GroupBy(one => one.Project, one => one.Task!, StringComparer.Ordinal)
+            .GroupBy(one => one.Project, one => one.Task!.Value, StringComparer.Ordinal)
             .ToList();
 
         async Task ForEachAsync<TKey, TFound>(IEnumerable<TKey> keys, Func<TKey, Task<TFound>> find, Action<TFound> keep)

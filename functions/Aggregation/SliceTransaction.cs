@@ -91,7 +91,7 @@ internal sealed class SliceTransaction(SliceId slice)
             if (!changes.IsProjectChanged && !changes.IsSummaryChanged && !part.HasFlushed) continue;
             Write(AggregateRows.Sums(slice, project, writer), project.ETag, etag => project.ETag = etag);
             if (changes.IsProjectChanged) Upsert(AggregateRows.Project(slice, project.Name, project.Fold.Project, writer));
-            foreach (var (task, state) in changes.Tasks) Upsert(AggregateRows.Task(slice, project.Name, task, state, writer));
+            foreach (var (task, state) in changes.Tasks) Upsert(AggregateRows.Task(slice, project.Name, task.ToString(), state, writer));
         }
 
         return _actions.Count == 0 || TableLimits.Fits(_actions);

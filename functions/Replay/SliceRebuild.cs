@@ -142,14 +142,12 @@ internal sealed class SliceRebuild(SliceId slice)
 /// <summary>A project that is folded in memory, with all its tasks.</summary>
 internal sealed class RebuiltProject(string name)
 {
-    private readonly Dictionary<string, TaskState> _tasks = new(StringComparer.Ordinal);
-
     public string Name => name;
 
     public HotProject Hot { get; } = new(name, null, person => person, batch: 0);
 
     /// <summary>Every task of which anything was stated.</summary>
-    public IReadOnlyDictionary<string, TaskState> Tasks => _tasks;
+    public IEnumerable<KeyValuePair<string, TaskState>> Tasks => Hot.Fold.Tasks.Select(one => KeyValuePair.Create(one.Key.ToString(), one.Value));
 
     /// <summary>Whether anything is known of it: events of unknown types alone make no project.</summary>
     public bool IsKnown { get; private set; }
@@ -162,7 +160,7 @@ internal sealed class RebuiltProject(string name)
     {
         var outcome = Hot.Fold.Apply(one);
         if (outcome != FoldOutcome.TaskNotLoaded) return outcome;
-        Hot.Fold.Load(ProjectFold.TaskOf(one)!, new TaskState());
+        Hot.Fold.Load(ProjectFold.TaskOf(one)!.Value, new TaskState());
         return Hot.Fold.Apply(one);
     }
 
@@ -171,7 +169,6 @@ internal sealed class RebuiltProject(string name)
     public IReadOnlyList<KeyValuePair<string, Counters>> Settle()
     {
         var changes = Hot.Fold.Settle();
-        foreach (var (task, state) in changes.Tasks) _tasks[task] = state;
         Hot.Add(changes.History);
         IsStated |= changes.IsProjectChanged;
         IsKnown |= changes.IsProjectChanged || changes.IsSummaryChanged;

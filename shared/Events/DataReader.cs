@@ -17,31 +17,102 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
     private string? _actor;
 
     /// <summary>
-    /// Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token;
-    /// of an unknown type it reads nothing and returns null.
+    /// Reads the value that <paramref name="reader"/> stands on and leaves it on that value's last token; of an unknown type it reads nothing.
     /// </summary>
+    /// <param name="reader">Reads the document.</param>
+    /// <param name="type">The event's type.</param>
+    /// <param name="task">Takes what is stated about a task; it is the default before.</param>
+    /// <param name="data">What is stated about something else; null if that is nothing.</param>
+    /// <returns>Whether the type is known.</returns>
     /// <exception cref="DecodeException">The value is not what the type asks for.</exception>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
-    public EventData? Read(ref TJson reader, string type)
+    public bool Read(ref TJson reader, string type, ref TaskStatement task, out EventData? data)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) return EventTypes.Knows(type) ? throw Wrong("data", "an object", ref reader) : null;
-        return type switch
-        {
-            EventTypes.ProjectCreated => new ProjectCreated(ReadProjectFields(ref reader)) { Actor = _actor },
-            EventTypes.ProjectUpdated => new ProjectUpdated(ReadProjectFields(ref reader)) { Actor = _actor },
-            EventTypes.ProjectStatusChanged => ReadProjectStatusChanged(ref reader),
-            EventTypes.TaskCreated or EventTypes.TaskUpdated => ReadTaskCreatedOrUpdated(ref reader, type),
-            EventTypes.TaskStatusChanged => ReadTaskStatusChanged(ref reader),
-            EventTypes.TaskAssigned => ReadTaskAssigned(ref reader),
-            EventTypes.TaskEstimated => ReadTaskEstimated(ref reader),
-            EventTypes.TaskBlocked => ReadTaskBlocked(ref reader),
-            EventTypes.TaskUnblocked => new TaskUnblocked(ReadKey(ref reader, Property.Task, "data.task")) { Actor = _actor },
-            EventTypes.TaskDeleted => new TaskDeleted(ReadKey(ref reader, Property.Task, "data.task")) { Actor = _actor },
-            EventTypes.ResourceAllocated => ReadResourceAllocated(ref reader),
-            EventTypes.ResourceReleased => new ResourceReleased(ReadKey(ref reader, Property.Allocation, "data.allocation")) { Actor = _actor },
-            _ => null,
-        };
+        data = null;
+        if (reader.TokenType != JsonTokenType.StartObject) return EventTypes.Knows(type) ? throw Wrong("data", "an object", ref reader) : false;
+        task.Type = EventTypes.OfTask(type);
+        if (task.Type == TaskEventType.None) return (data = ReadOther(ref reader, type)) is not null;
+        ReadTask(ref reader, ref task);
+        task.Actor = _actor;
+        return true;
     }
+
+    private EventData? ReadOther(ref TJson reader, string type) => type switch
+    {
+        EventTypes.ProjectCreated => new ProjectCreated(ReadProjectFields(ref reader)) { Actor = _actor },
+        EventTypes.ProjectUpdated => new ProjectUpdated(ReadProjectFields(ref reader)) { Actor = _actor },
+        EventTypes.ProjectStatusChanged => ReadProjectStatusChanged(ref reader),
+        EventTypes.ResourceAllocated => ReadResourceAllocated(ref reader),
+        EventTypes.ResourceReleased => new ResourceReleased(ReadAllocation(ref reader)) { Actor = _actor },
+        _ => null,
+    };
+
+    private void ReadTask(ref TJson reader, ref TaskStatement task)
+    {
+        var order = _orders.OfTask(task.Type);
+        var most = PartsOf(task.Type);
+        StatusCategory? category = null;
+        var hasTask = false;
+        while (reader.NextProperty(order, out var property))
+        {
+            var part = PartOf(property) & most;
+            task.Stated |= part;
+            switch (part)
+            {
+                case TaskParts.Title: task.Title = OptionalText(ref reader, "data.title"); break;
+                case TaskParts.Kind: task.Kind = OptionalName(ref reader, "data.kind"); break;
+                case TaskParts.Priority: task.Priority = OptionalName(ref reader, "data.priority"); break;
+                case TaskParts.Status: task.Status = Name(ref reader, "data.status"); break;
+                case TaskParts.Assignee: task.Assignee = OptionalName(ref reader, "data.assignee"); break;
+                case TaskParts.Team: task.Team = OptionalName(ref reader, "data.team"); break;
+                case TaskParts.Parent: task.Parent = OptionalName(ref reader, "data.parent"); break;
+                case TaskParts.Estimate: task.EstimateHours = OptionalHours(ref reader, "data.estimateHours"); break;
+                case TaskParts.Remaining: task.RemainingHours = OptionalHours(ref reader, "data.remainingHours"); break;
+                case TaskParts.Spent: task.SpentHours = OptionalHours(ref reader, "data.spentHours"); break;
+                case TaskParts.Due: task.Due = OptionalDate(ref reader, "data.due"); break;
+                case TaskParts.Milestone: task.Milestone = OptionalMilestone(ref reader); break;
+                case TaskParts.Labels: task.Labels = OptionalLabels(ref reader); break;
+                case TaskParts.None when property == Property.Task: (task.Task, hasTask) = (ReadTaskKey(ref reader), true); break;
+                case TaskParts.None when property == Property.Category && (most & TaskParts.Status) != TaskParts.None: category = Category(ref reader); break;
+                case TaskParts.None when property == Property.Reason && task.Type == TaskEventType.Blocked: task.Reason = RecurringText(ref reader, "data.reason"); break;
+                default: ReadCommon(ref reader, property); break;
+            }
+        }
+
+        if (!hasTask) throw Missing("data.task");
+        if (task.Type == TaskEventType.Assigned && task.Stated == TaskParts.None)
+            throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.assignee", "is missing; null says that nobody is assigned");
+        if (task.Status is null && (category is not null || task.Type == TaskEventType.StatusChanged)) throw Missing("data.status");
+        if (task.Status is not null) task.Category = category ?? throw Missing("data.category");
+    }
+
+    /// <summary>What an event of a type may state; a property that its type does not have is passed over.</summary>
+    private static TaskParts PartsOf(TaskEventType type) => type switch
+    {
+        TaskEventType.Created or TaskEventType.Updated => ~(TaskParts.Remaining | TaskParts.Spent),
+        TaskEventType.StatusChanged => TaskParts.Status,
+        TaskEventType.Assigned => TaskParts.Assignee,
+        TaskEventType.Estimated => TaskParts.Effort,
+        _ => TaskParts.None,
+    };
+
+    private static TaskParts PartOf(Property property) => property switch
+    {
+        Property.Title => TaskParts.Title,
+        Property.Kind => TaskParts.Kind,
+        Property.Priority => TaskParts.Priority,
+        Property.Status => TaskParts.Status,
+        Property.Assignee => TaskParts.Assignee,
+        Property.Team => TaskParts.Team,
+        Property.Parent => TaskParts.Parent,
+        Property.EstimateHours => TaskParts.Estimate,
+        Property.RemainingHours => TaskParts.Remaining,
+        Property.SpentHours => TaskParts.Spent,
+        Property.Due => TaskParts.Due,
+        Property.Milestone => TaskParts.Milestone,
+        Property.Labels => TaskParts.Labels,
+        _ => TaskParts.None,
+    };
 
     private ProjectFields ReadProjectFields(ref TJson reader)
     {
@@ -67,54 +138,6 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return new ProjectFields { Name = name, Team = team, Owner = owner, Status = OptionalStatus(status, category), Start = start, Due = due };
     }
 
-    private EventData ReadTaskCreatedOrUpdated(ref TJson reader, string type)
-    {
-        Field<string?> title = default, kind = default, priority = default, assignee = default, team = default, parent = default;
-        Field<double?> estimate = default;
-        Field<DateOnly?> due = default;
-        Field<Milestone?> milestone = default;
-        Field<IReadOnlyList<string>?> labels = default;
-        string? task = null, status = null;
-        StatusCategory? category = null;
-        while (reader.NextProperty(_orders.TaskFields, out var property))
-        {
-            switch (property)
-            {
-                case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.Title: title = OptionalText(ref reader, "data.title"); break;
-                case Property.Kind: kind = OptionalName(ref reader, "data.kind"); break;
-                case Property.Priority: priority = OptionalName(ref reader, "data.priority"); break;
-                case Property.Status: status = Name(ref reader, "data.status"); break;
-                case Property.Category: category = Category(ref reader); break;
-                case Property.Assignee: assignee = OptionalName(ref reader, "data.assignee"); break;
-                case Property.Team: team = OptionalName(ref reader, "data.team"); break;
-                case Property.Parent: parent = OptionalName(ref reader, "data.parent"); break;
-                case Property.EstimateHours: estimate = OptionalHours(ref reader, "data.estimateHours"); break;
-                case Property.Due: due = OptionalDate(ref reader, "data.due"); break;
-                case Property.Milestone: milestone = OptionalMilestone(ref reader); break;
-                case Property.Labels: labels = OptionalLabels(ref reader); break;
-                default: ReadCommon(ref reader, property); break;
-            }
-        }
-
-        var fields = new TaskFields
-        {
-            Title = title,
-            Kind = kind,
-            Priority = priority,
-            Status = OptionalStatus(status, category),
-            Assignee = assignee,
-            Team = team,
-            Parent = parent,
-            EstimateHours = estimate,
-            Due = due,
-            Milestone = milestone,
-            Labels = labels,
-        };
-        var key = Required(task, "data.task");
-        return type == EventTypes.TaskCreated ? new TaskCreated(key, fields) { Actor = _actor } : new TaskUpdated(key, fields) { Actor = _actor };
-    }
-
     private ProjectStatusChanged ReadProjectStatusChanged(ref TJson reader)
     {
         string? status = null;
@@ -132,77 +155,6 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return new ProjectStatusChanged(RequiredStatus(status, category)) { Actor = _actor };
     }
 
-    private TaskStatusChanged ReadTaskStatusChanged(ref TJson reader)
-    {
-        string? task = null, status = null;
-        StatusCategory? category = null;
-        while (reader.NextProperty(_orders.TaskStatus, out var property))
-        {
-            switch (property)
-            {
-                case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.Status: status = Name(ref reader, "data.status"); break;
-                case Property.Category: category = Category(ref reader); break;
-                default: ReadCommon(ref reader, property); break;
-            }
-        }
-
-        return new TaskStatusChanged(Required(task, "data.task"), RequiredStatus(status, category)) { Actor = _actor };
-    }
-
-    private TaskAssigned ReadTaskAssigned(ref TJson reader)
-    {
-        string? task = null;
-        Field<string?> assignee = default;
-        while (reader.NextProperty(_orders.Assignment, out var property))
-        {
-            switch (property)
-            {
-                case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.Assignee: assignee = OptionalName(ref reader, "data.assignee"); break;
-                default: ReadCommon(ref reader, property); break;
-            }
-        }
-
-        if (!assignee.IsStated) throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.assignee", "is missing; null says that nobody is assigned");
-        return new TaskAssigned(Required(task, "data.task"), assignee.Value) { Actor = _actor };
-    }
-
-    private TaskEstimated ReadTaskEstimated(ref TJson reader)
-    {
-        string? task = null;
-        Field<double?> estimate = default, remaining = default, spent = default;
-        while (reader.NextProperty(_orders.Effort, out var property))
-        {
-            switch (property)
-            {
-                case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.EstimateHours: estimate = OptionalHours(ref reader, "data.estimateHours"); break;
-                case Property.RemainingHours: remaining = OptionalHours(ref reader, "data.remainingHours"); break;
-                case Property.SpentHours: spent = OptionalHours(ref reader, "data.spentHours"); break;
-                default: ReadCommon(ref reader, property); break;
-            }
-        }
-
-        return new TaskEstimated(Required(task, "data.task"), estimate, remaining, spent) { Actor = _actor };
-    }
-
-    private TaskBlocked ReadTaskBlocked(ref TJson reader)
-    {
-        string? task = null, reason = null;
-        while (reader.NextProperty(_orders.Obstacle, out var property))
-        {
-            switch (property)
-            {
-                case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.Reason: reason = RecurringText(ref reader, "data.reason"); break;
-                default: ReadCommon(ref reader, property); break;
-            }
-        }
-
-        return new TaskBlocked(Required(task, "data.task"), reason) { Actor = _actor };
-    }
-
     private ResourceAllocated ReadResourceAllocated(ref TJson reader)
     {
         string? allocation = null, resource = null, role = null;
@@ -216,8 +168,8 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
                 case Property.Resource: resource = Name(ref reader, "data.resource"); break;
                 case Property.HoursPerWeek: hours = Hours(ref reader, "data.hoursPerWeek"); break;
                 case Property.From: from = Date(ref reader, "data.from"); break;
-                case Property.To: to = OptionalDate(ref reader, "data.to").Value; break;
-                case Property.Role: role = OptionalName(ref reader, "data.role").Value; break;
+                case Property.To: to = OptionalDate(ref reader, "data.to"); break;
+                case Property.Role: role = OptionalName(ref reader, "data.role"); break;
                 default: ReadCommon(ref reader, property); break;
             }
         }
@@ -228,29 +180,29 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return new ResourceAllocated(Required(allocation, "data.allocation"), Required(resource, "data.resource"), hours.Value, from.Value, to, role) { Actor = _actor };
     }
 
-    private string ReadKey(ref TJson reader, Property name, string place)
+    private string ReadAllocation(ref TJson reader)
     {
         string? key = null;
-        while (reader.NextProperty(_orders.Key, out var property))
+        while (reader.NextProperty(_orders.Release, out var property))
         {
-            if (property == name) key = Key(ref reader, place);
+            if (property == Property.Allocation) key = Key(ref reader, "data.allocation");
             else ReadCommon(ref reader, property);
         }
 
-        return Required(key, place);
+        return Required(key, "data.allocation");
     }
 
     /// <summary>Reads a property that every type may state, and passes over any other.</summary>
     private void ReadCommon(ref TJson reader, Property property)
     {
-        if (property == Property.Actor) _actor = OptionalName(ref reader, "data.actor").Value;
+        if (property == Property.Actor) _actor = OptionalName(ref reader, "data.actor");
         else reader.Skip();
     }
 
-    private Field<Milestone?> OptionalMilestone(ref TJson reader)
+    private Milestone? OptionalMilestone(ref TJson reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return new(true, null);
+        if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.StartObject) throw Wrong("data.milestone", "an object", ref reader);
 
         string? name = null;
@@ -262,19 +214,19 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
             {
                 case Property.Name: name = Name(ref reader, "data.milestone.name"); break;
                 case Property.Kind: kind = Kind(ref reader); break;
-                case Property.Start: start = OptionalDate(ref reader, "data.milestone.start").Value; break;
-                case Property.Due: due = OptionalDate(ref reader, "data.milestone.due").Value; break;
+                case Property.Start: start = OptionalDate(ref reader, "data.milestone.start"); break;
+                case Property.Due: due = OptionalDate(ref reader, "data.milestone.due"); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new(true, _recent.Milestone(Required(name, "data.milestone.name"), kind, start, due));
+        return _recent.Milestone(Required(name, "data.milestone.name"), kind, start, due);
     }
 
-    private Field<IReadOnlyList<string>?> OptionalLabels(ref TJson reader)
+    private IReadOnlyList<string>? OptionalLabels(ref TJson reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return new(true, null);
+        if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.StartArray) throw Wrong("data.labels", "an array of strings", ref reader);
 
         var labels = _recent.NoLabels();
@@ -285,10 +237,16 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
             labels.Add(GetName(reader.Text, "data.labels[]"));
         }
 
-        return new(true, _recent.Labels(labels));
+        return _recent.Labels(labels);
     }
 
-    /// <summary>A task's or allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>
+    private static TaskKey ReadTaskKey(ref TJson reader)
+    {
+        if (!reader.ReadText(out var text)) throw Wrong("data.task", "a string", ref reader);
+        return !text.IsEmpty && TaskKey.TryPack(text, out var key) ? key : new TaskKey(CheckName(reader.GetString(text), "data.task"));
+    }
+
+    /// <summary>An allocation's key. There are more of them than the interner holds, so they would only push out the names.</summary>
     private static string Key(ref TJson reader, string place)
     {
         if (!reader.ReadText(out var text)) throw Wrong(place, "a string", ref reader);
@@ -301,16 +259,16 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return GetName(text, place);
     }
 
-    private Field<string?> OptionalName(ref TJson reader, string place)
+    private string? OptionalName(ref TJson reader, string place)
     {
-        if (reader.ReadText(out var text)) return new(true, GetName(text, place));
-        return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
+        if (reader.ReadText(out var text)) return GetName(text, place);
+        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
     }
 
-    private Field<string?> OptionalText(ref TJson reader, string place)
+    private static string? OptionalText(ref TJson reader, string place)
     {
-        if (reader.ReadText(out var text)) return new(true, CheckText(reader.GetString(text), place));
-        return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
+        if (reader.ReadText(out var text)) return CheckText(reader.GetString(text), place);
+        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
     }
 
     /// <summary>A text that comes again and again, such as a reason: where it is short, it is not made anew.</summary>
@@ -368,10 +326,10 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         throw Wrong(place, "a date such as 2026-01-31", ref reader);
     }
 
-    private static Field<DateOnly?> OptionalDate(ref TJson reader, string place)
+    private static DateOnly? OptionalDate(ref TJson reader, string place)
     {
-        if (reader.ReadText(out var text) && Rfc3339.TryParseDate(text, out var date)) return new(true, date);
-        return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a date such as 2026-01-31", ref reader);
+        if (reader.ReadText(out var text) && Rfc3339.TryParseDate(text, out var date)) return date;
+        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a date such as 2026-01-31", ref reader);
     }
 
     private static double Hours(ref TJson reader, string place)
@@ -380,10 +338,10 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return HoursHere(ref reader, place);
     }
 
-    private static Field<double?> OptionalHours(ref TJson reader, string place)
+    private static double? OptionalHours(ref TJson reader, string place)
     {
         reader.Read();
-        return new(true, reader.TokenType == JsonTokenType.Null ? null : HoursHere(ref reader, place));
+        return reader.TokenType == JsonTokenType.Null ? null : HoursHere(ref reader, place);
     }
 
     private static double HoursHere(ref TJson reader, string place) =>
@@ -414,14 +372,13 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
 /// <summary>The orders in which the data of the known types, and what is in them, state their properties.</summary>
 internal sealed class DataOrders
 {
+    private readonly PropertyOrder[] _ofTasks = [.. Enum.GetValues<TaskEventType>().Select(_ => new PropertyOrder())];
+
     public PropertyOrder ProjectFields { get; } = new();
-    public PropertyOrder TaskFields { get; } = new();
     public PropertyOrder ProjectStatus { get; } = new();
-    public PropertyOrder TaskStatus { get; } = new();
-    public PropertyOrder Assignment { get; } = new();
-    public PropertyOrder Effort { get; } = new();
-    public PropertyOrder Obstacle { get; } = new();
     public PropertyOrder Allocation { get; } = new();
-    public PropertyOrder Key { get; } = new();
+    public PropertyOrder Release { get; } = new();
     public PropertyOrder Milestone { get; } = new();
+
+    public PropertyOrder OfTask(TaskEventType type) => _ofTasks[(int)type];
 }

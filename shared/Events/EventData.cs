@@ -10,9 +10,6 @@ public abstract record EventData
 
     /// <summary>The person who made the change, 1 to 256 characters; null: not said. It says who, never what: no aggregate depends on it.</summary>
     public string? Actor { get; init; }
-
-    /// <summary>The key of the task that it is about; null: it is about something else.</summary>
-    internal virtual string? AboutTask => null;
 }
 
 /// <summary>What an event states about one task.</summary>
@@ -22,8 +19,6 @@ public abstract record TaskEventData : EventData
 
     /// <summary>The task's key, unique within its project; 1 to 256 characters.</summary>
     public string Task { get; init; }
-
-    internal sealed override string? AboutTask => Task;
 }
 
 /// <summary><c>project.created</c></summary>

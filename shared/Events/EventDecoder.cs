@@ -30,13 +30,16 @@ public sealed class EventDecoder
     /// Decodes the value of a Kafka record by its headers: structured if <c>content-type</c> begins with <c>application/cloudevents</c>
     /// or there is no <c>ce_specversion</c>, else binary.
     /// </summary>
-    public DecodeResult Decode(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers)
+    /// <param name="value">The record's value.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="batch">The memory to decode into; null: new memory.</param>
+    public DecodeResult Decode(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, EventBatch? batch = null)
     {
         var isBinary = IsBinary(headers, out var contentType);
         if (StartsWith(contentType, "application/cloudevents"u8) && !IsJsonEvent(contentType))
             return new(new DecodeError(DecodeFailure.UnsupportedContentType, "content-type", $"{Quote(contentType)} is not {Event.ContentType}"));
 
-        return isBinary ? DecodeBinary(value, headers, contentType) : DecodeStructured(value);
+        return isBinary ? DecodeBinary(value, headers, contentType, batch?.Next() ?? new Event()) : DecodeStructured(value, batch);
     }
 
     /// <summary>Whether a Kafka record's headers say that its value is <c>data</c> alone.</summary>
@@ -54,15 +57,21 @@ public sealed class EventDecoder
     }
 
     /// <summary>Decodes one event in structured mode: a JSON object that holds attributes and <c>data</c>.</summary>
-    public DecodeResult DecodeStructured(ReadOnlySpan<byte> utf8) => DecodePlain(utf8) ?? DecodeAny(utf8);
+    /// <param name="utf8">The object.</param>
+    /// <param name="batch">The memory to decode into; null: new memory.</param>
+    public DecodeResult DecodeStructured(ReadOnlySpan<byte> utf8, EventBatch? batch = null)
+    {
+        var one = batch?.Next() ?? new Event();
+        return DecodePlain(utf8, one) ?? DecodeAny(utf8, one);
+    }
 
     /// <summary>Decodes an event that is written as most are; null if it is not, or is none.</summary>
-    internal DecodeResult? DecodePlain(ReadOnlySpan<byte> utf8)
+    internal DecodeResult? DecodePlain(ReadOnlySpan<byte> utf8, Event into)
     {
         if (!PlainJson.TryBegin(utf8, out var json)) return null;
         try
         {
-            return new(Read(ref json, utf8));
+            return new(Read(ref json, utf8, into));
         }
         catch (Exception exception) when (exception is NotPlainException or DecodeException)
         {
@@ -72,13 +81,13 @@ public sealed class EventDecoder
     }
 
     /// <summary>Decodes an event however it is written.</summary>
-    internal DecodeResult DecodeAny(ReadOnlySpan<byte> utf8)
+    internal DecodeResult DecodeAny(ReadOnlySpan<byte> utf8, Event into)
     {
         if (CheckBytes(utf8) is { } fault) return new(fault);
         try
         {
             var json = new AnyJson(utf8);
-            return new(Read(ref json, utf8));
+            return new(Read(ref json, utf8, into));
         }
         catch (Exception exception) when (Fault(exception) is { } error)
         {
@@ -86,15 +95,17 @@ public sealed class EventDecoder
         }
     }
 
-    private Event Read<TJson>(ref TJson json, ReadOnlySpan<byte> utf8)
+    private Event Read<TJson>(ref TJson json, ReadOnlySpan<byte> utf8, Event one)
         where TJson : struct, IJsonTokens, allows ref struct
     {
         var envelope = new Envelope();
+        ref var task = ref one.Begin();
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw Invalid(DecodeFailure.NotJson, "", $"expected a JSON object, found {json.Describe()}");
 
         EventData? data = null;
         string? typeOfData = null;
+        var isRead = false;
         ReadOnlySpan<byte> dataBytes = default;
         while (json.NextProperty(_order, out var property))
         {
@@ -112,8 +123,8 @@ public sealed class EventDecoder
                     json.Read();
                     var start = json.TokenStart;
                     typeOfData = envelope.Type;
-                    data = typeOfData is null || json.TokenType == JsonTokenType.Null ? null : new DataReader<TJson>(_names, _recent, _ordersOfData).Read(ref json, typeOfData);
-                    if (data is null) json.Skip();
+                    isRead = typeOfData is not null && json.TokenType != JsonTokenType.Null && new DataReader<TJson>(_names, _recent, _ordersOfData).Read(ref json, typeOfData, ref task, out data);
+                    if (!isRead) json.Skip();
                     dataBytes = json.TokenType == JsonTokenType.Null ? default : utf8[start..json.Consumed];
                     break;
                 default: json.Skip(); break;
@@ -125,15 +136,16 @@ public sealed class EventDecoder
         if (envelope.Base64 is { } bytes)
         {
             if (!dataBytes.IsEmpty) throw Invalid(DecodeFailure.InvalidAttribute, "data_base64", "stands beside data");
-            data = ReadData(bytes, envelope.Type);
+            data = ReadData(bytes, envelope.Type, ref one.Begin());
         }
-        else if (data is null || typeOfData != envelope.Type)
+        else if (!isRead || typeOfData != envelope.Type)
         {
             // The usual order is type before data, and then data has been read on the way; any other order costs a second pass.
-            data = ReadData(dataBytes, envelope.Type);
+            data = ReadData(dataBytes, envelope.Type, ref one.Begin());
         }
 
-        return envelope.ToEvent(data);
+        envelope.GoInto(one, data);
+        return one;
     }
 
     /// <summary>Reads data that stand alone and have been checked before, of whatever size; null: their type is unknown.</summary>
@@ -142,7 +154,8 @@ public sealed class EventDecoder
     {
         try
         {
-            return ReadData(utf8, type);
+            var task = default(TaskStatement);
+            return ReadData(utf8, type, ref task) ?? task.ToData();
         }
         catch (Exception exception) when (exception is not DecodeException && Fault(exception) is { } error)
         {
@@ -150,7 +163,7 @@ public sealed class EventDecoder
         }
     }
 
-    private DecodeResult DecodeBinary(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, ReadOnlySpan<byte> contentType)
+    private DecodeResult DecodeBinary(ReadOnlySpan<byte> value, ReadOnlySpan<EventHeader> headers, ReadOnlySpan<byte> contentType, Event one)
     {
         if (value.Length > 0 && CheckBytes(value) is { } fault) return new(fault);
         try
@@ -173,7 +186,8 @@ public sealed class EventDecoder
 
             if (contentType.Length > 0) envelope.DataContentType = Encoding.UTF8.GetString(contentType);
             envelope.Check();
-            return new(envelope.ToEvent(ReadData(value, envelope.Type)));
+            envelope.GoInto(one, ReadData(value, envelope.Type, ref one.Begin()));
+            return new(one);
         }
         catch (Exception exception) when (Fault(exception) is { } error)
         {
@@ -182,13 +196,13 @@ public sealed class EventDecoder
     }
 
     /// <summary>Reads data that stand alone. Those of an unknown type need not be there, but if they are, they are JSON too.</summary>
-    private EventData? ReadData(ReadOnlySpan<byte> utf8, string type)
+    /// <returns>What is stated about something else than a task.</returns>
+    private EventData? ReadData(ReadOnlySpan<byte> utf8, string type, ref TaskStatement task)
     {
         if (utf8.IsEmpty) return EventTypes.Knows(type) ? throw Invalid(DecodeFailure.InvalidData, "data", "is missing") : null;
         var json = new AnyJson(utf8);
         json.Read();
-        var data = new DataReader<AnyJson>(_names, _recent, _ordersOfData).Read(ref json, type);
-        if (data is null) json.Skip();
+        if (!new DataReader<AnyJson>(_names, _recent, _ordersOfData).Read(ref json, type, ref task, out var data)) json.Skip();
         json.Read();
         return data;
     }
@@ -324,7 +338,7 @@ public sealed class EventDecoder
                 throw Invalid(DecodeFailure.UnsupportedContentType, "datacontenttype", $"\"{DataContentType}\" is not application/json");
         }
 
-        public readonly Event ToEvent(EventData? data) => new(Id, Source!, Type!, Time, Subject!, data);
+        public readonly void GoInto(Event one, EventData? data) => one.Hold(Id, Source!, Type!, Time, Subject!, data);
 
         private static void Require([System.Diagnostics.CodeAnalysis.NotNull] string? value, string name)
         {

@@ -33,6 +33,20 @@ public static class EventTypes
         _ => false,
     };
 
+    /// <summary>Which one of a task's it is; none if it is about something else, or unknown.</summary>
+    internal static TaskEventType OfTask(string type) => type switch
+    {
+        TaskCreated => TaskEventType.Created,
+        TaskUpdated => TaskEventType.Updated,
+        TaskStatusChanged => TaskEventType.StatusChanged,
+        TaskAssigned => TaskEventType.Assigned,
+        TaskEstimated => TaskEventType.Estimated,
+        TaskBlocked => TaskEventType.Blocked,
+        TaskUnblocked => TaskEventType.Unblocked,
+        TaskDeleted => TaskEventType.Deleted,
+        _ => TaskEventType.None,
+    };
+
     /// <summary>The type that <paramref name="data"/> belongs to.</summary>
     public static string Of(EventData data) => data switch
     {

@@ -19,6 +19,7 @@ public sealed class ProjectFold
     private readonly Func<string, string> _personId;
     private readonly TaskTable _tasks = new();
     private readonly StatusWords _words = new();
+    private readonly FactMemory _facts = new(TaskState.UsualFacts);
     private readonly List<ChangedTask> _changed = [];
     private readonly TeamChanges _teamChanges = new();
     private readonly HistoryChanges _history = new();
@@ -55,6 +56,9 @@ public sealed class ProjectFold
     /// <summary>The sums over the project's tasks, as of the last <see cref="Settle"/>; between one and the next they are not all up to date.</summary>
     public ProjectSummary Summary => _summary;
 
+    /// <summary>The tasks that are held, in no particular order.</summary>
+    public IEnumerable<KeyValuePair<TaskKey, TaskState>> Tasks => _tasks.All;
+
     /// <summary>How many tasks are held.</summary>
     public int LoadedTasks => _tasks.Count;
 
@@ -62,23 +66,23 @@ public sealed class ProjectFold
     public int ChangedTasks => _changed.Count;
 
     /// <summary>The key of the task that an event is about; null if it is about something else.</summary>
-    public static string? TaskOf(Event one) => one.Data?.AboutTask;
+    public static TaskKey? TaskOf(Event one) => one.IsAboutTask ? one.Task.Task : null;
 
     /// <summary>Whether a task's state is held.</summary>
-    public bool IsLoaded(string task) => _tasks.Find(task) is not null;
+    public bool IsLoaded(TaskKey task) => _tasks.Find(task) is not null;
 
     /// <summary>Holds a task's state, and of this fold alone: the stored one, or a new one if there is none.</summary>
     /// <exception cref="ArgumentException">It is held already.</exception>
-    public void Load(string task, TaskState state)
+    public void Load(TaskKey task, TaskState state)
     {
         state.ChangedIn = 0;
-        state.Share(_words);
+        state.Share(_words, _facts);
         _tasks.Add(task, state);
     }
 
     /// <summary>Lets go of a task's state, to save memory.</summary>
     /// <exception cref="InvalidOperationException">It has changed since the last <see cref="Settle"/>.</exception>
-    public void Unload(string task)
+    public void Unload(TaskKey task)
     {
         if (_tasks.Find(task) is not { } state) return;
         if (state.ChangedIn == _batch) throw new InvalidOperationException($"Task {task} has changed and is not settled.");
@@ -88,10 +92,10 @@ public sealed class ProjectFold
     /// <summary>Takes in one event of this project.</summary>
     public FoldOutcome Apply(Event one)
     {
-        if (one.Data is null) return FoldOutcome.Ignored;
+        if (!one.IsKnown) return FoldOutcome.Ignored;
         Begin();
-        if (TaskOf(one) is not { } key) return ApplyToProject(one);
-        return _tasks.Find(key) is { } task ? ApplyToTask(one, key, task) : FoldOutcome.TaskNotLoaded;
+        if (!one.IsAboutTask) return ApplyToProject(one);
+        return _tasks.Find(one.Task.Task) is { } task ? ApplyToTask(one, task) : FoldOutcome.TaskNotLoaded;
     }
 
     /// <summary>Brings the sums up to date, and says what is to be stored since the last time.</summary>
@@ -99,7 +103,7 @@ public sealed class ProjectFold
     public FoldChanges Settle()
     {
         Begin();
-        var tasks = new KeyValuePair<string, TaskState>[_changed.Count];
+        var tasks = new KeyValuePair<TaskKey, TaskState>[_changed.Count];
         for (var i = 0; i < tasks.Length; i++)
         {
             var (key, task, before) = _changed[i];
@@ -135,9 +139,9 @@ public sealed class ProjectFold
         return outcome;
     }
 
-    private FoldOutcome ApplyToTask(Event one, string key, TaskState task)
+    private FoldOutcome ApplyToTask(Event one, TaskState task)
     {
-        Admit(one.Data!);
+        Admit(one.Task);
         FoldOutcome outcome;
         bool isChanged;
         TaskSnapshot? counted = null;
@@ -159,7 +163,7 @@ public sealed class ProjectFold
         if (!hasChanged)
         {
             (task.ChangedIn, task.ChangedAt) = (_batch, _changed.Count);
-            _changed.Add(new ChangedTask(key, task, counted));
+            _changed.Add(new ChangedTask(one.Task.Task, task, counted));
         }
         else if (counted is not null)
         {
@@ -173,26 +177,15 @@ public sealed class ProjectFold
     /// <param name="Key">Its key.</param>
     /// <param name="Task">Its state.</param>
     /// <param name="Counted">How it was when it was last counted; null: it is counted as it is.</param>
-    private readonly record struct ChangedTask(string Key, TaskState Task, TaskSnapshot? Counted);
+    private readonly record struct ChangedTask(TaskKey Key, TaskState Task, TaskSnapshot? Counted);
 
     /// <summary>The labels that an event states are counted, whether its statement stands or not.</summary>
-    private void Admit(EventData data)
+    private void Admit(in TaskStatement task)
     {
-        switch (data)
-        {
-            case TaskStatusChanged changed: Admit(_summary.Statuses, changed.Status.Name); break;
-            case TaskUpdated updated: Admit(updated.Fields); break;
-            case TaskCreated created: Admit(created.Fields); break;
-            case TaskAssigned { Assignee: { } assignee }: Admit(_summary.Assignees, _personId(assignee)); break;
-        }
-    }
-
-    private void Admit(TaskFields fields)
-    {
-        if (fields.Status is { } status) Admit(_summary.Statuses, status.Name);
-        if (fields.Assignee.Value is { } assignee) Admit(_summary.Assignees, _personId(assignee));
-        if (fields.Milestone.Value is { } milestone) Admit(_summary.Milestones, milestone.Name);
-        if (fields.Team.Value is { } team)
+        if (task.Status is { } status) Admit(_summary.Statuses, status);
+        if (task.Assignee is { } assignee) Admit(_summary.Assignees, _personId(assignee));
+        if (task.Milestone is { } milestone) Admit(_summary.Milestones, milestone.Name);
+        if (task.Team is { } team)
         {
             // A new one may push out another, whose sums then move.
             if (!_summary.Teams.HasAdmitted(team)) _settledTeams ??= _summary.TeamSums(_project.Team);
@@ -221,4 +214,4 @@ public sealed class ProjectFold
 /// <param name="Teams">What to add to the sums of teams; a team is a label of its name, empty where neither task nor project has one.</param>
 /// <param name="History">What to add to the project's history, day by day.</param>
 public sealed record FoldChanges(
-    IReadOnlyList<KeyValuePair<string, TaskState>> Tasks, bool IsProjectChanged, bool IsSummaryChanged, IReadOnlyList<KeyValuePair<string, Counters>> Teams, HistoryChanges History);
+    IReadOnlyList<KeyValuePair<TaskKey, TaskState>> Tasks, bool IsProjectChanged, bool IsSummaryChanged, IReadOnlyList<KeyValuePair<string, Counters>> Teams, HistoryChanges History);

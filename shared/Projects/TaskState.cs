@@ -26,6 +26,9 @@ public sealed class TaskState
     /// <summary>The reason of a block is kept up to this many UTF-16 units.</summary>
     public const int LongestReason = 1024;
 
+    /// <summary>For how many facts a fold keeps memory for each task.</summary>
+    internal const int UsualFacts = UsualProgress + UsualEffort;
+
     private const int UsualProgress = 12;
     private const int UsualEffort = 8;
     private const int MostProgressBytes = 16 * 1024;
@@ -106,6 +109,9 @@ public sealed class TaskState
 
     internal FactLog EffortLog => Trimmed(ref _effort);
 
+    /// <summary>Where the facts lie that came with the fold's memory.</summary>
+    private (FactLog.Packed[] Piece, int Start) _memory;
+
     /// <summary>The task's key in the fold that holds it; null if the fold can tell it without.</summary>
     internal string? Key { get; set; }
 
@@ -158,16 +164,10 @@ public sealed class TaskState
     /// <see cref="Continue"/> gives all that it changes.
     /// </summary>
     internal bool IsContinuedBy(Event one) =>
-        one.Time.UtcTicks > _stated.Last && (_stated.IsEmpty ? one.Data is not TaskDeleted : Exists && IsKeptWhereItCounts(one.Data))
+        one.Ticks > _stated.Last && one.Task.Type != TaskEventType.Deleted && (_stated.IsEmpty || (Exists && IsKeptInTeam(one.Task)))
         && _progress.HasRoom(1, Fact.SizeOf(one.EventId, LongestWord)) && _effort.HasRoom(3, Fact.SizeOf(one.EventId, 0));
 
-    /// <summary>Whether what an event states neither deletes the task nor moves it to another team.</summary>
-    private bool IsKeptWhereItCounts(EventData? data) => data switch
-    {
-        TaskUpdated updated => !updated.Fields.Team.IsStated || updated.Fields.Team.Value == Team,
-        TaskCreated created => !created.Fields.Team.IsStated || created.Fields.Team.Value == Team,
-        _ => data is not TaskDeleted,
-    };
+    private bool IsKeptInTeam(in TaskStatement task) => !task.States(TaskParts.Team) || task.Team == Team;
 
     /// <summary>Goes through the facts that came since the last time, and gives the changes that they make.</summary>
     internal void Continue<TTimeline>(ref TTimeline timeline)
@@ -189,24 +189,25 @@ public sealed class TaskState
     /// <param name="isChanged">Whether the state is another one than before.</param>
     public FoldOutcome Apply(Event one, Func<string, string> personId, out bool isChanged)
     {
-        var ticks = one.Time.UtcTicks;
+        var ticks = one.Ticks;
         var stamp = new Stamp(ticks, one.EventId);
         var last = _stated.Last;
-        var effects = one.Data switch
+        ref readonly var task = ref one.Task;
+        var effects = _stated.Include(ticks);
+        if (task.States(TaskParts.Status)) effects |= _progress.Add(new Fact(stamp, (FactKind)task.Category, task.Status, 0));
+        if (task.States(TaskParts.Effort)) effects |= StateEffort(stamp, task);
+        if (task.States(~(TaskParts.Status | TaskParts.Effort))) effects |= StateFields(stamp, task, personId);
+        switch (task.Type)
         {
-            TaskStatusChanged data => State(stamp, data.Status),
-            TaskUpdated data => State(stamp, data.Fields, personId),
-            TaskAssigned data => _assignee.Offer(stamp, data.Assignee is null ? null : personId(data.Assignee), ValueOrder.Texts),
-            TaskEstimated data => State(stamp, FactKind.Estimate, data.EstimateHours) | State(stamp, FactKind.Remaining, data.RemainingHours) | State(stamp, FactKind.Spent, data.SpentHours),
-            TaskCreated data => State(stamp, data.Fields, personId) | _deleted.Offer(stamp, value: false, ValueOrder.Flags),
-            TaskBlocked data => _progress.Add(new Fact(stamp, FactKind.Blocked, null, 0)) | _blockedReason.Offer(stamp, Label.Cut(data.Reason, LongestReason), ValueOrder.Texts),
-            TaskUnblocked => _progress.Add(new Fact(stamp, FactKind.Unblocked, null, 0)) | _blockedReason.Offer(stamp, value: null, ValueOrder.Texts),
-            TaskDeleted => _deleted.Offer(stamp, value: true, ValueOrder.Flags),
-            _ => throw new ArgumentException($"{one.Type} is not about a task", nameof(one)),
-        };
-        effects |= _stated.Include(ticks);
+            case TaskEventType.Created: effects |= _deleted.Offer(stamp, value: false, ValueOrder.Flags); break;
+            case TaskEventType.Deleted: effects |= _deleted.Offer(stamp, value: true, ValueOrder.Flags); break;
+            case TaskEventType.Blocked: effects |= StateBlock(stamp, FactKind.Blocked, Label.Cut(task.Reason, LongestReason)); break;
+            case TaskEventType.Unblocked: effects |= StateBlock(stamp, FactKind.Unblocked, reason: null); break;
+            case TaskEventType.None: throw new ArgumentException($"{one.Type} is not about a task", nameof(one));
+        }
+
         isChanged = (effects & StatementEffect.Changed) != StatementEffect.None;
-        if (one.Data is not (TaskStatusChanged or TaskEstimated)) _membership = Memberships();
+        if (task.States(TaskParts.Assignee | TaskParts.Milestone | TaskParts.Team) || task.Type is TaskEventType.Created or TaskEventType.Deleted) _membership = Memberships();
 
         // The course has gone through the facts in their order, and has to begin anew if some came between them or were or may be dropped.
         if (ticks <= last || _progress.IsOverfull || _effort.IsOverfull) _course = default;
@@ -266,16 +267,24 @@ public sealed class TaskState
     }
 
     /// <summary>
-    /// Puts all facts into one piece of memory, with room for those of a usual task's life, since what grows bit by bit is what garbage
+    /// Puts the facts into memory of the fold's, which has room for those of a usual task's life, since what grows bit by bit is what garbage
     /// collections have to move; and holds words by their numbers among these.
     /// </summary>
-    internal void Share(StatusWords words)
+    internal void Share(StatusWords words, FactMemory facts)
     {
-        var progressRoom = Math.Max(UsualProgress, _progress.Count + 4);
-        var effortRoom = Math.Max(UsualEffort, _effort.Count + 3);
-        var facts = new FactLog.Packed[progressRoom + effortRoom];
-        _progress.MoveTo(facts, 0, progressRoom, words);
-        _effort.MoveTo(facts, progressRoom, effortRoom, words);
+        var (progressRoom, effortRoom) = (UsualProgress, UsualEffort);
+        if (_progress.Count <= UsualProgress && _effort.Count <= UsualEffort)
+        {
+            _memory = facts.Take();
+        }
+        else
+        {
+            (progressRoom, effortRoom) = (_progress.Count + 4, _effort.Count + 3);
+            _memory = (new FactLog.Packed[progressRoom + effortRoom], 0);
+        }
+
+        _progress.MoveTo(_memory.Piece, _memory.Start, progressRoom, words);
+        _effort.MoveTo(_memory.Piece, _memory.Start + progressRoom, effortRoom, words);
     }
 
     private Membership Memberships() =>
@@ -288,26 +297,35 @@ public sealed class TaskState
         return ref log;
     }
 
-    private StatementEffect State(Stamp stamp, TaskFields fields, Func<string, string> personId)
+    private StatementEffect StateFields(Stamp stamp, in TaskStatement task, Func<string, string> personId)
     {
-        var effects = State(stamp, FactKind.Estimate, fields.EstimateHours);
-        if (fields.Status is { } status) effects |= State(stamp, status);
-        if (fields.Title.IsStated) effects |= _title.Offer(stamp, Label.Cut(fields.Title.Value, LongestTitle), ValueOrder.Texts);
-        if (fields.Kind.IsStated) effects |= _kind.Offer(stamp, fields.Kind.Value, ValueOrder.Texts);
-        if (fields.Priority.IsStated) effects |= _priority.Offer(stamp, fields.Priority.Value, ValueOrder.Texts);
-        if (fields.Assignee.IsStated) effects |= _assignee.Offer(stamp, fields.Assignee.Value is { } name ? personId(name) : null, ValueOrder.Texts);
-        if (fields.Team.IsStated) effects |= _team.Offer(stamp, fields.Team.Value, ValueOrder.Texts);
-        if (fields.Parent.IsStated) effects |= _parent.Offer(stamp, fields.Parent.Value, ValueOrder.Texts);
-        if (fields.Due.IsStated) effects |= _due.Offer(stamp, fields.Due.Value, ValueOrder.Dates);
-        if (fields.Milestone.IsStated) effects |= _milestone.Offer(stamp, fields.Milestone.Value, ValueOrder.Milestones);
-        if (fields.Labels.IsStated) effects |= _labels.Offer(stamp, Label.Set(fields.Labels.Value, MostLabelBytes), ValueOrder.Labels);
+        var effects = StatementEffect.None;
+        if (task.States(TaskParts.Title)) effects |= _title.Offer(stamp, Label.Cut(task.Title, LongestTitle), ValueOrder.Texts);
+        if (task.States(TaskParts.Kind)) effects |= _kind.Offer(stamp, task.Kind, ValueOrder.Texts);
+        if (task.States(TaskParts.Priority)) effects |= _priority.Offer(stamp, task.Priority, ValueOrder.Texts);
+        if (task.States(TaskParts.Assignee)) effects |= _assignee.Offer(stamp, task.Assignee is { } name ? personId(name) : null, ValueOrder.Texts);
+        if (task.States(TaskParts.Team)) effects |= _team.Offer(stamp, task.Team, ValueOrder.Texts);
+        if (task.States(TaskParts.Parent)) effects |= _parent.Offer(stamp, task.Parent, ValueOrder.Texts);
+        if (task.States(TaskParts.Due)) effects |= _due.Offer(stamp, task.Due, ValueOrder.Dates);
+        if (task.States(TaskParts.Milestone)) effects |= _milestone.Offer(stamp, task.Milestone, ValueOrder.Milestones);
+        if (task.States(TaskParts.Labels)) effects |= _labels.Offer(stamp, Label.Set(task.Labels, MostLabelBytes), ValueOrder.Labels);
         return effects;
     }
 
-    private StatementEffect State(Stamp stamp, Status status) => _progress.Add(new Fact(stamp, (FactKind)status.Category, status.Name, 0));
+    private StatementEffect StateEffort(Stamp stamp, in TaskStatement task)
+    {
+        var effects = StatementEffect.None;
+        if (task.States(TaskParts.Estimate)) effects |= StateEffort(stamp, FactKind.Estimate, task.EstimateHours);
+        if (task.States(TaskParts.Remaining)) effects |= StateEffort(stamp, FactKind.Remaining, task.RemainingHours);
+        if (task.States(TaskParts.Spent)) effects |= StateEffort(stamp, FactKind.Spent, task.SpentHours);
+        return effects;
+    }
 
-    private StatementEffect State(Stamp stamp, FactKind kind, Field<double?> hours) =>
-        hours.IsStated ? _effort.Add(new Fact(stamp, kind, null, hours.Value is { } known ? EffortHours.ToMilliHours(known) : Fact.NotKnown)) : StatementEffect.None;
+    private StatementEffect StateEffort(Stamp stamp, FactKind kind, double? hours) =>
+        _effort.Add(new Fact(stamp, kind, null, hours is { } known ? EffortHours.ToMilliHours(known) : Fact.NotKnown));
+
+    private StatementEffect StateBlock(Stamp stamp, FactKind kind, string? reason) =>
+        _progress.Add(new Fact(stamp, kind, null, 0)) | _blockedReason.Offer(stamp, reason, ValueOrder.Texts);
 
     private static void Write(StateWriter writer, FactLog facts)
     {

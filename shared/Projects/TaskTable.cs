@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
+using ShitOps.Events;
 
 namespace ShitOps.Projects;
 
@@ -18,41 +16,49 @@ internal sealed class TaskTable
     /// <summary>How many tasks there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The task of a key; null if there is none.</summary>
-    public TaskState? Find(string key)
+    /// <summary>The tasks by their keys, in no particular order.</summary>
+    public IEnumerable<KeyValuePair<TaskKey, TaskState>> All
     {
-        var packed = new PackedKey(key);
-        for (var at = SlotOf(packed); ; at = (at + 1) & (_slots.Length - 1))
+        get
+        {
+            foreach (var slot in _slots)
+                if (slot.Task is { } task) yield return KeyValuePair.Create(task.Key is { } text ? new TaskKey(text) : new TaskKey(slot.Low, slot.High), task);
+        }
+    }
+
+    /// <summary>The task of a key; null if there is none.</summary>
+    public TaskState? Find(TaskKey key)
+    {
+        for (var at = SlotOf(key.Low, key.High); ; at = (at + 1) & (_slots.Length - 1))
         {
             ref readonly var slot = ref _slots[at];
             if (slot.Task is not { } task) return null;
-            if (slot.Key == packed && (packed.IsWhole || task.Key == key)) return task;
+            if (slot.Low == key.Low && slot.High == key.High && (key.Text is null || task.Key == key.Text)) return task;
         }
     }
 
     /// <summary>Adds a task under a key.</summary>
     /// <exception cref="ArgumentException">There is one already.</exception>
-    public void Add(string key, TaskState task)
+    public void Add(TaskKey key, TaskState task)
     {
         if (Find(key) is not null) throw new ArgumentException($"task {key} is there already", nameof(key));
         if (Count++ >= _slots.Length / 3 * 2) Grow();
-        var packed = new PackedKey(key);
-        task.Key = packed.IsWhole ? null : key;
-        Put(new Slot(packed, task));
+        task.Key = key.Text;
+        Put(new Slot(key.Low, key.High, task));
     }
 
     /// <summary>Takes out the task of a key, which is there.</summary>
-    public void Remove(string key)
+    public void Remove(TaskKey key)
     {
         var mask = _slots.Length - 1;
         var task = Find(key);
-        var hole = SlotOf(new PackedKey(key));
+        var hole = SlotOf(key.Low, key.High);
         while (!ReferenceEquals(_slots[hole].Task, task)) hole = (hole + 1) & mask;
 
         // Those behind move up, as long as that does not put them before the slot where their search begins.
         for (var at = (hole + 1) & mask; _slots[at].Task is not null; at = (at + 1) & mask)
         {
-            if (((at - SlotOf(_slots[at].Key)) & mask) < ((at - hole) & mask)) continue;
+            if (((at - SlotOf(_slots[at].Low, _slots[at].High)) & mask) < ((at - hole) & mask)) continue;
             _slots[hole] = _slots[at];
             hole = at;
         }
@@ -71,45 +77,17 @@ internal sealed class TaskTable
 
     private void Put(Slot slot)
     {
-        var at = SlotOf(slot.Key);
+        var at = SlotOf(slot.Low, slot.High);
         while (_slots[at].Task is not null) at = (at + 1) & (_slots.Length - 1);
         _slots[at] = slot;
     }
 
-    private int SlotOf(PackedKey key)
+    private int SlotOf(ulong low, ulong high)
     {
-        var hash = Math.BigMul(key.Low ^ Seed, (key.High ^ 0x9E3779B97F4A7C15) | 1, out var low) ^ low;
+        var hash = Math.BigMul(low ^ Seed, (high ^ 0x9E3779B97F4A7C15) | 1, out var lower) ^ lower;
         return (int)(hash ^ (hash >> 29)) & (_slots.Length - 1);
     }
 
-    private readonly record struct Slot(PackedKey Key, TaskState? Task);
-
-    /// <summary>A key of at most 15 ASCII characters and its length; of any other key a hash.</summary>
-    private readonly record struct PackedKey
-    {
-        private const int Longest = 15;
-        private const ulong Hashed = 0xff;
-
-        public PackedKey(string key)
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            bytes.Clear();
-            if (key.Length <= Longest && Ascii.FromUtf16(key, bytes, out _) == OperationStatus.Done)
-            {
-                bytes[Longest] = (byte)key.Length;
-                (Low, High) = (BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
-            }
-            else
-            {
-                (Low, High) = ((uint)StringComparer.Ordinal.GetHashCode(key), Hashed << 56);
-            }
-        }
-
-        public ulong Low { get; }
-
-        public ulong High { get; }
-
-        /// <summary>Whether equal ones are of equal keys.</summary>
-        public bool IsWhole => High >> 56 != Hashed;
-    }
+    /// <summary>A task under its key; where the key is held as text, the task has it.</summary>
+    private readonly record struct Slot(ulong Low, ulong High, TaskState? Task);
 }

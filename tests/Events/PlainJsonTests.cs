@@ -67,7 +67,7 @@ public class PlainJsonTests
 
     [Fact]
     public void Usual_events_are_read_the_short_way() =>
-        Assert.All([.. Usual(), .. EventTypes.All.Select(type => OneLine(EventContract.Documented.Types[type].Example))], json => Assert.NotNull(_decoder.DecodePlain(json)));
+        Assert.All([.. Usual(), .. EventTypes.All.Select(type => OneLine(EventContract.Documented.Types[type].Example))], json => Assert.NotNull(_decoder.DecodePlain(json, new Event())));
 
     /// <summary>One decoder for all, which never knows what comes next: in any order, with blanks or without, some properties twice, some unheard of.</summary>
     [Fact]
@@ -84,7 +84,7 @@ public class PlainJsonTests
         {
             string[] these = [$"\"type\":\"{EventTypes.All[random.Next(EventTypes.All.Count)]}\"", $"\"data\":{Object(random, [.. data.Where(_ => random.Next(3) > 0)])}", .. attributes, .. random.Next(3) == 0 ? data[^3..] : []];
             var json = Encoding.UTF8.GetBytes(Object(random, these));
-            if (_decoder.DecodePlain(json) is not null) plain++;
+            if (_decoder.DecodePlain(json, new Event()) is not null) plain++;
             AssertSame(json);
         }
 
@@ -111,7 +111,7 @@ public class PlainJsonTests
             var number = random.Next(4) switch { 0 => digits, 1 => $"0.{digits}", 2 => $"{digits[..1]}.{digits}", _ => digits.Insert(digits.Length / 2, digits.Length < 2 ? "" : ".") };
             var json = Encoding.UTF8.GetBytes(template.Replace("77777", number, StringComparison.Ordinal));
             AssertSame(json);
-            if (_decoder.DecodePlain(json) is { Event.Data: TaskEstimated { SpentHours.Value: { } hours } }) Assert.Equal(double.Parse(number, System.Globalization.CultureInfo.InvariantCulture), hours);
+            if (_decoder.DecodePlain(json, new Event()) is { Event.Data: TaskEstimated { SpentHours.Value: { } hours } }) Assert.Equal(double.Parse(number, System.Globalization.CultureInfo.InvariantCulture), hours);
         }
     }
 
@@ -122,7 +122,7 @@ public class PlainJsonTests
         for (var length = 0; length < 1400; length++)
         {
             var json = EventEncoder.Encode(Some.Event() with { Source = new string('s', 1 + (length / 2)), Project = new string('p', 1 + (length % 250)) });
-            Assert.Equal(json.Length <= 1472, _decoder.DecodePlain(json) is not null);
+            Assert.Equal(json.Length <= 1472, _decoder.DecodePlain(json, new Event()) is not null);
             AssertSame(json);
         }
     }
@@ -142,7 +142,7 @@ public class PlainJsonTests
 
     private void AssertSame(byte[] json)
     {
-        var (expected, actual) = (_decoder.DecodeAny(json), _decoder.DecodeStructured(json));
+        var (expected, actual) = (_decoder.DecodeAny(json, new Event()), _decoder.DecodeStructured(json));
         Assert.Equal(expected.Error, actual.Error);
         if (expected.Event is null) return;
         Assert.Equal(expected.Event with { Data = null }, actual.Event! with { Data = null });

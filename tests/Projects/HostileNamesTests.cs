@@ -70,7 +70,7 @@ public class HostileNamesTests
             ProjectEvents.At(Some.Time, "4", new ResourceAllocated("a", Name, 1, new DateOnly(2026, 1, 1), null, null)),
         ];
         var fold = new ProjectFold(new ProjectState(), new ProjectSummary(), _ => "person-1");
-        fold.Load("T", new TaskState());
+        fold.Load(new TaskKey("T"), new TaskState());
         foreach (var one in events) fold.Apply(one);
         var writer = new StateWriter();
         byte[][] rows = [.. fold.Settle().Tasks.Select(task => task.Value.ToBytes(writer)), fold.Project.ToBytes(writer), fold.Summary.ToBytes(writer)];

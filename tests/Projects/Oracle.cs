@@ -13,7 +13,7 @@ internal sealed class Oracle(IEnumerable<Event> events, Func<string, string> per
 {
     private readonly Event[] _events = [.. events.OrderBy(one => one.Time).ThenBy(one => one.Id, StringComparer.Ordinal)];
 
-    public OracleTask[] Tasks => field ??= [.. _events.Where(one => ProjectFold.TaskOf(one) is not null).GroupBy(one => ProjectFold.TaskOf(one)!).Select(task => new OracleTask(task.Key, [.. task], personId))];
+    public OracleTask[] Tasks => field ??= [.. _events.Where(one => one.Data is TaskEventData).GroupBy(one => ((TaskEventData)one.Data!).Task).Select(task => new OracleTask(task.Key, [.. task], personId))];
 
     public OracleTask[] Existing => field ??= [.. Tasks.Where(task => !task.IsDeleted)];
 
@@ -28,7 +28,7 @@ internal sealed class Oracle(IEnumerable<Event> events, Func<string, string> per
     public DateOnly? Due => Latest(_events, one => Fields(one)?.Due ?? default, Comparer<DateOnly?>.Default);
 
     /// <summary>The earliest and the latest statement about the project itself.</summary>
-    public (DateTimeOffset First, DateTimeOffset Last)? Stated => _events.Where(one => ProjectFold.TaskOf(one) is null).ToArray() is [var first, ..] its ? (first.Time, its[^1].Time) : null;
+    public (DateTimeOffset First, DateTimeOffset Last)? Stated => _events.Where(one => one.Data is not TaskEventData).ToArray() is [var first, ..] its ? (first.Time, its[^1].Time) : null;
 
     /// <summary>The allocations by their ids: the latest terms, and the latest release unless terms were stated after it.</summary>
     public OracleAllocation[] Allocations => [.. _events

@@ -5,6 +5,8 @@ namespace ShitOps.Tests.Projects;
 
 public class OutcomeTests
 {
+    private static readonly TaskKey Task = new("T");
+
     private static readonly Event Doing = At(2, "b", new TaskStatusChanged("T", new Status("Doing", StatusCategory.InProgress)));
 
     [Fact]
@@ -35,12 +37,12 @@ public class OutcomeTests
         var fold = new ProjectFold(new ProjectState(), new ProjectSummary(), name => name);
         Assert.Equal(FoldOutcome.TaskNotLoaded, fold.Apply(Doing));
         Assert.Empty(fold.Settle().Tasks);
-        fold.Load("T", new TaskState());
+        fold.Load(Task, new TaskState());
         Assert.Equal(FoldOutcome.Applied, fold.Apply(Doing));
-        Assert.Throws<InvalidOperationException>(() => fold.Unload("T"));
-        Assert.Equal(["T"], fold.Settle().Tasks.Select(task => task.Key));
-        fold.Unload("T");
-        Assert.False(fold.IsLoaded("T"));
+        Assert.Throws<InvalidOperationException>(() => fold.Unload(Task));
+        Assert.Equal([Task], fold.Settle().Tasks.Select(task => task.Key));
+        fold.Unload(Task);
+        Assert.False(fold.IsLoaded(Task));
     }
 
     [Fact]
@@ -48,7 +50,7 @@ public class OutcomeTests
     {
         var stored = StoredProject.Of(Doing);
         var fold = new ProjectFold(stored.Project, stored.Summary, name => name);
-        fold.Load("T", stored.Tasks["T"]);
+        fold.Load(Task, stored.Tasks["T"]);
         fold.Apply(Doing);
         var changes = fold.Settle();
         Assert.Empty(changes.Tasks);
@@ -63,7 +65,7 @@ public class OutcomeTests
         Event[] events = [.. Enumerable.Range(0, 200).Select(i => At(i, $"{i:D3}", new TaskStatusChanged("T", new Status(i % 2 == 0 ? "Doing" : "To Do", i % 2 == 0 ? StatusCategory.InProgress : StatusCategory.Todo))))];
         var stored = StoredProject.Of(events);
         var fold = new ProjectFold(stored.Project, stored.Summary, name => name);
-        fold.Load("T", stored.Tasks["T"]);
+        fold.Load(Task, stored.Tasks["T"]);
 
         Assert.Equal(FoldOutcome.Superseded, fold.Apply(events[50]));
         Assert.Equal(FoldOutcome.Repeated, fold.Apply(events[199]));
@@ -75,7 +77,7 @@ public class OutcomeTests
     {
         var stored = StoredProject.Of(At(0, "0", new TaskCreated("T", new TaskFields())), At(600, "b", new TaskStatusChanged("T", new Status("Done", StatusCategory.Done))));
         var fold = new ProjectFold(stored.Project, stored.Summary, name => name);
-        fold.Load("T", stored.Tasks["T"]);
+        fold.Load(Task, stored.Tasks["T"]);
         fold.Apply(At(300, "c", new TaskBlocked("T", null)));
         fold.Apply(At(301, "d", new TaskUnblocked("T")));
         fold.Apply(At(480, "e", new TaskBlocked("T", null)));

@@ -10,7 +10,7 @@ namespace ShitOps.Tests.Projects;
 /// <param name="unload">Decides whether a task is let go of after a batch, and with it that the fold is kept; null: nothing is kept.</param>
 internal sealed class StoredProject(Func<string, bool>? unload = null)
 {
-    private readonly HashSet<string> _loaded = [];
+    private readonly HashSet<TaskKey> _loaded = [];
     private ProjectFold? _kept;
     private readonly SortedDictionary<string, byte[]> _rows = new(StringComparer.Ordinal);
     private readonly StateWriter _writer = new();
@@ -71,7 +71,7 @@ internal sealed class StoredProject(Func<string, bool>? unload = null)
             var outcome = fold.Apply(one);
             if (outcome == FoldOutcome.TaskNotLoaded)
             {
-                var task = ProjectFold.TaskOf(one)!;
+                var task = ProjectFold.TaskOf(one)!.Value;
                 fold.Load(task, _rows.TryGetValue($"task/{task}", out var bytes) ? TaskState.FromBytes(bytes) : new TaskState());
                 _loaded.Add(task);
                 outcome = fold.Apply(one);
@@ -83,7 +83,7 @@ internal sealed class StoredProject(Func<string, bool>? unload = null)
         Store(fold);
         if (unload is null) return outcomes;
         _kept = fold;
-        foreach (var task in _loaded.Where(unload).ToList())
+        foreach (var task in _loaded.Where(task => unload(task.ToString())).ToList())
         {
             fold.Unload(task);
             _loaded.Remove(task);

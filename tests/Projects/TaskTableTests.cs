@@ -1,3 +1,4 @@
+using ShitOps.Events;
 using ShitOps.Projects;
 
 namespace ShitOps.Tests.Projects;
@@ -13,21 +14,21 @@ public class TaskTableTests
         for (var i = 0; i < 200_000; i++)
         {
             var key = $"{kinds[random.Next(kinds.Length)]}{random.Next(1_000)}";
-            Assert.Same(expected.GetValueOrDefault(key), table.Find(key));
+            Assert.Same(expected.GetValueOrDefault(key), table.Find(new TaskKey(key)));
             if (expected.Remove(key))
             {
-                table.Remove(key);
+                table.Remove(new TaskKey(key));
             }
             else if (random.Next(3) > 0)
             {
                 expected.Add(key, new TaskState());
-                table.Add(key, expected[key]);
+                table.Add(new TaskKey(key), expected[key]);
             }
 
             Assert.Equal(expected.Count, table.Count);
         }
 
-        Assert.All(expected, one => Assert.Same(one.Value, table.Find(one.Key)));
+        Assert.All(expected, one => Assert.Same(one.Value, table.Find(new TaskKey(one.Key))));
     }
 
     [Fact]
@@ -36,8 +37,8 @@ public class TaskTableTests
         var table = new TaskTable();
         string[] keys = [.. Enumerable.Range(0, 20).Select(length => new string('\0', length))];
         var tasks = keys.ToDictionary(key => key, _ => new TaskState());
-        foreach (var key in keys) table.Add(key, tasks[key]);
-        foreach (var key in keys) Assert.Same(tasks[key], table.Find(key));
-        Assert.Throws<ArgumentException>(() => table.Add("", new TaskState()));
+        foreach (var key in keys) table.Add(new TaskKey(key), tasks[key]);
+        foreach (var key in keys) Assert.Same(tasks[key], table.Find(new TaskKey(key)));
+        Assert.Throws<ArgumentException>(() => table.Add(new TaskKey(""), new TaskState()));
     }
 }

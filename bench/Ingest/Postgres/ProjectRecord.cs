@@ -10,7 +10,7 @@ internal sealed class ProjectRecord(string key) : IMeasures
     /// <summary>Levels, counts, and the sums of lead and cycle times.</summary>
     public const int MeasureCount = (int)Measure.LeadBuckets;
 
-    private readonly Dictionary<string, TaskRecord> _tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<TaskKey, TaskRecord> _tasks = [];
     private readonly Dictionary<string, AllocationRecord> _allocations = new(StringComparer.Ordinal);
     private readonly List<TaskRecord> _changedTasks = [];
     private readonly HashSet<string> _changedAllocations = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class ProjectRecord(string key) : IMeasures
         if (ProjectFold.TaskOf(one) is { } task)
         {
             ref var record = ref CollectionsMarshal.GetValueRefOrAddDefault(_tasks, task, out _);
-            record ??= new TaskRecord(key, task);
+            record ??= new TaskRecord(key, task.ToString());
             record.Apply(one, found, this);
             if (record.IsChanged) return;
             record.IsChanged = true;
