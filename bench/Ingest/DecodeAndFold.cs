@@ -89,12 +89,10 @@ internal static class DecodeAndFold
 
         public void Fold()
         {
+            // As the function does: what is missing is loaded before anything is applied.
             foreach (var one in Events)
-            {
-                if (_fold.Apply(one) != FoldOutcome.TaskNotLoaded) continue;
-                _fold.Load(ProjectFold.TaskOf(one)!.Value, new TaskState());
-                _fold.Apply(one);
-            }
+                if (ProjectFold.TaskOf(one) is { } task && !_fold.IsLoaded(task)) _fold.Load(task, new TaskState());
+            foreach (var one in Events) _fold.Apply(one);
 
             _fold.Settle();
             Events.Clear();

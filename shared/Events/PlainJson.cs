@@ -94,9 +94,9 @@ internal ref struct PlainJson : IJsonTokens
     public bool NextProperty(PropertyOrder order, out Property property)
     {
         ref var expected = ref order.After(_property);
-        var name = TokenType == JsonTokenType.StartObject ? expected.BeforeFirstValue : expected.BetweenValues;
-        if (!_utf8[_at..].StartsWith(name)) return NextUnexpected(ref expected, out property);
-        _at += name.Length;
+        var isFirst = TokenType == JsonTokenType.StartObject;
+        if (!expected.StandsAt(_utf8, _at, isFirst)) return NextUnexpected(ref expected, out property);
+        _at += expected.Length - (isFirst ? 1 : 0);
         _property = property = expected.Property;
         TokenType = JsonTokenType.PropertyName;
         return true;

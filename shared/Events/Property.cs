@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace ShitOps.Events;
@@ -67,10 +68,18 @@ internal sealed class PropertyName
 
     private readonly byte[] _bytes;
 
+    /// <summary>The same bytes, and a bit for each of them.</summary>
+    private readonly Vector256<byte> _vector;
+    private readonly uint _all;
+
     private PropertyName(Property property, string name)
     {
         Property = property;
         _bytes = Encoding.UTF8.GetBytes($",\"{name}\":");
+        var padded = new byte[Vector256<byte>.Count];
+        _bytes.CopyTo(padded, 0);
+        _vector = Vector256.Create(padded);
+        _all = (1u << _bytes.Length) - 1;
     }
 
     /// <summary>How many properties there are, <see cref="Property.Unknown"/> included.</summary>
@@ -78,11 +87,20 @@ internal sealed class PropertyName
 
     public Property Property { get; }
 
-    /// <summary>The comma before it, its quotes and the colon behind it, without blanks: <c>,"task":</c>.</summary>
-    public ReadOnlySpan<byte> BetweenValues => _bytes;
+    /// <summary>How many bytes there are of the comma before it, its quotes and the colon behind it, without blanks: <c>,"task":</c>.</summary>
+    public int Length => _bytes.Length;
 
-    /// <summary>The same without the comma.</summary>
-    public ReadOnlySpan<byte> BeforeFirstValue => _bytes.AsSpan(1);
+    /// <summary>Whether a document has these bytes at a place.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="at">The place.</param>
+    /// <param name="isFirst">Whether it is an object's first property, before which there is no comma, but a brace.</param>
+    public bool StandsAt(ReadOnlySpan<byte> utf8, int at, bool isFirst)
+    {
+        var first = isFirst ? 1 : 0;
+        if (utf8.Length - at < Vector256<byte>.Count) return utf8[at..].StartsWith(_bytes.AsSpan(first));
+        var different = ~Vector256.Equals(Vector256.Create(utf8.Slice(at - first, Vector256<byte>.Count)), _vector).ExtractMostSignificantBits();
+        return (different & _all) >> first == 0;
+    }
 
     private ReadOnlySpan<byte> Letters => _bytes.AsSpan(2, _bytes.Length - 4);
 

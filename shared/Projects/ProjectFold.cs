@@ -68,8 +68,13 @@ public sealed class ProjectFold
     /// <summary>The key of the task that an event is about; null if it is about something else.</summary>
     public static TaskKey? TaskOf(Event one) => one.IsAboutTask ? one.Task.Task : null;
 
-    /// <summary>Whether a task's state is held.</summary>
-    public bool IsLoaded(TaskKey task) => _tasks.Find(task) is not null;
+    /// <summary>Whether a task's state is held. If so, it is fetched into the processor's caches, for an event that will soon be applied to it.</summary>
+    public bool IsLoaded(TaskKey task)
+    {
+        if (_tasks.Find(task) is not { } state) return false;
+        state.Fetch();
+        return true;
+    }
 
     /// <summary>Holds a task's state, and of this fold alone: the stored one, or a new one if there is none.</summary>
     /// <exception cref="ArgumentException">It is held already.</exception>
@@ -149,9 +154,16 @@ public sealed class ProjectFold
         var isCounted = !hasChanged || _changed[task.ChangedAt].Counted is null;
         if (isCounted && task.IsContinuedBy(one))
         {
-            var before = task.Place;
-            outcome = task.Apply(one, _personId, out isChanged);
-            _summary.Continue(task, before, _teamChanges, _history);
+            if (task.CountsAlikeAfter(one))
+            {
+                outcome = task.Apply(one, _personId, out isChanged);
+            }
+            else
+            {
+                var before = task.Place;
+                outcome = task.Apply(one, _personId, out isChanged);
+                _summary.Continue(task, before, _teamChanges, _history);
+            }
         }
         else
         {

@@ -5,10 +5,10 @@ internal sealed class SumTable
 {
     private const int FirstSlots = 16;
 
-    /// <summary>More than that are not kept for the next sums.</summary>
-    private const int MostKeptSlots = 512;
-
     private (long Place, long Sum)[] _slots = new (long, long)[FirstSlots];
+
+    /// <summary>The numbers of the slots in use: few sums in a large table are soon gone through, and forgotten.</summary>
+    private int[] _used = new int[UsedOf(FirstSlots)];
     private int _count;
 
     /// <summary>The sums that are not zero, in no particular order.</summary>
@@ -16,8 +16,8 @@ internal sealed class SumTable
     {
         get
         {
-            foreach (var (place, sum) in _slots)
-                if (sum != 0) yield return (place - 1, sum);
+            for (var i = 0; i < _count; i++)
+                if (_slots[_used[i]] is { Sum: not 0 } slot) yield return (slot.Place - 1, slot.Sum);
         }
     }
 
@@ -26,8 +26,8 @@ internal sealed class SumTable
     {
         get
         {
-            foreach (ref readonly var slot in _slots.AsSpan())
-                if (slot.Sum != 0) return false;
+            for (var i = 0; i < _count; i++)
+                if (_slots[_used[i]].Sum != 0) return false;
             return true;
         }
     }
@@ -35,52 +35,47 @@ internal sealed class SumTable
     /// <summary>Forgets all keys.</summary>
     public void Clear()
     {
+        for (var i = 0; i < _count; i++) _slots[_used[i]] = default;
         _count = 0;
-        if (_slots.Length > MostKeptSlots) _slots = new (long, long)[FirstSlots];
-        else Array.Clear(_slots);
     }
 
     /// <summary>Adds to the sum of a key.</summary>
     public void Add(long key, long amount)
     {
-        ref var slot = ref SlotOf(_slots, key);
-        if (slot.Place == 0)
+        var at = SlotOf(key);
+        if (_slots[at].Place == 0)
         {
-            if (_count++ >= _slots.Length * 3 / 4)
+            if (_count == _used.Length)
             {
-                // The key's own place is counted anew as well.
                 Grow();
-                slot = ref SlotOf(_slots, key);
+                at = SlotOf(key);
             }
 
-            slot.Place = key + 1;
+            _slots[at].Place = key + 1;
+            _used[_count++] = at;
         }
 
-        slot.Sum += amount;
+        _slots[at].Sum += amount;
     }
 
-    /// <summary>The slot that has the key, or where it is to go. A slot's place is its key plus one; 0: it is free.</summary>
-    private static ref (long Place, long Sum) SlotOf((long Place, long Sum)[] slots, long key)
+    private static int UsedOf(int slots) => slots * 3 / 4;
+
+    /// <summary>The number of the slot that has the key, or where it is to go. A slot's place is its key plus one; 0: it is free.</summary>
+    private int SlotOf(long key)
     {
-        var mask = slots.Length - 1;
+        var mask = _slots.Length - 1;
         for (var at = (int)((ulong)(key * -7046029254386353131) >> 40) & mask; ; at = (at + 1) & mask)
         {
-            ref var slot = ref slots[at];
-            if (slot.Place == key + 1 || slot.Place == 0) return ref slot;
+            var place = _slots[at].Place;
+            if (place == key + 1 || place == 0) return at;
         }
     }
 
     private void Grow()
     {
-        var slots = new (long Place, long Sum)[_slots.Length * 2];
-        _count = 1;
-        foreach (var slot in _slots)
-        {
-            if (slot.Sum == 0) continue;
-            SlotOf(slots, slot.Place - 1) = slot;
-            _count++;
-        }
-
-        _slots = slots;
+        var (slots, used, count) = (_slots, _used, _count);
+        (_slots, _used, _count) = (new (long, long)[slots.Length * 2], new int[UsedOf(slots.Length * 2)], 0);
+        foreach (var old in used.AsSpan(0, count))
+            if (slots[old] is { Sum: not 0 } slot) Add(slot.Place - 1, slot.Sum);
     }
 }
