@@ -37,6 +37,7 @@ public sealed class ProjectAggregator(
     private readonly Dictionary<SliceId, SliceAggregator> _slices = [];
     private readonly Dictionary<(string Topic, int Partition), PartitionCount> _rows = [];
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly EventBatch _events = new();
     private AggregateTable? _table;
     private int _batch;
 
@@ -120,11 +121,12 @@ public sealed class ProjectAggregator(
     private Dictionary<(string Topic, int Partition), DecodedRecord[]> Decode(Dictionary<(string Topic, int Partition), KafkaRecord[]> partitions)
     {
         var decoder = decoders.Get();
+        _events.Clear();
         try
         {
             return partitions.ToDictionary(
                 partition => partition.Key,
-                partition => partition.Value.Where(record => record.Offset >= _rows[partition.Key].Checkpoint).Select(record => DecodedRecord.Of(record, decoder)).ToArray());
+                partition => partition.Value.Where(record => record.Offset >= _rows[partition.Key].Checkpoint).Select(record => DecodedRecord.Of(record, decoder, _events)).ToArray());
         }
         finally
         {

@@ -11,6 +11,9 @@ public sealed class Counters : IEquatable<Counters>
 {
     private readonly long[] _values;
 
+    /// <summary>The measures that may be other than zero: what a batch adds to is a few of them.</summary>
+    private Bits _touched;
+
     /// <summary>Zero.</summary>
     /// <param name="size"><see cref="Measures.All"/>, or <see cref="Measures.Levels"/> where only levels are of interest.</param>
     public Counters(int size = Measures.All) => _values = new long[size];
@@ -19,7 +22,15 @@ public sealed class Counters : IEquatable<Counters>
     public long this[Measure measure] => (int)measure < _values.Length ? _values[(int)measure] : 0;
 
     /// <summary>Whether every measure is zero.</summary>
-    public bool IsZero => !_values.AsSpan().ContainsAnyExcept(0L);
+    public bool IsZero
+    {
+        get
+        {
+            foreach (var at in _touched)
+                if (_values[at] != 0) return false;
+            return true;
+        }
+    }
 
     /// <summary>All tasks that are not deleted.</summary>
     public long Tasks => Open + this[Measure.Done] + this[Measure.Cancelled];
@@ -33,22 +44,23 @@ public sealed class Counters : IEquatable<Counters>
     /// <summary>Adds one measure.</summary>
     public void Add(Measure measure, long amount)
     {
-        if ((int)measure < _values.Length) _values[(int)measure] += amount;
+        if ((int)measure >= _values.Length) return;
+        _values[(int)measure] += amount;
+        _touched.Include((int)measure);
     }
 
     /// <summary>Adds other counters, or with sign −1 subtracts them; measures that these do not hold are left out.</summary>
     public void Add(Counters other, int sign = 1)
     {
-        var length = Math.Min(_values.Length, other._values.Length);
-        var sum = _values.AsSpan(0, length);
-        ReadOnlySpan<long> more = other._values.AsSpan(0, length);
-        for (; sum.Length >= Vector<long>.Count; sum = sum[Vector<long>.Count..], more = more[Vector<long>.Count..])
-            (sign > 0 ? new Vector<long>(sum) + new Vector<long>(more) : new Vector<long>(sum) - new Vector<long>(more)).CopyTo(sum);
-        for (var i = 0; i < sum.Length; i++) sum[i] += sign * more[i];
+        foreach (var at in other._touched) Add((Measure)at, sign * other._values[at]);
     }
 
     /// <summary>Back to zero.</summary>
-    public void Clear() => Array.Clear(_values);
+    public void Clear()
+    {
+        foreach (var at in _touched) _values[at] = 0;
+        _touched = default;
+    }
 
     /// <summary>Counters of their own with the same values.</summary>
     public Counters Copy()
@@ -71,17 +83,17 @@ public sealed class Counters : IEquatable<Counters>
     internal void Write(StateWriter writer)
     {
         var count = 0;
-        foreach (var value in _values)
-            if (value != 0) count++;
+        foreach (var at in _touched)
+            if (_values[at] != 0) count++;
 
         writer.Number(count);
         var last = -1;
-        for (var i = 0; i < _values.Length; i++)
+        foreach (var at in _touched)
         {
-            if (_values[i] == 0) continue;
-            writer.Number(i - last);
-            writer.Signed(_values[i]);
-            last = i;
+            if (_values[at] == 0) continue;
+            writer.Number(at - last);
+            writer.Signed(_values[at]);
+            last = at;
         }
     }
 
@@ -94,9 +106,48 @@ public sealed class Counters : IEquatable<Counters>
             var step = reader.Count(size);
             at += step;
             if (step == 0 || at >= size) throw new CorruptStateException("the measures are not in order");
-            counters._values[at] = reader.Signed();
+            counters.Add((Measure)at, reader.Signed());
         }
 
         return counters;
+    }
+
+    /// <summary>A set of measures, in their order; all of them have bits in two words.</summary>
+    private struct Bits
+    {
+        private const int WordBits = 64;
+
+        private ulong _low;
+        private ulong _high;
+
+        public void Include(int bit)
+        {
+            if (bit < WordBits) _low |= 1UL << bit;
+            else _high |= 1UL << bit;
+        }
+
+        public readonly Enumerator GetEnumerator() => new(this);
+
+        public struct Enumerator(Bits left)
+        {
+            private Bits _left = left;
+
+            public int Current { readonly get; private set; }
+
+            public bool MoveNext()
+            {
+                if (_left._low != 0)
+                {
+                    Current = BitOperations.TrailingZeroCount(_left._low);
+                    _left._low &= _left._low - 1;
+                    return true;
+                }
+
+                if (_left._high == 0) return false;
+                Current = WordBits + BitOperations.TrailingZeroCount(_left._high);
+                _left._high &= _left._high - 1;
+                return true;
+            }
+        }
     }
 }
