@@ -195,7 +195,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
             switch (property)
             {
                 case Property.Task: task = Key(ref reader, "data.task"); break;
-                case Property.Reason: reason = RecurringText(ref reader, "data.reason"); break;
+                case Property.Reason: reason = OptionalText(ref reader, "data.reason", recurs: true).Value; break;
                 default: ReadCommon(ref reader, property); break;
             }
         }
@@ -307,17 +307,11 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
     }
 
-    private Field<string?> OptionalText(ref TJson reader, string place)
+    /// <summary>A text; one that comes again and again, such as a reason, is not made anew where it is short.</summary>
+    private Field<string?> OptionalText(ref TJson reader, string place, bool recurs = false)
     {
-        if (reader.ReadText(out var text)) return new(true, CheckText(reader.GetString(text), place));
+        if (reader.ReadText(out var text)) return new(true, CheckText(recurs ? _names.Get(text) : reader.GetString(text), place));
         return reader.TokenType == JsonTokenType.Null ? new(true, null) : throw Wrong(place, "a string", ref reader);
-    }
-
-    /// <summary>A text that comes again and again, such as a reason: where it is short, it is not made anew.</summary>
-    private string? RecurringText(ref TJson reader, string place)
-    {
-        if (reader.ReadText(out var text)) return CheckText(_names.Get(text), place);
-        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
     }
 
     private string GetName(ReadOnlySpan<byte> utf8, string place)
