@@ -105,6 +105,7 @@ public static class Services
             Learnt(provider, (queries, stopping) => queries.LatestAsync(QueryPlanner.Remembered, stopping, byOthers: true)), provider.GetRequiredService<HistorySettings>(), TimeProvider.System));
         services.AddSingleton(provider => new FormPlanner(provider.GetRequiredService<QueryLog>(), Learnt(provider, (queries, stopping) => queries.FormsAsync(TimeSpan.FromHours(1), stopping, byOthers: true)), TimeProvider.System));
         services.AddSingleton<AskedQuery>();
+        services.AddSingleton<NothingFound>();
         services.AddSingleton<AskApi>();
         services.AddSingleton<ExplainApi>();
         services.AddSingleton<FeedbackApi>();

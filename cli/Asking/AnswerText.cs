@@ -28,7 +28,8 @@ internal static class AnswerText
         var columns = answer.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()!).ToList();
         var unit = answer.GetProperty("unit").GetString()!;
         var all = rows.EnumerateArray().ToList();
-        if (all.Count == 0) lines.Add("  nothing");
+        if (answer.TryGetProperty("nothing", out var nothing)) lines.Add($"  {Printable.Line(nothing.GetString()!)}");
+        else if (all.Count == 0) lines.Add("  nothing");
         else if (columns is ["value"]) lines.Add($"  {Cell(all[0].GetProperty("value"), "value", unit)}{Unit(unit)}");
         else if (columns.Contains("until") && columns.Contains("value")) lines.AddRange(Trend(all, columns, unit));
         else lines.AddRange(Table(all, columns, unit));

@@ -22,7 +22,7 @@ internal sealed class AskCommand(Terminal terminal)
 
     private readonly Option<string?> _query = new("--query") { Description = "Ask a query in its one-line form. With a question, the app learns that this is what it means.", HelpName = "LINE" };
 
-    private readonly Option<int?> _reading = new("--reading") { Description = "Answer the question as the reading with this number, from 1; the app learns that this is what it means.", HelpName = "NUMBER" };
+    private readonly Option<int?> _reading = new("--reading") { Description = "Answer the question as the reading with this number, from 1; the app learns that this is what it means.", HelpName = "NUMBER", CustomParser = result => WholeNumber.Of(result) };
 
     private readonly Option<bool> _parse = new("--parse") { Description = "Say what is understood, without asking the app." };
 

@@ -26,7 +26,7 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
 
     private readonly Option<bool> _leaveOneOut = new("--leave-one-out") { Description = "Choose the methods' settings for each project by how they do on all the others, and tell which were chosen. Takes about twelve times as long." };
 
-    private readonly Option<int> _seed = new("--seed") { Description = "The same seed gives the same figures.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _seed = new("--seed") { Description = "The same seed gives the same figures.", HelpName = "N", DefaultValueFactory = _ => 1, CustomParser = result => WholeNumber.Of(result) };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as JSON." };
 

@@ -128,12 +128,6 @@ internal sealed class CostCommand(Terminal terminal)
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => otherwise,
-        CustomParser = result =>
-        {
-            const int greatest = 1200;
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest) return number;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: expected a whole number from {least} to {greatest:N0}, found \"{result.Tokens[0].Value}\""));
-            return 0;
-        },
+        CustomParser = result => WholeNumber.Of(result, least, 1200),
     };
 }

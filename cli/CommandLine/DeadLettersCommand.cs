@@ -32,7 +32,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
 
     private Command List()
     {
-        var most = new Option<int>("--limit") { Description = "The most that are listed; all are counted.", HelpName = "N", DefaultValueFactory = _ => 100 };
+        var most = new Option<int>("--limit") { Description = "The most that are listed; all are counted.", HelpName = "N", DefaultValueFactory = _ => 100, CustomParser = result => WholeNumber.Of(result, 0) };
         var command = new ExampleCommand(
             "list",
             "List them, each with its place, when it was put aside, and what is wrong with it; and count them by the kind of fault.",
@@ -133,7 +133,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                         throw new OutputFailedException($"The dead letters cannot be read: {why} {EventCommand.RunAgain}");
                     }
                 },
-                summary => summary.WriteLine($"{still:N0} dead letters are no events for this version either."),
+                (summary, _) => summary.WriteLine($"{still:N0} dead letters are no events for this version either."),
                 stopping);
         });
         return command;

@@ -31,19 +31,19 @@ internal sealed class EventCommand(Terminal terminal, Func<IConfiguration> setti
     /// <param name="stopping">Ctrl-C.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
-        ParseResult arguments, IReadOnlyList<JsonLinesFile> files, Func<EventRun, Task> send, Action<TextWriter>? summarise, CancellationToken stopping)
+        ParseResult arguments, IReadOnlyList<JsonLinesFile> files, Func<EventRun, Task> send, Action<TextWriter, EventRun>? summarise, CancellationToken stopping)
     {
         var isDryRun = arguments.GetValue(_dryRun);
         try
         {
             await using EventOutput output = isDryRun
                 ? new LinesOutput(terminal.OutputBytes)
-                : await KafkaOutput.ConnectAsync(_kafka.Connection(arguments, settings()));
+                : await KafkaOutput.ConnectAsync(_kafka.Connection(arguments, settings()), terminal);
             var run = new EventRun(output, terminal);
             var isComplete = await SendAllAsync(run, files, send, stopping);
 
             var summary = isDryRun ? terminal.Error : terminal.Output;
-            summarise?.Invoke(summary);
+            summarise?.Invoke(summary, run);
             RunSummary.Write(summary, run);
             if (run.Rejected > 0) terminal.Report(run.Rejected == 1 ? "1 input was left out, see above" : $"{run.Rejected:N0} inputs were left out, see above");
             return isComplete && run.Rejected == 0 ? ExitCode.Success : ExitCode.Failure;

@@ -64,7 +64,7 @@ internal static class ImportCommand
                 arguments,
                 inputs,
                 run => SendAsync(inputs, record => import(record, statuses, arguments.GetValue(source)), otherwise, projects, run, stopping),
-                summary => RunSummary.Write(summary, projects),
+                (summary, run) => RunSummary.Write(summary, projects, run),
                 stopping);
         });
         return command;

@@ -16,12 +16,7 @@ internal static class ReplayCommand
     {
         var projection = new Option<string>("--projection") { Description = "What to build anew: aggregates (projects, tasks, people, teams and their history) from the archive, or only the blocks of history from the aggregates.", Required = true, HelpName = "NAME" };
         projection.AcceptOnlyFromAmong("aggregates", "blocks");
-        var slices = new Option<int?>("--slices") { Description = $"How many slices the new table has, 1 to {SliceId.Most}. [default: as many as the live one]", HelpName = "N" };
-        slices.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > SliceId.Most))
-                result.AddError($"--slices: expected a number from 1 to {SliceId.Most}, found \"{text}\"");
-        });
+        var slices = new Option<int?>("--slices") { Description = $"How many slices the new table has, 1 to {SliceId.Most}. [default: as many as the live one]", HelpName = "N", CustomParser = result => WholeNumber.Of(result, 1, SliceId.Most) };
         var from = new Option<DateTimeOffset?>("--from")
         {
             Description = "Only records that were put on the topic from then on: what was stated before is not in the new table. [default: all]",

@@ -18,11 +18,14 @@ internal static class ShitOpsCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, Func<IConfiguration> settings)
     {
         var parsed = Create(terminal, settings).Parse(arguments);
-        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
+        var unknown = UnknownOption.In(parsed);
+        if ((parsed.Errors.Count > 0 || unknown is not null) && parsed.Action is not ExampleHelp)
         {
             var command = parsed.CommandResult.Command;
-            if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var word, ..])
-                terminal.Error.WriteLine($"Unrecognized {(word.StartsWith('-') ? "option" : "command")} \"{word}\"");
+            if (unknown is not null)
+                terminal.Error.WriteLine(unknown);
+            else if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var word, ..])
+                terminal.Error.WriteLine($"Unrecognized command \"{word}\"");
             else
                 foreach (var error in parsed.Errors) terminal.Error.WriteLine(error.Message);
             terminal.Error.WriteLine($"See {CommandPath(command)} --help");

@@ -11,11 +11,11 @@ internal sealed class TrainCommand(Terminal terminal)
 {
     private readonly Option<string> _out = new("--out") { Description = "Where the model is written.", HelpName = "FILE", DefaultValueFactory = _ => "questions.safetensors" };
 
-    private readonly Option<int> _seed = WholeNumber("--seed", "What is drawn depends on it: the same seed gives the same model.", new TrainingOptions().Seed, 0);
+    private readonly Option<int> _seed = Number("--seed", "What is drawn depends on it: the same seed gives the same model.", new TrainingOptions().Seed, 0);
 
-    private readonly Option<int> _steps = WholeNumber("--steps", "How many steps of 64 questions each of the two networks learns.", new TrainingOptions().Steps, 1);
+    private readonly Option<int> _steps = Number("--steps", "How many steps of 64 questions each of the two networks learns.", new TrainingOptions().Steps, 1);
 
-    private readonly Option<int> _scored = WholeNumber("--scored", "How many questions of each kind are scored.", new TrainingOptions().Scored, 1);
+    private readonly Option<int> _scored = Number("--scored", "How many questions of each kind are scored.", new TrainingOptions().Scored, 1);
 
     public Command Create()
     {
@@ -29,16 +29,8 @@ internal sealed class TrainCommand(Terminal terminal)
         return command;
     }
 
-    private static Option<int> WholeNumber(string name, string description, int otherwise, int least)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least))
-                result.AddError($"{name}: expected a whole number from {least}, found \"{text}\"");
-        });
-        return option;
-    }
+    private static Option<int> Number(string name, string description, int otherwise, int least) =>
+        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise, CustomParser = result => WholeNumber.Of(result, least) };
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken stopping)
     {

@@ -31,9 +31,6 @@ internal sealed class ImportedProject(string source, string key, DateTimeOffset 
 
     public int Tasks { get; private set; }
 
-    /// <summary>Events of its tasks.</summary>
-    public int Events { get; private set; }
-
     public int Done { get; private set; }
 
     public int Cancelled { get; private set; }
@@ -43,7 +40,6 @@ internal sealed class ImportedProject(string source, string key, DateTimeOffset 
     public void Add(ImportedTask task)
     {
         Tasks++;
-        Events += task.Events.Count;
         if (task.FinalCategory == StatusCategory.Done) Done++;
         if (task.FinalCategory == StatusCategory.Cancelled) Cancelled++;
         if (task.Created < _earliest) _earliest = task.Created;

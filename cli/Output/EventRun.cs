@@ -44,6 +44,9 @@ internal sealed class EventRun
     /// <summary>How many projects the events are about.</summary>
     public int Projects => _projects.Values.Count(events => events > 0);
 
+    /// <summary>Events about one project, that of its creation included.</summary>
+    public long EventsOf(string project) => _projects.GetValueOrDefault(project);
+
     /// <summary>Sends an event whose bytes are known.</summary>
     /// <param name="place">Where it comes from, should it be refused.</param>
     /// <param name="sent">The event.</param>

@@ -20,14 +20,15 @@ internal sealed class KafkaOutput : EventOutput
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(8);
 
     private readonly KafkaConnection _connection;
+    private readonly KafkaWait _wait;
     private readonly EventProducer _producer;
     private readonly Queue<(OutgoingEvent Sent, Task Produced)> _underWay = new(MostUnderWay);
     private long _bytesUnderWay;
     private long _written;
 
-    private KafkaOutput(KafkaConnection connection)
+    private KafkaOutput(KafkaConnection connection, KafkaWait wait)
     {
-        _connection = connection;
+        (_connection, _wait) = (connection, wait);
         var timeout = connection.DeliveryTimeout > LeastDeliveryTimeout ? connection.DeliveryTimeout : LeastDeliveryTimeout;
         _producer = new EventProducer(connection with { DeliveryTimeout = timeout }, NullLogger<EventProducer>.Instance);
     }
@@ -35,11 +36,24 @@ internal sealed class KafkaOutput : EventOutput
     public override long Written => Interlocked.Read(ref _written);
 
     /// <summary>Connects, and makes sure within seconds that Kafka is there and has the topic.</summary>
+    /// <param name="connection">Which Kafka, which topic.</param>
+    /// <param name="terminal">Where it is said that Kafka is waited for, now and later.</param>
     /// <exception cref="OutputFailedException">It is not, or has not.</exception>
-    public static async Task<KafkaOutput> ConnectAsync(KafkaConnection connection)
+    public static async Task<KafkaOutput> ConnectAsync(KafkaConnection connection, Terminal terminal)
     {
-        await Task.Run(() => Check(connection));
-        return new KafkaOutput(connection);
+        var wait = new KafkaWait(terminal, connection.Brokers);
+        try
+        {
+            var check = Task.Run(() => Check(connection));
+            wait.Awaited = check;
+            await check;
+            return new KafkaOutput(connection, wait);
+        }
+        catch
+        {
+            wait.Dispose();
+            throw;
+        }
     }
 
     public override async ValueTask WriteAsync(OutgoingEvent sent)
@@ -48,6 +62,7 @@ internal sealed class KafkaOutput : EventOutput
             await AcknowledgeOldestAsync();
         _underWay.Enqueue((sent, ProduceAsync(sent)));
         _bytesUnderWay += sent.Json.Length;
+        _wait.Awaited = _underWay.Peek().Produced;
     }
 
     public override async ValueTask FlushAsync()
@@ -57,6 +72,7 @@ internal sealed class KafkaOutput : EventOutput
 
     public override ValueTask DisposeAsync()
     {
+        _wait.Dispose();
         _producer.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -85,6 +101,7 @@ internal sealed class KafkaOutput : EventOutput
     /// <exception cref="OutputFailedException">It did not arrive for a reason that would hold for any other as well.</exception>
     private async Task<string?> FaultOfAsync(Task produced)
     {
+        _wait.Awaited = produced;
         try
         {
             await produced;

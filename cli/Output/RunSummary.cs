@@ -12,15 +12,15 @@ internal static class RunSummary
         WriteTable(output, [.. run.Types.Select(type => new[] { type.Key, $"{type.Value:N0}" })]);
     }
 
-    /// <summary>The tasks of each project by what became of them.</summary>
-    public static void Write(TextWriter output, ImportedProjects projects)
+    /// <summary>The tasks of each project by what became of them, and all events that were sent of it.</summary>
+    public static void Write(TextWriter output, ImportedProjects projects, EventRun run)
     {
         if (projects.All.Count == 0) return;
         WriteTable(
             output,
             [
                 ["project", "tasks", "open", "done", "cancelled", "events"],
-                .. projects.All.Select(one => new[] { one.Key, $"{one.Tasks:N0}", $"{one.Open:N0}", $"{one.Done:N0}", $"{one.Cancelled:N0}", $"{one.Events:N0}" }),
+                .. projects.All.Select(one => new[] { one.Key, $"{one.Tasks:N0}", $"{one.Open:N0}", $"{one.Done:N0}", $"{one.Cancelled:N0}", $"{run.EventsOf(one.Key):N0}" }),
             ]);
     }
 

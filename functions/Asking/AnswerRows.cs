@@ -10,6 +10,9 @@ internal static class AnswerRows
     /// <summary>The name of the column that has the values.</summary>
     public const string Value = "value";
 
+    /// <summary>The column of the value of the span that is put beside.</summary>
+    public const string Versus = "versus";
+
     /// <summary>Rows of values.</summary>
     /// <param name="query">The query.</param>
     /// <param name="values">The values, in their order within a group.</param>
@@ -32,7 +35,7 @@ internal static class AnswerRows
         }
 
         columns.Add(new(Value, KindOf(query), meaning.Help, value => Cell(value.Value)));
-        if (query.Versus is { } versus) columns.Add(new("versus", KindOf(query), $"the same {Text(versus)}", value => Cell(value.Versus)));
+        if (query.Versus is { } versus) columns.Add(new(Versus, KindOf(query), $"the same {Text(versus)}", value => Cell(value.Versus)));
 
         var rows = values.OrderBy(value => SortKey(value.Group), StringComparer.Ordinal).ThenBy(value => value.Until);
         if (query.Order is { } order)

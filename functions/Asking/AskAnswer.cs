@@ -14,8 +14,9 @@ namespace ShitOps.Asking;
 /// <param name="Query">The query that is answered; null: none is, since it is not sure which is meant, or there is no answer.</param>
 /// <param name="Taken">The plan that was taken for it.</param>
 /// <param name="Page">The rows of the answer.</param>
+/// <param name="Nothing">What is said since the rows hold nothing; null: they hold something.</param>
 /// <param name="Format">What is written: all, <c>rows</c> or <c>frames</c>.</param>
-internal sealed record AskAnswer(string? Question, Understanding? Understood, Query? Query, TakenPlan? Taken, RowPage? Page, string? Format) : IActionResult
+internal sealed record AskAnswer(string? Question, Understanding? Understood, Query? Query, TakenPlan? Taken, RowPage? Page, string? Nothing, string? Format) : IActionResult
 {
     /// <inheritdoc/>
     public async Task ExecuteResultAsync(ActionContext context)
@@ -88,6 +89,7 @@ internal sealed record AskAnswer(string? Question, Understanding? Understood, Qu
             json.WriteRawValue(JsonRows.Write(Page));
             json.WritePropertyName("frames");
             WriteFrames(json);
+            if (Nothing is not null) json.WriteString("nothing", Nothing);
         }
 
         if (Taken is { } taken)

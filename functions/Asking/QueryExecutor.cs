@@ -32,7 +32,7 @@ public sealed class QueryExecutor(LiveAggregates aggregates, PersonNames people,
         var tasks = new TaskAnswers(table, query, plan, asked, now);
         if (query.Aggregation == QueryAggregation.List) return await tasks.ListAsync(NamesOf, cancellationToken);
         var values = MetricFormula.IsOfCounters(query.Metric)
-            ? (await new CounterReader(table, query, plan, asked, now).ReadAsync(cancellationToken)).Values(query, now)
+            ? (await new CounterReader(table, query, plan, asked, now).ReadAsync(cancellationToken)).Values(query, now, cancellationToken)
             : await tasks.ValuesAsync(cancellationToken);
         return AnswerRows.Of(query, values, await NamesOf(query.By == QueryField.Person ? values.Select(value => value.Group).Where(id => id.Length > 0) : []));
 

@@ -74,8 +74,8 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
 
     /// <summary>
     /// The label sets of all series that fit all matchers, as they are now: statuses that no task is in any more are left out. When a project was first
-    /// stated is at hand, and what is known of itself is listed if it has a sample at the end of the span; when its history began is not, so series of
-    /// history are listed for every span that any samples are answered of.
+    /// stated is at hand, and what is known of itself is listed if it has a sample within the span, an allocation if it was in force at one; when its
+    /// history began is not, so series of history are listed for every span that any samples are answered of.
     /// </summary>
     /// <param name="scope">What whoever asks may see.</param>
     /// <param name="selector">Which series, and of which time.</param>
@@ -90,7 +90,10 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         var table = await aggregates.TableAsync(cancellationToken);
         await foreach (var project in Matched.OfAsync(cache, table, scope, selector.Matchers, cancellationToken))
         {
-            var set = new SeriesSet(project, Amounts.Of(project, last), hours with { FromMs = last, ToMs = last }, names, selector.Matchers, await ResourcesAsync(project, names, cancellationToken), found: null);
+            var set = new SeriesSet(project, Amounts.Of(project, last), hours with { FromMs = last, ToMs = last }, names, selector.Matchers, await ResourcesAsync(project, names, cancellationToken), found: null)
+            {
+                Span = hours,
+            };
             foreach (var series in set.All()) yield return series.Labels;
         }
     }
@@ -156,6 +159,15 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
             }
         }
 
+        /// <summary>The instant of the first sample within the span that a series from some hour on has at or after an instant; null: it has none.</summary>
+        public long? FirstMs(long begin, long notBefore)
+        {
+            if (begin == long.MaxValue) return null;
+            var wanted = Math.Max(Math.Max(FromMs, notBefore), TimeOf(begin));
+            var first = Math.Min((long)Math.Ceiling(wanted / (double)ResolutionMs) * ResolutionMs, NowMs);
+            return first >= wanted && first <= ToMs ? first : null;
+        }
+
         /// <summary>The day of the first hour whose changes the levels at the first sample do not have yet.</summary>
         public DateOnly FirstDay => FromMs / ResolutionMs / 24 > -DayOf1970 ? DateOnly.FromDayNumber((int)((FromMs / ResolutionMs / 24) + DayOf1970 - 1)) : DateOnly.MinValue;
 
@@ -211,6 +223,9 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
     private sealed class SeriesSet(
         StoredProject project, Amounts amounts, Hours hours, HashSet<string> names, IReadOnlyList<LabelMatcher> matchers, IReadOnlyDictionary<string, string> resources, FoundSeries? found)
     {
+        /// <summary>Of names only: the whole span that an allocation may be in force in; null: the hours have all samples.</summary>
+        public Hours? Span { get; init; }
+
         public IEnumerable<Series> All() => Gauges().Concat(Counters()).Concat(Histograms()).Concat(State()).OfType<Series>();
 
         private IEnumerable<Series?> Gauges()
@@ -271,7 +286,9 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
             {
                 yield return Sampled(
                     MetricCatalogue.ResourceAllocation.Name, [("resource", resources.GetValueOrDefault(resource.Key, resource.Key))], BeginOfState(),
-                    hour => InForce(resource, hour) is var hoursPerWeek && hoursPerWeek > 0 ? hoursPerWeek / MilliHours : null);
+                    hour => Span is { } span
+                        ? (resource.Any(one => IsInForceWithin(one, span)) ? 1 : null)
+                        : InForce(resource, hour) is var hoursPerWeek && hoursPerWeek > 0 ? hoursPerWeek / MilliHours : null);
             }
         }
 
@@ -279,6 +296,13 @@ public sealed class ProjectSeries(LiveAggregates aggregates, ProjectCache cache,
         {
             var at = DateTimeOffset.FromUnixTimeMilliseconds(hours.TimeOf(hour));
             return allocations.Where(one => one.IsInForce(at)).Sum(one => (double)one.Terms!.MilliHoursPerWeek);
+        }
+
+        /// <summary>Whether it is in force at a sample: where it is so at all, it is at the first one that is not before its days, the project and the span.</summary>
+        private bool IsInForceWithin(Allocation allocation, Hours span)
+        {
+            var firstDay = new DateTimeOffset(allocation.Terms!.From, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+            return span.FirstMs(BeginOfState(), firstDay) is { } first && allocation.Terms.MilliHoursPerWeek > 0 && allocation.IsInForce(DateTimeOffset.FromUnixTimeMilliseconds(first));
         }
 
         /// <summary>When the project itself was first stated; else, it is known by its tasks only.</summary>

@@ -2,6 +2,7 @@ using Azure;
 using Microsoft.Extensions.Logging;
 using ShitOps.Aggregation;
 using ShitOps.Flow;
+using ShitOps.Storage;
 
 namespace ShitOps.Forecasting;
 
@@ -66,9 +67,9 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
                     if (await forecasts.StoreAsync(outlook, source, settled, first, before?.ETag, stopping)) Interlocked.Increment(ref count);
                     if (retention.Period is { } period) await forecasts.ExpireAsync(project.Key, cutoff - period, stopping);
                 }
-                catch (Exception fault) when (!stopping.IsCancellationRequested && !IsOutage(fault))
+                catch (Exception fault) when (!stopping.IsCancellationRequested && !StorageFault.IsOutage(fault))
                 {
-                    // One project that cannot be read, computed or stored does not hold up the others, whatever is wrong with it.
+                    // One project that cannot be read, computed or stored does not hold up the others, whatever is wrong with it; in an outage none can be, and the next run goes on.
                     Interlocked.Increment(ref failed);
                     logger.LogError(fault, "The project {Project} of slice {Slice} cannot be forecast", project.Key, table.SliceOf(project.Key));
                 }
@@ -110,14 +111,6 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
     /// <summary>What a forecast was computed from.</summary>
     internal static ForecastSource SourceOf(ForecastInput input, IReadOnlyList<ConsumedPartition> consumed) =>
         new(input, [.. consumed.Select(ForecastCheckpoint.Of).OrderBy(one => one.Stream, StringComparer.Ordinal).ThenBy(one => one.Topic, StringComparer.Ordinal).ThenBy(one => one.Partition)]);
-
-    /// <summary>Whether storage does not answer, or is too busy: then no project can be forecast, and the next run goes on. The client tells of its own retries in an aggregate.</summary>
-    private static bool IsOutage(Exception fault) => fault switch
-    {
-        RequestFailedException { Status: 0 or 408 or 429 or >= 500 } => true,
-        AggregateException several => several.InnerExceptions.Any(IsOutage),
-        _ => false,
-    };
 
     private async Task<(ProjectOutlook Outlook, ForecastSource Source, IReadOnlyList<SettledPromise> Settled)> ForecastAsync(
         AggregateTable table, StoredProject project, ProjectOutlook? before, DateTimeOffset cutoff, IReadOnlyList<HorizonPool> pools, CancellationToken cancellationToken)

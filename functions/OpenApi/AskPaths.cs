@@ -17,6 +17,7 @@ internal static class AskPaths
             Schema.Object(
                 ("query", Schema.Nullable("string", "what is answered; null: there is no answer")), ("confidence", Schema.Of("number", "how probable it is that this was meant, 0 to 1")),
                 ("sure", Schema.Of("boolean", "whether that is enough to answer")), ("refusal", Schema.Nullable("string", "why there is no answer, and what can be asked instead")),
+                ("nothing", Schema.Of("string", "where the rows hold nothing, within which bounds, and why there is no forecast; left out where they hold something")),
                 ("readings", Schema.Array(Schema.Object(("query", Schema.Of("string")), ("probability", Schema.Of("number"))), "what it may mean, the most probable first"))))),
         ("/api/explain", GetOrPost(
             "The ways to an answer, what each is expected to cost, and which stores and slices it touches.",

@@ -59,7 +59,7 @@
       run({ query: line.value }, answer.question, line.value.trim() !== answer.query);
     });
     place.append(line);
-    if (answer.rows.length === 0) place.append(made("p", { className: "none", textContent: "nothing" }));
+    if (answer.nothing || answer.rows.length === 0) place.append(made("p", { className: "none", textContent: answer.nothing ?? "nothing" }));
     else if (answer.rows.length === 1 && answer.columns.length === 1) place.append(made("p", { className: "single", textContent: shown(answer.rows[0].value, answer.columns[0], answer.unit) }));
     else if (answer.kind === "trend" && answer.columns.some(column => column.name === "until")) {
       const body = made("div", {});

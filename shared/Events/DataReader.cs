@@ -74,7 +74,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
                 case TaskParts.Labels: task.Labels = OptionalLabels(ref reader); break;
                 case TaskParts.None when property == Property.Task: (task.Task, hasTask) = (ReadTaskKey(ref reader), true); break;
                 case TaskParts.None when property == Property.Category && (most & TaskParts.Status) != TaskParts.None: category = Category(ref reader); break;
-                case TaskParts.None when property == Property.Reason && task.Type == TaskEventType.Blocked: task.Reason = RecurringText(ref reader, "data.reason"); break;
+                case TaskParts.None when property == Property.Reason && task.Type == TaskEventType.Blocked: task.Reason = OptionalText(ref reader, "data.reason", recurs: true); break;
                 default: ReadCommon(ref reader, property); break;
             }
         }
@@ -265,16 +265,10 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
     }
 
-    private static string? OptionalText(ref TJson reader, string place)
+    /// <summary>A text; one that comes again and again, such as a reason, is not made anew where it is short.</summary>
+    private string? OptionalText(ref TJson reader, string place, bool recurs = false)
     {
-        if (reader.ReadText(out var text)) return CheckText(reader.GetString(text), place);
-        return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
-    }
-
-    /// <summary>A text that comes again and again, such as a reason: where it is short, it is not made anew.</summary>
-    private string? RecurringText(ref TJson reader, string place)
-    {
-        if (reader.ReadText(out var text)) return CheckText(_names.Get(text), place);
+        if (reader.ReadText(out var text)) return CheckText(recurs ? _names.Get(text) : reader.GetString(text), place);
         return reader.TokenType == JsonTokenType.Null ? null : throw Wrong(place, "a string", ref reader);
     }
 

@@ -67,8 +67,9 @@ public sealed class MeasuredGroups
     /// <summary>The values, group by group in ordinal order and in each by time; a group without any task and any value is left out, unless the query names it.</summary>
     /// <param name="query">The query.</param>
     /// <param name="now">When it is asked; UTC.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="QuerySpanException">There are too many steps.</exception>
-    public IReadOnlyList<QueryValue> Values(Query query, DateTime now)
+    public IReadOnlyList<QueryValue> Values(Query query, DateTime now, CancellationToken cancellationToken = default)
     {
         if (query.By is { } by && query.Filters.FirstOrDefault(filter => filter.Field == by && !filter.Excludes) is { } named && by is not (QueryField.Person or QueryField.Task))
             foreach (var value in named.Values) Of(by is QueryField.Status or QueryField.Team or QueryField.Milestone ? Label.Of(value) : value);
@@ -78,6 +79,7 @@ public sealed class MeasuredGroups
         List<QueryValue> values = [];
         foreach (var (name, changes) in _groups.OrderBy(group => group.Key, StringComparer.Ordinal))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var course = new GroupCourse(changes);
             List<QueryValue> here = [];
             var hasTasks = false;
@@ -88,6 +90,7 @@ public sealed class MeasuredGroups
                 CheckValues(_groups.Count, ends.Count);
                 foreach (var until in ends)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     here.Add(new QueryValue(name, begin, until, ValueOf(query, course, begin, until, now, ref hasTasks), null));
                     begin = until;
                 }
@@ -144,11 +147,15 @@ public sealed class MeasuredGroups
 
     private static double? ValueOf(Query query, GroupCourse course, DateTime begin, DateTime end, DateTime now, ref bool hasTasks)
     {
+        // What lies earlier is asked first: a course that is asked in the order of time is gone through once.
+        var isLevel = QueryMetrics.Of(query.Metric).Time == MetricTime.Level;
+        var over = IsOverTime(query) ? course.Over(query, begin, end) : null;
+        var before = isLevel ? null : course.Until(begin, now);
         var at = course.Until(end, now);
         hasTasks |= at.Tasks > 0;
-        if (IsOverTime(query)) return course.Over(query, begin, end);
-        if (QueryMetrics.Of(query.Metric).Time == MetricTime.Level) return MetricFormula.Level(query.Metric, at);
-        at.Add(course.Until(begin, now), -1);
+        if (IsOverTime(query)) return over;
+        if (before is null) return MetricFormula.Level(query.Metric, at);
+        at.Add(before, -1);
         return MetricFormula.Flow(query.Metric, query.Aggregation, at);
     }
 
@@ -158,14 +165,19 @@ public sealed class MeasuredGroups
         return changes;
     }
 
-    /// <summary>The changes of a group in the order of time.</summary>
+    /// <summary>The changes of a group in the order of time. To ask for an earlier time than the last one begins anew.</summary>
     private sealed class GroupCourse
     {
         private readonly (long Hour, Measure Measure, long Amount)[] _changes;
+        private readonly long? _firstTask;
         private Counters _sum = new();
         private int _summed;
 
-        public GroupCourse(HistoryChanges changes) => _changes = [.. changes.Measures.OrderBy(one => one.Hour).Select(one => ((long)one.Hour, one.Measure, one.Amount))];
+        public GroupCourse(HistoryChanges changes)
+        {
+            _changes = [.. changes.Measures.OrderBy(one => one.Hour).Select(one => ((long)one.Hour, one.Measure, one.Amount))];
+            if (Array.FindIndex(_changes, change => change.Measure <= Measure.Cancelled) is >= 0 and var first) _firstTask = _changes[first].Hour;
+        }
 
         /// <summary>The sums of all hours that were over at an instant; from the present moment on, of all.</summary>
         public Counters Until(DateTime at, DateTime now)
@@ -177,11 +189,10 @@ public sealed class MeasuredGroups
         /// <summary>The mean, least or greatest level at the ends of the whole hours within a span, from when the group first had a task.</summary>
         public double? Over(Query query, DateTime begin, DateTime end)
         {
-            var first = Array.FindIndex(_changes, change => change.Measure <= Measure.Cancelled);
-            if (first < 0) return null;
+            if (_firstTask is not { } first) return null;
             var (count, sum, least, greatest) = (0L, 0.0, double.MaxValue, double.MinValue);
             var last = end.Ticks / TimeSpan.TicksPerHour;
-            for (var hour = Math.Max(begin.Ticks / TimeSpan.TicksPerHour, _changes[first].Hour) + 1; hour <= last;)
+            for (var hour = Math.Max(begin.Ticks / TimeSpan.TicksPerHour, first) + 1; hour <= last;)
             {
                 MoveTo(hour);
                 var value = MetricFormula.Level(query.Metric, _sum);

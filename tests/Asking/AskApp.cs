@@ -34,7 +34,7 @@ internal sealed class AskApp : IDisposable
         _feedback = new FeedbackApi(names, Corrections, rows.Time);
         Settled = new SettledAnswers(rows.Aggregates);
         var planner = Planner = OpenPlanner(new CostModel(new Random(1)), TimeSpan.FromMinutes(2));
-        _api = new AskApi(queries, names, planner, rows.Time);
+        _api = new AskApi(queries, names, planner, new NothingFound(rows.Aggregates, rows.Forecasts), rows.Time);
         _explain = new ExplainApi(queries, names, planner, rows.Aggregates, rows.Time);
     }
 

@@ -56,6 +56,51 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     [Theory]
+    [InlineData("report open-tasks list where team = \"mobile\"", "Nothing found: open-tasks where team = \"mobile\" as of now.")]
+    [InlineData("report lead-time where project = \"FINDER\"", "Nothing found: lead-time where project = \"FINDER\" from 2026-01-02 until now.")]
+    [InlineData("report lead-time by type from 2026-01-02 to 2026-01-03", "Nothing found: lead-time from 2026-01-02 to 2026-01-03.")]
+    [InlineData("trend cycle-time where project = \"FINDER\" from 2026-01-20 to 2026-01-22 step 1d", "Nothing found: cycle-time where project = \"FINDER\" from 2026-01-20 to 2026-01-22.")]
+    [InlineData("compare lead-time on 2026-01-10 versus on 2026-01-11", "Nothing found: lead-time on 2026-01-10 versus on 2026-01-11.")]
+    [InlineData("report completed list from 2026-02-10 to 2026-02-11", "Nothing found: completed from 2026-02-10 to 2026-02-11, which has not begun.")]
+    [InlineData("forecast completion-date by team", "Nothing found: completion-date as of now.")]
+    public async Task What_finds_nothing_says_within_which_bounds(string query, string nothing)
+    {
+        Assert.Equal(nothing, await NothingOfAsync(await AppAsync(), query));
+    }
+
+    [Theory]
+    [InlineData("report open-tasks where team = \"mobile\"")]
+    [InlineData("report lead-time from 2026-01-28 to 2026-01-28")]
+    [InlineData("compare lead-time on 2026-01-10 versus on 2026-01-28")]
+    public async Task What_finds_something_or_none_says_nothing_of_bounds(string query)
+    {
+        Assert.Null(await NothingOfAsync(await AppAsync(), query));
+    }
+
+    [Fact]
+    public async Task Where_a_project_has_no_forecast_it_is_said_why()
+    {
+        using var app = await StartAsync(At(2, "EMPTY", "p3", new ProjectCreated(new ProjectFields { Name = "Empty" })));
+        Assert.Equal(
+            "Nothing found: completion-date where project = \"EMPTY\", \"LEDGER\", \"NOWHERE\" as of now. EMPTY: it has no tasks."
+            + " LEDGER: it was not forecast yet; new projects are within some minutes, unless many events wait. NOWHERE: no event has told of such a project.",
+            await NothingOfAsync(app, "forecast completion-date where project = \"LEDGER\", \"NOWHERE\", \"EMPTY\""));
+
+        await app.Rows.Forecaster.RunAsync(default);
+
+        Assert.Equal(
+            "Nothing found: expected-tasks where project = \"LEDGER\" on 2026-03-01. LEDGER: not enough history: 1 weeks, with 2 items done in the last 1; at least 8 weeks and 10 items are needed.",
+            await NothingOfAsync(app, "forecast expected-tasks where project = \"LEDGER\" on 2026-03-01"));
+    }
+
+    private static async Task<string?> NothingOfAsync(AskApp app, string query)
+    {
+        var answer = await app.GetAsync($"?query={Uri.EscapeDataString(query)}");
+        Assert.True(answer.Status == 200, answer.Body);
+        return JsonDocument.Parse(answer.Body).RootElement.TryGetProperty("nothing", out var nothing) ? nothing.GetString() : null;
+    }
+
+    [Theory]
     [InlineData("How many tasks are open?", "report open-tasks", 3)]
     [InlineData("How many open tasks does the payments team have?", "report open-tasks where team = \"payments\"", 2)]
     [InlineData("how many open tasks does the ledger project have", "report open-tasks where project = \"LEDGER\"", 2)]

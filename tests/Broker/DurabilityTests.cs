@@ -325,6 +325,8 @@ public class DurabilityTests
     [Theory]
     [InlineData("Option '--data' is required.", "--port", "0")]
     [InlineData("--port is 0 to 65535.", "--data", "x", "--port", "70000")]
+    [InlineData("--port is 0 to 65535.", "--data", "x", "--port", "abc")]
+    [InlineData("Unrecognized option \"--bogus\"", "--data", "x", "--bogus")]
     [InlineData("--partitions is at least 1.", "--data", "x", "--partitions", "0")]
     [InlineData("--retention-hours is more than 0 and less than a million.", "--data", "x", "--retention-hours", "-1")]
     [InlineData("TLS takes --tls-cert, --tls-key and --tls-client-ca together.", "--data", "x", "--tls-cert", "y")]

@@ -14,6 +14,11 @@ public sealed class AnswerTextTests
         Lines($$"""{"refusal":null,"query":"report lead-time","unit":"seconds","columns":[{"name":"value"}],"rows":[{"value":302400}],{{Plan}}}"""));
 
     [Fact]
+    public void What_finds_nothing_is_shown_as_it_is_said() => Assert.Equal(
+        "  Nothing found: lead-time on 2026-01-10.",
+        Lines($$"""{"refusal":null,"query":"q","unit":"seconds","columns":[{"name":"value"}],"rows":[{"value":null}],"nothing":"Nothing found: lead-time on 2026-01-10.",{{Plan}}}""")[2]);
+
+    [Fact]
     public void Groups_are_a_table() => Assert.Equal(
         ["  team      value", "  payments  1,200", "  -             3"],
         Lines($$"""{"refusal":null,"query":"q","unit":"count","columns":[{"name":"team"},{"name":"value"}],"rows":[{"team":"payments","value":1200},{"team":null,"value":3}],{{Plan}}}""")[2..5]);

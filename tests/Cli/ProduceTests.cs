@@ -4,7 +4,11 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using ShitOps.Cli.CommandLine;
+using ShitOps.Cli.Input;
+using ShitOps.Cli.Output;
 using ShitOps.Events;
+using ShitOps.Ingestion;
 using ShitOps.Local.Broker;
 
 namespace ShitOps.Tests.Cli;
@@ -75,6 +79,28 @@ public class ProduceTests
         Assert.EndsWith("  task.status-changed  39\n", run.Output, StringComparison.Ordinal);
         var ids = Consume(broker, 39).Select(record => JsonDocument.Parse(record.Message.Value).RootElement.GetProperty("id").GetString()!);
         Assert.Equal(Enumerable.Range(0, 40).Where(i => i != 17).Select(i => $"{i}"), ids.OrderBy(int.Parse));
+    }
+
+    [Fact]
+    public async Task A_kafka_that_is_lost_on_the_way_is_said_to_be_waited_for()
+    {
+        using var scratch = new ScratchDirectory();
+        using var error = new StringWriter();
+        var broker = await StartAsync(scratch);
+        await CreateTopicAsync(broker, []);
+        var connection = new KafkaConnection { Brokers = broker.BootstrapServers, Topic = Topic };
+        await using var output = await KafkaOutput.ConnectAsync(connection, new Terminal(TextWriter.Null, TextWriter.Synchronized(error), Stream.Null, Live: null, TimeProvider.System));
+        await SendAsync("1");
+        await output.FlushAsync();
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        Assert.Equal("", error.ToString());
+
+        await broker.DisposeAsync();
+        await SendAsync("2");
+
+        await Eventually.TrueAsync(() => error.ToString().Contains($"Waiting for Kafka at {connection.Brokers}, for ", StringComparison.Ordinal));
+
+        ValueTask SendAsync(string id) => output.WriteAsync(new OutgoingEvent(new Place("test"), EventTypes.TaskStatusChanged, "APOLLO", Some.EventJson(id)));
     }
 
     [Fact]

@@ -174,6 +174,39 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     }
 
     [Fact]
+    public async Task Allocations_are_listed_for_every_span_in_which_they_have_a_sample()
+    {
+        using var app = await RowsApp.StartAsync(kafka, azurite);
+        var today = DateOnly.FromDateTime(Some.Time.UtcDateTime);
+        await app.StateAsync(
+            At(-240, "a", new ProjectCreated(new ProjectFields { Name = "To the moon" })),
+            At(-239, "b", new ResourceAllocated("r-1", "Over", 20, today.AddDays(-8), today.AddDays(-5), null)),
+            At(-238, "c", new ResourceAllocated("r-2", "Released", 20, today.AddDays(-8), null, null)),
+            At(-100.5, "d", new ResourceReleased("r-2")),
+            At(-99, "e", new ResourceAllocated("r-3", "Released", 8, today.AddDays(-2), today.AddDays(-2), null)),
+            At(-99, "f", new ResourceAllocated("r-4", "To come", 8, today.AddDays(3), null, null)),
+            At(-99, "g", new ResourceAllocated("r-5", "Before all", 8, today.AddDays(-30), today.AddDays(-11), null)),
+            At(-99, "h", new ResourceAllocated("r-6", "None", 0, today.AddDays(-30), null, null)));
+        app.Time.Advance(TimeSpan.FromMinutes(17));
+        var now = app.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var matchers = Parser.ParseSelector("shitops_resource_allocation_hours").Matchers;
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        var random = new Random(1);
+        for (var i = 0; i < 300; i++)
+        {
+            var from = now - random.Next(300 * 60) * 60_000L;
+            var span = new SeriesSelector(matchers, from - 300_000, from + (random.Next(2) == 0 ? 0 : random.Next(100 * 60) * 60_000L)) { LookbackMs = 300_000 };
+
+            var found = await app.LabelsAsync(span).Select(labels => labels["resource"]).Order(StringComparer.Ordinal).ToListAsync();
+
+            Assert.Equal((await app.Series.SelectAsync(span, default)).Select(one => one.Labels["resource"]).Order(StringComparer.Ordinal), found);
+            listed.UnionWith(found);
+        }
+
+        Assert.Equal(["Over", "Released"], listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task What_has_no_sample_in_a_span_is_left_out_of_the_lists_as_far_as_the_present_tells()
     {
         using var app = await RowsApp.StartAsync(kafka, azurite);
@@ -220,7 +253,7 @@ public sealed class ProjectSeriesTests(BrokerFixture kafka, AzuriteFixture azuri
     private static async Task<double?> Now(RowsApp app, string query) =>
         ((VectorResult)await new QueryEngine(app.Series).InstantAsync(query, app.Time.GetUtcNow().ToUnixTimeMilliseconds(), default)).Samples is [var only] ? only.Value : null;
 
-    private static Event At(int hours, string id, EventData data) => Some.Event(id, "APOLLO", data) with { Time = Some.Time.AddHours(hours) };
+    private static Event At(double hours, string id, EventData data) => Some.Event(id, "APOLLO", data) with { Time = Some.Time.AddHours(hours) };
 
     /// <summary>Two projects over four days, whose events come in any order.</summary>
     private async Task<RowsApp> StartAsync(int seed)

@@ -134,6 +134,11 @@ public sealed class OneMachineTests : IDisposable
     [InlineData("--kafka-retention-hours", "0", "--kafka-retention-hours takes a number above 0, up to 1,000,000")]
     [InlineData("--instances", "0", "--instances takes a number from 1 to 16")]
     [InlineData("--port", "70000", "--port takes a port from 1 to 65500")]
+    [InlineData("--port", "abc", "--port takes a port from 1 to 65500")]
+    [InlineData("--kafka-port", "abc", "--kafka-port takes a port from 1 to 65535")]
+    [InlineData("--kafka-retention-hours", "long", "--kafka-retention-hours takes a number above 0, up to 1,000,000")]
+    [InlineData("--demo-seed", "x", "--demo-seed takes a whole number")]
+    [InlineData("--bogus", "1", "Unrecognized option \"--bogus\"")]
     [InlineData("--demo-rate", "-1", "--demo-rate takes 0, or a number from 0.01 to 10,000")]
     public async Task Refuses_options_that_make_no_sense(string option, string value, string message)
     {
