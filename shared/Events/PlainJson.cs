@@ -102,6 +102,7 @@ internal ref struct PlainJson : IJsonTokens
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool ReadText(out ReadOnlySpan<byte> text)
     {
         var at = BehindBlanks(_at);
@@ -183,6 +184,7 @@ internal ref struct PlainJson : IJsonTokens
     }
 
     /// <summary>The first place from there on that is no blank.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int BehindBlanks(int at)
     {
         while (ByteAt(at) == ' ') at++;
@@ -190,9 +192,11 @@ internal ref struct PlainJson : IJsonTokens
     }
 
     /// <summary>The byte at that place; 0, which no plain document holds, behind the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly byte ByteAt(int at) => (uint)at < (uint)_utf8.Length ? _utf8[at] : (byte)0;
 
     /// <summary>The name or string that begins there, and goes on behind its second quote.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ReadOnlySpan<byte> TextAt(scoped ref int at)
     {
         if (ByteAt(at) != '"') GiveUp();

@@ -80,15 +80,21 @@ internal struct FactLog
     }
 
     /// <summary>Takes in a fact.</summary>
-    public StatementEffect Add(in Fact fact)
+    /// <param name="stamp">When it became so.</param>
+    /// <param name="kind">What kind of statement it is.</param>
+    /// <param name="word">The tracker's word of a status; null for the other kinds.</param>
+    /// <param name="milliHours">See <see cref="Fact.MilliHours"/>.</param>
+    public StatementEffect Add(in Stamp stamp, FactKind kind, string? word, int milliHours)
     {
         // Nearly every fact is later than all others, and there is room for it.
-        if (fact.Stamp.Ticks > _latest && Count < 2 * _most)
-        {
-            Append(fact);
-            return StatementEffect.Changed;
-        }
+        if (stamp.Ticks <= _latest || Count >= 2 * _most) return Add(new Fact(stamp, kind, word, milliHours));
+        Append(stamp, kind, word, milliHours);
+        return StatementEffect.Changed;
+    }
 
+    /// <inheritdoc cref="Add(in Stamp, FactKind, string?, int)"/>
+    public StatementEffect Add(in Fact fact)
+    {
         var at = Count;
         while (at > 0 && fact.Stamp.Ticks <= PackedAt(at - 1).Ticks)
         {
@@ -168,27 +174,31 @@ internal struct FactLog
         foreach (ref readonly var fact in facts) Append(fact);
     }
 
-    private void Append(in Fact fact)
+    private void Append(in Fact fact) => Append(fact.Stamp, fact.Kind, fact.Word, fact.MilliHours);
+
+    private void Append(in Stamp stamp, FactKind kind, string? word, int milliHours)
     {
-        ushort word = 0;
-        if (fact.Word is not null && !(_words ??= new StatusWords()).TryNumber(fact.Word, out word))
+        ushort number = 0;
+        if (word is not null && !(_words ??= new StatusWords()).TryNumber(word, out number))
         {
             Hold(ToArray(), new StatusWords());
-            _words.TryNumber(fact.Word, out word);
+            _words.TryNumber(word, out number);
         }
 
         if (Count == _room) Grow();
-        var isUuid = fact.Stamp.EventId.TryGetUuid(out var high, out var low);
-        _facts[_start + Count] = new Packed(fact.Stamp.Ticks, high, low, fact.MilliHours, word, fact.Kind);
-        if (!isUuid || _ids is not null)
-        {
-            if (_ids is null || _ids.Length < _room) Array.Resize(ref _ids, _room);
-            _ids[Count] = isUuid ? null : fact.Stamp.Id;
-        }
-
+        var isUuid = stamp.EventId.TryGetUuid(out var high, out var low);
+        _facts[_start + Count] = new Packed(stamp.Ticks, high, low, milliHours, number, kind);
+        if (!isUuid || _ids is not null) HoldId(isUuid ? null : stamp.Id);
         Count++;
-        _bytes += fact.Size;
-        _latest = fact.Stamp.Ticks;
+        _bytes += Fact.SizeOf(stamp.EventId, word?.Length ?? 0);
+        _latest = stamp.Ticks;
+    }
+
+    /// <summary>Holds the id of the fact that comes next; null: it is a UUID.</summary>
+    private void HoldId(string? id)
+    {
+        if (_ids is null || _ids.Length < _room) Array.Resize(ref _ids, _room);
+        _ids[Count] = id;
     }
 
     private void Grow()

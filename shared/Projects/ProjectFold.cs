@@ -111,9 +111,9 @@ public sealed class ProjectFold
         var tasks = new KeyValuePair<TaskKey, TaskState>[_changed.Count];
         for (var i = 0; i < tasks.Length; i++)
         {
-            var (key, task, before) = _changed[i];
+            var (task, before) = _changed[i];
             if (before is not null) _summary.Replace(before, new TaskSnapshot(task), _teamChanges, _history);
-            tasks[i] = KeyValuePair.Create(key, task);
+            tasks[i] = KeyValuePair.Create(task.Key, task);
         }
 
         _summary.Settle(_teamChanges);
@@ -147,49 +147,46 @@ public sealed class ProjectFold
     private FoldOutcome ApplyToTask(Event one, TaskState task)
     {
         Admit(one.Task);
+        var isFirst = task.ChangedIn != _batch;
+        if (!(isFirst || _changed[task.ChangedAt].Counted is null) || !task.IsContinuedBy(one)) return Reconsider(one, task, isFirst);
+
         FoldOutcome outcome;
         bool isChanged;
-        TaskSnapshot? counted = null;
-        var hasChanged = task.ChangedIn == _batch;
-        var isCounted = !hasChanged || _changed[task.ChangedAt].Counted is null;
-        if (isCounted && task.IsContinuedBy(one))
+        if (task.CountsAlikeAfter(one))
         {
-            if (task.CountsAlikeAfter(one))
-            {
-                outcome = task.Apply(one, _personId, out isChanged);
-            }
-            else
-            {
-                var before = task.Place;
-                outcome = task.Apply(one, _personId, out isChanged);
-                _summary.Continue(task, before, _teamChanges, _history);
-            }
+            outcome = task.Apply(one, _personId, out isChanged);
         }
         else
         {
-            if (isCounted) counted = new TaskSnapshot(task);
+            task.GetPlace(out var before);
             outcome = task.Apply(one, _personId, out isChanged);
+            _summary.Continue(task, before, _teamChanges, _history);
         }
 
-        if (!isChanged) return outcome;
-        if (!hasChanged)
-        {
-            (task.ChangedIn, task.ChangedAt) = (_batch, _changed.Count);
-            _changed.Add(new ChangedTask(one.Task.Task, task, counted));
-        }
-        else if (counted is not null)
-        {
-            _changed[task.ChangedAt] = _changed[task.ChangedAt] with { Counted = counted };
-        }
-
+        if (isChanged && isFirst) Note(task, counted: null);
         return outcome;
     }
 
+    /// <summary>Applies an event to a task that it does not only go on with, or that waits to be counted anew.</summary>
+    private FoldOutcome Reconsider(Event one, TaskState task, bool isFirst)
+    {
+        var counted = isFirst || _changed[task.ChangedAt].Counted is null ? new TaskSnapshot(task) : null;
+        var outcome = task.Apply(one, _personId, out var isChanged);
+        if (isChanged && isFirst) Note(task, counted);
+        else if (isChanged && counted is not null) _changed[task.ChangedAt] = new ChangedTask(task, counted);
+        return outcome;
+    }
+
+    private void Note(TaskState task, TaskSnapshot? counted)
+    {
+        (task.ChangedIn, task.ChangedAt) = (_batch, _changed.Count);
+        _changed.Add(new ChangedTask(task, counted));
+    }
+
     /// <summary>A task that has changed in the batch.</summary>
-    /// <param name="Key">Its key.</param>
     /// <param name="Task">Its state.</param>
     /// <param name="Counted">How it was when it was last counted; null: it is counted as it is.</param>
-    private readonly record struct ChangedTask(TaskKey Key, TaskState Task, TaskSnapshot? Counted);
+    private readonly record struct ChangedTask(TaskState Task, TaskSnapshot? Counted);
 
     /// <summary>The labels that an event states are counted, whether its statement stands or not.</summary>
     private void Admit(in TaskStatement task)

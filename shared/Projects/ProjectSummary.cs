@@ -130,7 +130,8 @@ public sealed class ProjectSummary
         var timeline = new SummedTimeline(teams.Of(task.Team), history, 1);
         if (!before.IsCounted) task.Create(ref timeline);
         task.Continue(ref timeline);
-        Move(before, task.Place);
+        task.GetPlace(out var now);
+        Move(before, now);
     }
 
     /// <summary>Adds what the tasks of teams changed to the totals and to the teams' sums.</summary>
@@ -145,7 +146,7 @@ public sealed class ProjectSummary
 
     private void Move(in TaskPlace old, in TaskPlace now)
     {
-        var isSame = old.Levels == now.Levels;
+        var isSame = TaskLevels.AreSame(old.Levels, now.Levels);
         Move(Statuses, old.Status, now.Status, isSame, old.Levels, now.Levels);
         Move(Assignees, old.Assignee, now.Assignee, isSame, old.Levels, now.Levels);
         Move(Milestones, old.Milestone, now.Milestone, isSame, old.Levels, now.Levels);

@@ -21,7 +21,7 @@ public struct Register<T>
     /// <param name="stamp">When, and by which event, it was made.</param>
     /// <param name="value">What it says.</param>
     /// <param name="ties">A total order of the values; asked only where two statements have one stamp.</param>
-    internal StatementEffect Offer(Stamp stamp, T? value, IComparer<T?> ties)
+    internal StatementEffect Offer(in Stamp stamp, T? value, IComparer<T?> ties)
     {
         var order = stamp.CompareTo(Stamp);
         if (order < 0) return StatementEffect.Superseded;

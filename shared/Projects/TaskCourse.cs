@@ -83,7 +83,14 @@ internal struct TaskCourse
     };
 
     /// <summary>What it adds to the levels here.</summary>
-    public readonly TaskLevels Levels => new(_category, _blockedSince >= 0, Math.Max(0, _estimate), Math.Max(0, _remaining), Math.Max(0, _spent));
+    public readonly void GetLevels(out TaskLevels levels)
+    {
+        levels.Category = _category;
+        levels.IsBlocked = _blockedSince >= 0;
+        levels.EstimateMilliHours = Math.Max(0, _estimate);
+        levels.RemainingMilliHours = Math.Max(0, _remaining);
+        levels.SpentMilliHours = Math.Max(0, _spent);
+    }
 
     /// <summary>Gives the changes of the creation.</summary>
     public readonly void Create<TTimeline>(ref TTimeline timeline)
@@ -188,10 +195,21 @@ internal struct TaskCourse
 }
 
 /// <summary>What a task adds to the levels.</summary>
-internal readonly record struct TaskLevels(StatusCategory Category, bool IsBlocked, int EstimateMilliHours, int RemainingMilliHours, int SpentMilliHours)
+internal struct TaskLevels
 {
+    public StatusCategory Category;
+    public bool IsBlocked;
+    public int EstimateMilliHours;
+    public int RemainingMilliHours;
+    public int SpentMilliHours;
+
+    /// <summary>Whether both are the same.</summary>
+    public static bool AreSame(in TaskLevels one, in TaskLevels other) =>
+        one.Category == other.Category && one.IsBlocked == other.IsBlocked
+        && one.EstimateMilliHours == other.EstimateMilliHours && one.RemainingMilliHours == other.RemainingMilliHours && one.SpentMilliHours == other.SpentMilliHours;
+
     /// <summary>Adds it, or with sign −1 subtracts it.</summary>
-    public void AddTo(Counters levels, int sign)
+    public readonly void AddTo(Counters levels, int sign)
     {
         levels.Add(Measures.Of(Category), sign);
         if (IsBlocked) levels.Add(Measure.Blocked, sign);
@@ -201,7 +219,7 @@ internal readonly record struct TaskLevels(StatusCategory Category, bool IsBlock
     }
 
     /// <summary>Adds it in the place of what was added before.</summary>
-    public void Replace(in TaskLevels before, Counters levels)
+    public readonly void Replace(in TaskLevels before, Counters levels)
     {
         if (Category != before.Category)
         {

@@ -47,13 +47,23 @@ internal sealed class TaskSnapshot(TaskState state)
 }
 
 /// <summary>Under which labels a task is counted, and what it adds to the levels there. The default is that of a task that does not count.</summary>
-/// <param name="Status">The tracker's word; empty if no status was stated; null if it does not count.</param>
-/// <param name="Assignee">The person id; null: nobody has it.</param>
-/// <param name="Milestone">The milestone's name; null: it has none.</param>
-/// <param name="Team">Its own team; null: it has none.</param>
-/// <param name="Levels">What it adds.</param>
-internal readonly record struct TaskPlace(string? Status, string? Assignee, string? Milestone, string? Team, TaskLevels Levels)
+internal struct TaskPlace
 {
+    /// <summary>The tracker's word; empty if no status was stated; null if it does not count.</summary>
+    public string? Status;
+
+    /// <summary>The person id; null: nobody has it.</summary>
+    public string? Assignee;
+
+    /// <summary>The milestone's name; null: it has none.</summary>
+    public string? Milestone;
+
+    /// <summary>Its own team; null: it has none.</summary>
+    public string? Team;
+
+    /// <summary>What it adds.</summary>
+    public TaskLevels Levels;
+
     /// <summary>Whether it counts at all.</summary>
-    public bool IsCounted => Status is not null;
+    public readonly bool IsCounted => Status is not null;
 }

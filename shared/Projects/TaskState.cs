@@ -116,8 +116,8 @@ public sealed class TaskState
     /// <summary>Where the facts lie that came with the fold's memory.</summary>
     private (FactLog.Packed[] Piece, int Start) _memory;
 
-    /// <summary>The task's key in the fold that holds it; null if the fold can tell it without.</summary>
-    internal string? Key { get; set; }
+    /// <summary>The task's key in the fold that holds it.</summary>
+    internal TaskKey Key { get; set; }
 
     /// <summary>The batch of the fold that holds it in which it last changed; 0: in none.</summary>
     internal int ChangedIn { get; set; }
@@ -130,15 +130,28 @@ public sealed class TaskState
     {
         get
         {
-            if (!Exists) return default;
-            if (!_course.HasGoneThrough(_progress.Count, _effort.Count))
-            {
-                var nobody = default(NoTimeline);
-                Continue(ref nobody);
-            }
-
-            return new TaskPlace(_course.Status ?? "", _membership.Assignee, _membership.Milestone, _membership.Team, _course.Levels);
+            GetPlace(out var place);
+            return place;
         }
+    }
+
+    /// <inheritdoc cref="Place"/>
+    /// <param name="place">Takes it: it is large enough that the processor waits when it is copied just after it was written.</param>
+    internal void GetPlace(out TaskPlace place)
+    {
+        place = default;
+        if (!Exists) return;
+        if (!_course.HasGoneThrough(_progress.Count, _effort.Count))
+        {
+            var nobody = default(NoTimeline);
+            Continue(ref nobody);
+        }
+
+        place.Status = _course.Status ?? "";
+        place.Assignee = _membership.Assignee;
+        place.Milestone = _membership.Milestone;
+        place.Team = _membership.Team;
+        _course.GetLevels(out place.Levels);
     }
 
     /// <summary>How the task stands, derived.</summary>
@@ -210,7 +223,7 @@ public sealed class TaskState
         var last = _stated.Last;
         ref readonly var task = ref one.Task;
         var effects = _stated.Include(ticks);
-        if (task.States(TaskParts.Status)) effects |= _progress.Add(new Fact(stamp, (FactKind)task.Category, task.Status, 0));
+        if (task.States(TaskParts.Status)) effects |= _progress.Add(stamp, (FactKind)task.Category, task.Status, 0);
         if (task.States(TaskParts.Effort)) effects |= StateEffort(stamp, task);
         if (task.States(~(TaskParts.Status | TaskParts.Effort))) effects |= StateFields(stamp, task, personId);
         switch (task.Type)
@@ -311,7 +324,7 @@ public sealed class TaskState
         return ref log;
     }
 
-    private StatementEffect StateFields(Stamp stamp, in TaskStatement task, Func<string, string> personId)
+    private StatementEffect StateFields(in Stamp stamp, in TaskStatement task, Func<string, string> personId)
     {
         var effects = StatementEffect.None;
         if (task.States(TaskParts.Title)) effects |= _title.Offer(stamp, Label.Cut(task.Title, LongestTitle), ValueOrder.Texts);
@@ -326,7 +339,7 @@ public sealed class TaskState
         return effects;
     }
 
-    private StatementEffect StateEffort(Stamp stamp, in TaskStatement task)
+    private StatementEffect StateEffort(in Stamp stamp, in TaskStatement task)
     {
         var effects = StatementEffect.None;
         if (task.States(TaskParts.Estimate)) effects |= StateEffort(stamp, FactKind.Estimate, task.EstimateHours);
@@ -335,11 +348,11 @@ public sealed class TaskState
         return effects;
     }
 
-    private StatementEffect StateEffort(Stamp stamp, FactKind kind, double? hours) =>
-        _effort.Add(new Fact(stamp, kind, null, hours is { } known ? EffortHours.ToMilliHours(known) : Fact.NotKnown));
+    private StatementEffect StateEffort(in Stamp stamp, FactKind kind, double? hours) =>
+        _effort.Add(stamp, kind, null, hours is { } known ? EffortHours.ToMilliHours(known) : Fact.NotKnown);
 
-    private StatementEffect StateBlock(Stamp stamp, FactKind kind, string? reason) =>
-        _progress.Add(new Fact(stamp, kind, null, 0)) | _blockedReason.Offer(stamp, reason, ValueOrder.Texts);
+    private StatementEffect StateBlock(in Stamp stamp, FactKind kind, string? reason) =>
+        _progress.Add(stamp, kind, null, 0) | _blockedReason.Offer(stamp, reason, ValueOrder.Texts);
 
     private static void Write(StateWriter writer, FactLog facts)
     {

@@ -22,7 +22,7 @@ internal sealed class TaskTable
         get
         {
             foreach (var slot in _slots)
-                if (slot.Task is { } task) yield return KeyValuePair.Create(task.Key is { } text ? new TaskKey(text) : new TaskKey(slot.Low, slot.High), task);
+                if (slot.Task is { } task) yield return KeyValuePair.Create(task.Key, task);
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class TaskTable
         {
             ref readonly var slot = ref _slots[at];
             if (slot.Task is not { } task) return null;
-            if (slot.Low == key.Low && slot.High == key.High && (key.Text is null || task.Key == key.Text)) return task;
+            if (slot.Low == key.Low && slot.High == key.High && (key.Text is null || task.Key == key)) return task;
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class TaskTable
     {
         if (Find(key) is not null) throw new ArgumentException($"task {key} is there already", nameof(key));
         if (Count++ >= _slots.Length / 3 * 2) Grow();
-        task.Key = key.Text;
+        task.Key = key;
         Put(new Slot(key.Low, key.High, task));
     }
 
@@ -88,6 +88,6 @@ internal sealed class TaskTable
         return (int)(hash ^ (hash >> 29)) & (_slots.Length - 1);
     }
 
-    /// <summary>A task under its key; where the key is held as text, the task has it.</summary>
+    /// <summary>A task under its key; where that is held as text, the task has it.</summary>
     private readonly record struct Slot(ulong Low, ulong High, TaskState? Task);
 }
