@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Ingestion;
 using ShitOps.Local.Simulator;
+using ShitOps.Wording;
 
 namespace ShitOps.Local;
 
@@ -24,8 +25,8 @@ internal sealed class Demo : IAsyncDisposable, IProgress<SimulationProgress>
     public string? Status => _latest switch
     {
         { Events: 0, Reports: 0 } => null,
-        { IsLive: false } => $"{_latest.Events:N0} events of the past, at {_latest.Reached:d MMM yyyy}",
-        _ => $"{_latest.Events + _latest.Reports:N0} events, live",
+        { IsLive: false } => $"{Quantity.Of(_latest.Events, "event")} of the past, at {_latest.Reached:d MMM yyyy}",
+        _ => $"{Quantity.Of(_latest.Events + _latest.Reports, "event")}, live",
     };
 
     /// <summary>Starts it where it is wanted: with the embedded broker on a topic that holds nothing but its own events, or by --demo.</summary>

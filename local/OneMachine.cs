@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using ShitOps.Local.Azurite;
 using ShitOps.Local.Worker;
+using ShitOps.Wording;
 
 namespace ShitOps.Local;
 
@@ -57,10 +58,10 @@ internal static class OneMachine
               Page      http://localhost:{options.Port}/
               Events    POST http://localhost:{options.Port}/api/events{keys}
               Health    http://localhost:{options.Port}/api/health{ports}
-              Kafka     {kafka.Connection.Brokers}, topic {kafka.Connection.Topic}, {kafka.TopicPartitions} partitions   ({broker})
+              Kafka     {kafka.Connection.Brokers}, topic {kafka.Connection.Topic}, {Quantity.Of(kafka.TopicPartitions, "partition")}   ({broker})
               Storage   http://127.0.0.1:{azurite.BlobPort}/devstoreaccount1   (Azurite; tables on port {azurite.BlobPort + 2})
               Data      {options.DataDirectory}
-              Demo      {(demo is null ? "none" : $"a simulated organisation of {options.DemoTeams} teams produces events (--no-demo starts without)")}
+              Demo      {(demo is null ? "none" : $"a simulated organisation of {Quantity.Of(options.DemoTeams, "team")} produces events (--no-demo starts without)")}
 
             Ctrl-C stops it and loses nothing.
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using ShitOps.Pipeline;
+using ShitOps.Wording;
 
 namespace ShitOps.Local;
 
@@ -63,7 +64,7 @@ internal sealed class Screen : IDisposable
             var counted = health.Events.Decoded + health.Events.Unknown + health.Events.Undecodable;
             var rate = before is { } earlier ? $", {(counted - earlier) / interval.TotalSeconds:N0}/s" : "";
             var faults = health.Faults.Count == 0 ? "" : $"   {string.Join("; ", health.Faults)}";
-            return ($"{counted:N0} events{rate}, {health.Lag:N0} waiting, dead letters: {health.DeadLetters:N0}{faults}", counted);
+            return ($"{Quantity.Of(counted, "event")}{rate}, {health.Lag:N0} waiting, dead letters: {health.DeadLetters:N0}{faults}", counted);
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ShitOps.Cli.CommandLine;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.Asking;
 
@@ -38,7 +39,7 @@ internal static class AnswerText
         lines.Add("");
         lines.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"by {plan.GetProperty("chosen").GetString()}: {plan.GetProperty("spentMs").GetDouble():N0} ms ({plan.GetProperty("expectedMs").GetDouble():N0} ms expected), {plan.GetProperty("requests").GetInt64():N0} requests to storage, {plan.GetProperty("candidates").GetArrayLength()} plans to choose from"));
+            $"by {plan.GetProperty("chosen").GetString()}: {plan.GetProperty("spentMs").GetDouble():N0} ms ({plan.GetProperty("expectedMs").GetDouble():N0} ms expected), {Quantity.Of(plan.GetProperty("requests").GetInt64(), "request")} to storage, {Quantity.Of(plan.GetProperty("candidates").GetArrayLength(), "plan")} to choose from"));
         return lines;
     }
 

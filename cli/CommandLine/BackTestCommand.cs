@@ -12,6 +12,7 @@ using ShitOps.Flow;
 using ShitOps.Forecasting;
 using ShitOps.Projects;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.CommandLine;
 
@@ -97,7 +98,7 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
                 {
                     stopping.ThrowIfCancellationRequested();
                     here.Add(BackTest.Origins(project, horizon, seed, choice.Methods));
-                    if (here[^1].Count > 0) tell($"{project.Project}, {horizon} weeks{(choices.Count > 1 ? $", {choice.Name}" : "")}: {here[^1].Count} origins", here.Count, projects.Length);
+                    if (here[^1].Count > 0) tell($"{project.Project}, {Quantity.Of(horizon, "week")}{(choices.Count > 1 ? $", {choice.Name}" : "")}: {Quantity.Of(here[^1].Count, "origin")}", here.Count, projects.Length);
                 }
 
                 byChoice.Add(here);
@@ -115,7 +116,7 @@ internal sealed class BackTestCommand(Terminal terminal, StorageCommand storage)
                 var chosen = Enumerable.Range(0, projects.Length).Select(left => MethodChoice.Best([.. byChoice.Select(here => here.Where((_, project) => project != left).ToList())])).ToList();
                 origins = [.. chosen.Select((choice, project) => byChoice[choice][project])];
                 for (var project = 0; project < projects.Length; project++)
-                    if (origins[project].Count > 0) terminal.Report($"{projects[project].Project}, {horizon} weeks: {choices[chosen[project]].Name}, by the others");
+                    if (origins[project].Count > 0) terminal.Report($"{projects[project].Project}, {Quantity.Of(horizon, "week")}: {choices[chosen[project]].Name}, by the others");
             }
 
             if (BackTest.Score(origins, horizon, seed) is { } score) scores.Add(score);

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Archive;
 using ShitOps.Cli.Input;
 using ShitOps.Cli.Output;
 using ShitOps.Events;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.CommandLine;
 
@@ -58,7 +58,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                     progress.Tell("reading dead letters", all, 0);
                 }
 
-                storage.Output.WriteLine(all == 0 ? "No dead letters." : $"{all:N0} dead letters: {string.Join(", ", reasons.Select(reason => $"{reason.Value:N0} {reason.Key}"))}.{(good == 0 ? "" : $" {good:N0} are events by now: \"shitops dead-letters replay\" sends them again.")}");
+                storage.Output.WriteLine(all == 0 ? "No dead letters." : $"{Quantity.Of(all, "dead letter")}: {string.Join(", ", reasons.Select(reason => $"{reason.Value:N0} {reason.Key}"))}.{(good == 0 ? "" : $" {Quantity.Of(good, "is an event", "are events")} by now: \"shitops dead-letters replay\" sends {Quantity.Noun(good, "it", "them")} again.")}");
                 return ExitCode.Success;
             },
             "Nothing was changed; run it again.",
@@ -77,7 +77,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
             async (account, _, _) =>
             {
                 var wanted = arguments.GetRequiredValue(place);
-                await foreach (var letter in new DeadLetters(account, NullLogger<DeadLetters>.Instance).ReadAsync(stopping))
+                await foreach (var letter in new DeadLetters(account).ReadAsync(stopping))
                 {
                     if (letter.Place != wanted) continue;
                     var now = letter.Decode(new EventDecoder());
@@ -87,7 +87,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                     storage.Output.WriteLine($"put on the topic: {Time(letter.TimestampMs)}");
                     storage.Output.WriteLine(letter.Key is null ? "no key" : $"key: {Printable.Line(letter.Key)}");
                     foreach (var header in letter.Headers) storage.Output.WriteLine($"header {Printable.Line(header.Name)}: {Printable.Line(header.Value.Span)}");
-                    storage.Output.WriteLine(letter.Value is null ? "no value" : string.Create(CultureInfo.InvariantCulture, $"value, {letter.Value.Length:N0} bytes:\n{Printable.Lines(letter.Value)}"));
+                    storage.Output.WriteLine(letter.Value is null ? "no value" : string.Create(CultureInfo.InvariantCulture, $"value, {Quantity.Of(letter.Value.Length, "byte")}:\n{Printable.Lines(letter.Value)}"));
                     return ExitCode.Success;
                 }
 
@@ -133,7 +133,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
                         throw new OutputFailedException($"The dead letters cannot be read: {why} {EventCommand.RunAgain}");
                     }
                 },
-                (summary, _) => summary.WriteLine($"{still:N0} dead letters are no events for this version either."),
+                (summary, _) => summary.WriteLine($"{Quantity.Of(still, "dead letter is no event", "dead letters are no events")} for this version either."),
                 stopping);
         });
         return command;
@@ -149,7 +149,7 @@ internal sealed class DeadLettersCommand(StorageCommand storage, EventCommand ev
     private IAsyncEnumerable<StoredDeadLetter> LettersAsync(StorageAccount account, ParseResult arguments, CancellationToken stopping)
     {
         var (reason, stream, topic) = (arguments.GetValue(_reason), arguments.GetValue(_stream), arguments.GetValue(_from));
-        return new DeadLetters(account, NullLogger<DeadLetters>.Instance).ReadAsync(stopping).Where(letter =>
+        return new DeadLetters(account).ReadAsync(stopping).Where(letter =>
             (reason is null || letter.Reason == reason) && (stream is null || letter.Stream == stream) && (topic is null || letter.Topic == topic));
     }
 

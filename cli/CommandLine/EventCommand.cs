@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using ShitOps.Cli.Input;
 using ShitOps.Cli.Output;
 using ShitOps.Local.Worker;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.CommandLine;
 
@@ -45,7 +46,7 @@ internal sealed class EventCommand(Terminal terminal, Func<IConfiguration> setti
             var summary = isDryRun ? terminal.Error : terminal.Output;
             summarise?.Invoke(summary, run);
             RunSummary.Write(summary, run);
-            if (run.Rejected > 0) terminal.Report(run.Rejected == 1 ? "1 input was left out, see above" : $"{run.Rejected:N0} inputs were left out, see above");
+            if (run.Rejected > 0) terminal.Report($"{Quantity.Of(run.Rejected, "input was", "inputs were")} left out, see above");
             return isComplete && run.Rejected == 0 ? ExitCode.Success : ExitCode.Failure;
         }
         catch (OutputFailedException exception)
@@ -72,7 +73,7 @@ internal sealed class EventCommand(Terminal terminal, Func<IConfiguration> setti
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             await run.FlushAsync();
-            terminal.Report($"Interrupted after {run.Written:N0} events, all of which have arrived. {RunAgain}");
+            terminal.Report($"Interrupted after {Quantity.Of(run.Written, "event, which has", "events, all of which have")} arrived. {RunAgain}");
             return false;
         }
         finally

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using ShitOps.Aggregation;
 using ShitOps.Forecasting;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.CommandLine;
 
@@ -96,7 +97,7 @@ internal static class ForecastCommand
         if (cutoffs.Count == 0) throw new InvalidDataException("There is no cutoff in this time that is over: cutoffs are 00:00, 06:00, 12:00 and 18:00 (UTC).");
         var made = await new PastForecaster(aggregates, forecasts, TimeProvider.System).RunAsync(project, cutoffs, done => progress.Tell("forecasts of past cutoffs", done, cutoffs.Count), stopping)
             ?? throw new InvalidDataException($"No project \"{project}\" is known. Letter case counts.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{made:N0} forecasts were made; {cutoffs.Count - made:N0} were there, or lie before its first event: {project}, {cutoffs[0]:yyyy-MM-dd HH:mm}Z to {cutoffs[^1]:yyyy-MM-dd HH:mm}Z."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(made, "forecast was", "forecasts were")} made; {Quantity.Of(cutoffs.Count - made, "was", "were")} there, or lie before its first event: {project}, {cutoffs[0]:yyyy-MM-dd HH:mm}Z to {cutoffs[^1]:yyyy-MM-dd HH:mm}Z."));
         if (latest is null) output.WriteLine("Series show them once the app has made the forecast of the present, within minutes of the project's events.");
         return ExitCode.Success;
     }
@@ -107,11 +108,11 @@ internal static class ForecastCommand
     private static string Text(ProjectForecast forecast, ForecastSource source, bool isSame)
     {
         var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.WriteLine($"{forecast.Project}, as of {forecast.Cutoff:yyyy-MM-dd HH:mm}Z: {forecast.Backlog} open tasks; {forecast.Pace:0.##} leave and {forecast.Growth:0.##} arrive in a week.");
+        text.WriteLine($"{forecast.Project}, as of {forecast.Cutoff:yyyy-MM-dd HH:mm}Z: {Quantity.Of(forecast.Backlog, "open task")}; {forecast.Pace:0.##} leave and {forecast.Growth:0.##} arrive in a week.");
         if (forecast.Shortage is { } shortage) text.WriteLine($"Nothing is promised: {shortage}. What follows is a wide guess.");
         text.WriteLine();
         text.WriteLine("items in       at 50%   at 85%   at 95%");
-        foreach (var items in forecast.Items) text.WriteLine($"{items.Weeks,3} week{(items.Weeks == 1 ? " " : "s")}    {items.P50,8:0} {items.P85,8:0} {items.P95,8:0}");
+        foreach (var items in forecast.Items) text.WriteLine($"{items.Weeks,3} {Quantity.Noun(items.Weeks, "week"),-5}    {items.P50,8:0} {items.P85,8:0} {items.P95,8:0}");
         if (forecast is { Completion: { } present, CompletionWithGrowth: { } growing })
         {
             text.WriteLine();
@@ -121,7 +122,7 @@ internal static class ForecastCommand
         }
 
         text.WriteLine();
-        text.WriteLine($"{(isSame ? "Reproduced exactly" : "NOT reproduced")}: model {source.Input.Model}, seed {source.Input.Seed}, {source.Input.Done.Length} weeks of history, {source.Input.Records.Sum(record => record.Ranks.Count)} outcomes learned from.");
+        text.WriteLine($"{(isSame ? "Reproduced exactly" : "NOT reproduced")}: model {source.Input.Model}, seed {source.Input.Seed}, {Quantity.Of(source.Input.Done.Length, "week")} of history, {Quantity.Of(source.Input.Records.Sum(record => record.Ranks.Count), "outcome")} learned from.");
         return text.ToString();
 
         void Line(string what, CompletionForecast completion) =>

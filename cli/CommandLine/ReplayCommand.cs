@@ -6,6 +6,7 @@ using ShitOps.Archive;
 using ShitOps.History;
 using ShitOps.Projects;
 using ShitOps.Replay;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.CommandLine;
 
@@ -54,7 +55,7 @@ internal static class ReplayCommand
                 await live.ReadCountedAsync(stopping);
                 if (arguments.GetValue(projection) == "blocks")
                 {
-                    storage.Output.WriteLine(await BuildAsync(isAnew: true) is { } built ? $"{built:N0} blocks of history were built anew." : "The functions are building blocks just now; run it again in a minute.");
+                    storage.Output.WriteLine(await BuildAsync(isAnew: true) is { } built ? $"{Quantity.Of(built, "block of history was", "blocks of history were")} built anew." : "The functions are building blocks just now; run it again in a minute.");
                     return ExitCode.Success;
                 }
 
@@ -75,7 +76,7 @@ internal static class ReplayCommand
 
                 var options = new ReplayOptions { Slices = arguments.GetValue(slices), From = arguments.GetValue(from), Streams = arguments.GetValue(streams) ?? [] };
                 var result = await replay.RunAsync(options, one => progress.Tell(one.Phase, one.Done, one.Of), stopping);
-                storage.Output.WriteLine($"{result.Events:N0} events are in {result.Table}, which is live now{(options.From is { } since ? $", and only those put on the topic since {since:u}" : "")}. {result.Former} does not change any more; --clean deletes it.");
+                storage.Output.WriteLine($"{Quantity.Of(result.Events, "event is", "events are")} in {result.Table}, which is live now{(options.From is { } since ? $", and only those put on the topic since {since:u}" : "")}. {result.Former} does not change any more; --clean deletes it.");
                 try
                 {
                     await BuildAsync(isAnew: false);

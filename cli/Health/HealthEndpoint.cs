@@ -23,9 +23,9 @@ internal sealed class HealthEndpoint(HttpClient http, Uri app, string? key)
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw new HealthUnavailableException($"{app} wants {(key is null ? "a function key" : "another function key")}: give it with --key");
 
-            // A degraded app may answer 503 with its report.
+            // A degraded app may answer 503 with its report; what tells a problem is none.
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
-            if (!response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType?.Contains("json", StringComparison.Ordinal) != true)
+            if (!response.IsSuccessStatusCode && (response.Content.Headers.ContentType?.MediaType is not { } type || !type.Contains("json", StringComparison.Ordinal) || type == "application/problem+json"))
                 throw new HealthUnavailableException($"{app} answers {(int)response.StatusCode} to GET /api/health: is it a ShitOps function app? Name another with --url");
             return Parse(body);
         }

@@ -1,4 +1,5 @@
 using ShitOps.Pipeline;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.Health;
 
@@ -58,7 +59,7 @@ internal static class HealthText
     {
         var counted = $"events: {Number(report.Events.Decoded)} decoded, {Number(report.Events.Unknown)} of unknown type, {Number(report.Events.Undecodable)} undecodable";
         return report.Archive is { } archive
-            ? [counted, $"archive: {Number(archive.Events)} events in {Number(archive.Segments)} segments, {Number(archive.Bytes >> 10)} KiB, lag {Number(archive.Lag)}"]
+            ? [counted, $"archive: {Quantity.Of(archive.Events, "event")} in {Quantity.Of(archive.Segments, "segment")}, {Number(archive.Bytes >> 10)} KiB, lag {Number(archive.Lag)}"]
             : [counted];
     }
 

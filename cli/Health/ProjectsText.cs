@@ -1,3 +1,5 @@
+using ShitOps.Wording;
+
 namespace ShitOps.Cli.Health;
 
 /// <summary>The projects in short: how many, and those with the most open tasks.</summary>
@@ -26,7 +28,7 @@ internal static class ProjectsText
     {
         { Fault: { } fault } => $"projects: not shown, {fault}",
         { Projects.Count: 0 } => "projects: none yet",
-        { Projects: var some } => $"projects: {(projects.AreAll ? "" : "the first ")}{some.Count:N0} with {some.Sum(one => one.TasksOpen):N0} open tasks, of which {some.Sum(one => one.TasksBlocked):N0} blocked",
+        { Projects: var some } => $"projects: {(projects.AreAll ? "" : "the first ")}{some.Count:N0} with {Quantity.Of(some.Sum(one => one.TasksOpen), "open task")}, of which {some.Sum(one => one.TasksBlocked):N0} blocked",
     };
 
     private static string Row(ProjectSeen one) =>

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Cli.CommandLine;
 using ShitOps.Ingestion;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.Output;
 
@@ -115,7 +116,7 @@ internal sealed class KafkaOutput : EventOutput
         catch (KafkaException exception)
         {
             throw new OutputFailedException(
-                $"Kafka at {_connection.Brokers} did not take an event: {exception.Error.Reason}; {Written:N0} were taken. {EventCommand.RunAgain}");
+                $"Kafka at {_connection.Brokers} did not take an event: {exception.Error.Reason}; {Quantity.Of(Written, "was", "were")} taken. {EventCommand.RunAgain}");
         }
     }
 

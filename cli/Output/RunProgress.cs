@@ -1,5 +1,6 @@
 using ShitOps.Cli.CommandLine;
 using ShitOps.Cli.Input;
+using ShitOps.Wording;
 using Spectre.Console;
 
 namespace ShitOps.Cli.Output;
@@ -19,7 +20,7 @@ internal sealed class RunProgress(Terminal terminal, Func<string> text, Func<dou
     /// <param name="files">What is read, for the share that is done; empty where that is not known.</param>
     public static RunProgress Of(Terminal terminal, EventRun run, IReadOnlyList<JsonLinesFile> files) => new(
         terminal,
-        () => $"{run.Written:N0} events, {run.Rate:N0}/s{(run.Rejected > 0 ? $", {run.Rejected:N0} left out" : "")}",
+        () => $"{Quantity.Of(run.Written, "event")}, {run.Rate:N0}/s{(run.Rejected > 0 ? $", {run.Rejected:N0} left out" : "")}",
         () =>
         {
             if (files.Count == 0 || files.Any(file => file.Length is null)) return null;

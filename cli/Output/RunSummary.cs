@@ -1,4 +1,5 @@
 using ShitOps.Cli.Import;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.Output;
 
@@ -8,7 +9,7 @@ internal static class RunSummary
     /// <summary>Events by type, projects and rate.</summary>
     public static void Write(TextWriter output, EventRun run)
     {
-        output.WriteLine($"{run.Written:N0} events of {run.Projects:N0} {(run.Projects == 1 ? "project" : "projects")} in {run.Elapsed.TotalSeconds:N1} s ({run.Rate:N0}/s)");
+        output.WriteLine($"{Quantity.Of(run.Written, "event")} of {Quantity.Of(run.Projects, "project")} in {run.Elapsed.TotalSeconds:N1} s ({run.Rate:N0}/s)");
         WriteTable(output, [.. run.Types.Select(type => new[] { type.Key, $"{type.Value:N0}" })]);
     }
 

@@ -6,6 +6,7 @@ using ShitOps.Observability;
 using ShitOps.People;
 using ShitOps.Pipeline;
 using ShitOps.Projects;
+using ShitOps.Wording;
 
 namespace ShitOps.Aggregation;
 
@@ -134,8 +135,17 @@ public sealed class ProjectAggregator(
         }
     }
 
-    private Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken) => deadLetters.PutAsync(
-        stream, topic, partition, [.. records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!))], cancellationToken);
+    private Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken)
+    {
+        DeadLetter[] letters = [.. records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!))];
+        if (letters.Length == 0) return Task.CompletedTask;
+
+        // Said here, where they are counted too; what archives them puts the same ones aside and is silent.
+        logger.LogWarning(
+            "{Count} undecodable {Records} in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Reason}",
+            letters.Length, Quantity.Noun(letters.Length, "record"), topic, partition, letters[0].Offset, letters[0].Error.Reason);
+        return deadLetters.PutAsync(stream, topic, partition, letters, cancellationToken);
+    }
 
     private async Task AggregateSlicesAsync(AggregateTable table, Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Archive;
 
@@ -48,7 +49,7 @@ public sealed class ArchiveManifest(StorageAccount account, ArchivePositions pos
                 lock (faults) faults.Add(fault);
             }
         });
-        if (added > 0) logger.LogInformation("{Count} segments added to the archive's manifest", added);
+        if (added > 0) logger.LogInformation("{Count} {Segments} added to the archive's manifest", added, Quantity.Noun(added, "segment"));
         return faults.Count == 0 ? added : throw new InvalidDataException(string.Join("; ", faults.Select(fault => fault.Message)));
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
 using ShitOps.Archive.Delta;
+using ShitOps.Wording;
 
 namespace ShitOps.Archive;
 
@@ -23,7 +24,10 @@ public sealed class ArchiveVacuum(ArchiveTable table, ArchiveManifest manifest, 
                 return [.. expired.Select(file => ArchiveTable.Remove(file, now, isChange: true))];
             },
             cancellationToken);
-        if (expired.Count > 0) logger.LogInformation("{Count} files with {Events} events whose retention is over have left the archive's table", expired.Count, expired.Sum(file => file.Statistics!.Rows));
+        var events = expired.Sum(file => file.Statistics!.Rows);
+        if (expired.Count > 0)
+            logger.LogInformation(
+                "{Count} {Files} with {Events} {Noun} whose retention is over left the archive's table", expired.Count, Quantity.Noun(expired.Count, "file"), events, Quantity.Noun(events, "event"));
         return expired.Count;
     }
 

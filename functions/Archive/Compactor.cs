@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ShitOps.Archive.Delta;
+using ShitOps.Wording;
 
 namespace ShitOps.Archive;
 
@@ -40,14 +41,14 @@ public sealed class Compactor(ArchiveTable table, TimeProvider time, ILogger<Com
             cancellationToken);
         if (!isCommitted)
         {
-            logger.LogInformation("{Chain}: {Count} files were compacted by another", job.Chain.AppId, job.Inputs.Count);
+            logger.LogInformation("{Chain}: {Count} {Files} compacted by another", job.Chain.AppId, job.Inputs.Count, Quantity.Noun(job.Inputs.Count, "file was", "files were"));
             foreach (var output in outputs) await table.Blobs.GetBlobClient(ArchiveTable.Root + output.Path).DeleteIfExistsAsync(cancellationToken: cancellationToken);
             return false;
         }
 
         logger.LogInformation(
-            "{Chain}: {Count} files with {Before} bytes compacted to {Outputs} with {After}",
-            job.Chain.AppId, job.Inputs.Count, job.Inputs.Sum(input => input.Size), outputs.Count, outputs.Sum(output => output.Size));
+            "{Chain}: {Count} {Files} with {Before} bytes compacted to {Outputs} with {After}",
+            job.Chain.AppId, job.Inputs.Count, Quantity.Noun(job.Inputs.Count, "file"), job.Inputs.Sum(input => input.Size), outputs.Count, outputs.Sum(output => output.Size));
         return true;
     }
 

@@ -4,6 +4,7 @@ using ParquetSharp;
 using ShitOps.Archive.Delta;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Archive;
 
@@ -46,7 +47,7 @@ public sealed class SegmentCommitter(ArchiveTable table, ArchivePositions positi
             if (!isCommitted) continue;
             var files = ours.Sum(some => some.Files.Count);
             count += files;
-            logger.LogInformation("{Count} segments of {Chains} chains added to the archive's table", files, ours.Count);
+            logger.LogInformation("{Count} {Segments} of {Chains} {Noun} added to the archive's table", files, Quantity.Noun(files, "segment"), ours.Count, Quantity.Noun(ours.Count, "chain"));
         }
     }
 

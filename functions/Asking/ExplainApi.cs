@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using ShitOps.Aggregation;
 using ShitOps.Planning;
 using ShitOps.Rows;
+using ShitOps.Wording;
 
 namespace ShitOps.Asking;
 
@@ -82,7 +83,7 @@ public sealed class ExplainApi(AskedQuery queries, LiveNames names, QueryPlanner
 
         void Store(string id, string title, string subtitle, double requests, double entities)
         {
-            map.Nodes.Add(new MapNode(id, title, subtitle, string.Create(CultureInfo.InvariantCulture, $"{entities:N0} rows")));
+            map.Nodes.Add(new MapNode(id, title, subtitle, Quantity.Of((long)Math.Round(entities), "row")));
             map.Edges.Add(new MapEdge($"plan-{id}", "plan", id, string.Create(CultureInfo.InvariantCulture, $"{requests:N1} requests")));
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ShitOps.Storage;
 using ShitOps.Synthesis;
 using ShitOps.Synthesis.Training;
+using ShitOps.Wording;
 
 namespace ShitOps.Asking;
 
@@ -56,11 +57,11 @@ public sealed class QuestionRefiner(StorageAccount account, CorrectionStore corr
         var (right, rightBefore) = (QuestionRefinement.Right(refined, taught), QuestionRefinement.Right(before, taught));
         var scores = QuestionGate.Score(refined);
         var fault = right <= rightBefore
-            ? $"it reads {right} of {taught.Count} corrections right, and the one in use {rightBefore}"
+            ? $"it reads {right} of {Quantity.Of(taught.Count, "correction")} right, and the one in use {rightBefore}"
             : QuestionGate.Fault(scores, current?.Scores ?? QuestionGate.Shipped);
         if (fault is not null)
         {
-            log.LogWarning("The network that was refined with {Corrections} corrections is not used: {Fault}", taught.Count, fault);
+            log.LogWarning("The network that was refined with {Count} {Corrections} is not used: {Fault}", taught.Count, Quantity.Noun(taught.Count, "correction"), fault);
             await models.NoteTriedAsync(newest, taken.Lost);
             return new Refinement(RefinementOutcome.Refused, right, rightBefore, fault);
         }
@@ -68,7 +69,7 @@ public sealed class QuestionRefiner(StorageAccount account, CorrectionStore corr
         var version = new ModelVersion(
             await models.NextAsync(taken.Lost), current?.Version ?? 0, ModelStore.ShippedHash, time.GetUtcNow(), taught.Count, newest, right, scores);
         await models.PromoteAsync(version, refined.Write(), taken.Lost);
-        log.LogInformation("Version {Version} of the network reads {Right} of {Corrections} corrections right, before {Before}", version.Version, right, taught.Count, rightBefore);
+        log.LogInformation("Version {Version} of the network reads {Right} of {Count} {Corrections} right, before {Before}", version.Version, right, taught.Count, Quantity.Noun(taught.Count, "correction"), rightBefore);
         return new Refinement(RefinementOutcome.Promoted, right, rightBefore);
     }
 }

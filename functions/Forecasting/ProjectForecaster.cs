@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ShitOps.Aggregation;
 using ShitOps.Flow;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Forecasting;
 
@@ -74,8 +75,8 @@ public sealed class ProjectForecaster(LiveAggregates aggregates, ForecastTable f
                     logger.LogError(fault, "The project {Project} of slice {Slice} cannot be forecast", project.Key, table.SliceOf(project.Key));
                 }
             });
-        if (count > 0) logger.LogInformation("{Count} of {Due} projects were forecast with the cutoff {Cutoff:u}", count, due.Count, cutoff);
-        return failed == 0 ? count : throw new ForecastException($"{failed} of {due.Count} projects cannot be forecast; the log says why, and shitops verify what cannot be read");
+        if (count > 0) logger.LogInformation("{Count} of {Due} {Projects} forecast with the cutoff {Cutoff:u}", count, due.Count, Quantity.Noun(due.Count, "project was", "projects were"), cutoff);
+        return failed == 0 ? count : throw new ForecastException($"{failed} of {Quantity.Of(due.Count, "project")} cannot be forecast; the log says why, and shitops verify what cannot be read");
     }
 
     /// <summary>A project's past as it is known in the table.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ShitOps.Aggregation;
 using ShitOps.Projects;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.History;
 
@@ -48,7 +49,7 @@ public sealed class BlockBuilder(StorageAccount account, LiveAggregates aggregat
 
         // Who reads by the index that was there has its blocks until the next time.
         var deleted = build.Written == 0 ? 0 : await blocks.DeleteUnusedAsync(table, [was.Index, build.Index], time.GetUtcNow() - KeepOthers, stopping.Token);
-        if (build.Written > 0) logger.LogInformation("{Written} blocks of {Table} written, {Deleted} deleted", build.Written, table.Name, deleted);
+        if (build.Written > 0) logger.LogInformation("{Written} {Blocks} of {Table} written, {Deleted} deleted", build.Written, Quantity.Noun(build.Written, "block"), table.Name, deleted);
         return build.Written;
     }
 

@@ -4,7 +4,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 using ShitOps.Events;
 using ShitOps.Storage;
 
@@ -23,7 +22,7 @@ public sealed record DeadLetter(KafkaRecord Record, DecodeError Error)
 /// same record stands in two blobs as a rule, since what aggregates and what archives each put it aside, in batches of different cuts, and in
 /// more if a crash made its batch come again with another cut; (stream, topic, partition, offset) names it.
 /// </summary>
-public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> logger)
+public sealed class DeadLetters(StorageAccount account)
 {
     // A batch may hold gigabytes of records that are none of ours.
     private const int LargestBlob = 16 << 20;
@@ -31,7 +30,7 @@ public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> log
     private readonly BlobContainerClient _container = account.Blobs.GetBlobContainerClient("dead-letters");
     private bool _exists;
 
-    /// <summary>Stores letters of one partition durably, and warns of them; the same ones again leave one copy.</summary>
+    /// <summary>Stores letters of one partition durably; the same ones again leave one copy.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
@@ -40,9 +39,6 @@ public sealed class DeadLetters(StorageAccount account, ILogger<DeadLetters> log
     public async Task PutAsync(KafkaStream stream, string topic, int partition, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         if (letters.Count == 0) return;
-        logger.LogWarning(
-            "{Count} undecodable records in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Reason}",
-            letters.Count, topic, partition, letters[0].Offset, letters[0].Error.Reason);
         await EnsureExistsAsync(cancellationToken);
         using var lines = new MemoryStream();
         var first = letters[0].Offset;

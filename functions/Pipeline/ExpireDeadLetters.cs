@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using ShitOps.Wording;
 
 namespace ShitOps.Pipeline;
 
@@ -11,7 +12,7 @@ public sealed class ExpireDeadLetters(DeadLetters deadLetters, DeadLetterRetenti
     public async Task RunAsync([TimerTrigger("0 30 3 * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
         var deleted = await deadLetters.DeleteAsync(time.GetUtcNow() - retention.Period, cancellationToken);
-        logger.LogInformation("{Count} blobs of dead letters older than {Days} days deleted", deleted, retention.Period.TotalDays);
+        logger.LogInformation("{Count} {Blobs} of dead letters older than {Days} {Noun} deleted", deleted, Quantity.Noun(deleted, "blob"), retention.Period.TotalDays, Quantity.Noun((long)retention.Period.TotalDays, "day"));
     }
 }
 

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Planning;
 
@@ -200,7 +201,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
                     WriteLater();
                 }
 
-                log.LogWarning(fault, "What {Queries} queries took could not be written yet", rows.Count - written.Count);
+                log.LogWarning(fault, "What {Count} {Queries} took could not be written yet", rows.Count - written.Count, Quantity.Noun(rows.Count - written.Count, "query", "queries"));
             }
         }
     }
@@ -214,7 +215,7 @@ public sealed class QueryLog(StorageAccount account, TimeProvider time, ILogger<
         catch (RequestFailedException fault) when (fault.Status is 400 or 413)
         {
             // What is refused for what it is would be refused again.
-            log.LogWarning(fault, "What {Queries} queries took is lost", some.Length);
+            log.LogWarning(fault, "What {Count} {Queries} took is lost", some.Length, Quantity.Noun(some.Length, "query", "queries"));
         }
     }
 

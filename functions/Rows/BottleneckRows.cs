@@ -4,6 +4,7 @@ using ShitOps.Forecasting;
 using ShitOps.People;
 using ShitOps.Projects;
 using ShitOps.Security;
+using ShitOps.Wording;
 
 namespace ShitOps.Rows;
 
@@ -99,7 +100,7 @@ public sealed class BottleneckRows(LiveAggregates aggregates, ProjectOutlooks ou
             {
                 Load = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{one.Hours:0.#} hours a week are allocated in {one.Projects.Count} project{(one.Projects.Count == 1 ? "" : "s")} ({string.Join(", ", one.Projects.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key} {EffortHours.ToHours(part.Value):0.#}")))}), {one.Hours - HoursOfAWeek:0.#} more than the {HoursOfAWeek:0} of a week."),
+                    $"{one.Hours:0.#} hours a week are allocated in {Quantity.Of(one.Projects.Count, "project")} ({string.Join(", ", one.Projects.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key} {EffortHours.ToHours(part.Value):0.#}")))}), {one.Hours - HoursOfAWeek:0.#} more than the {HoursOfAWeek:0} of a week."),
             });
 
         async Task<List<(string Resource, string Project, long MilliHours)>> InForceAsync(SliceId slice, CancellationToken stopping)

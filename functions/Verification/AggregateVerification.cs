@@ -5,6 +5,7 @@ using ShitOps.Pipeline;
 using ShitOps.Projects;
 using ShitOps.Replay;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Verification;
 
@@ -39,7 +40,9 @@ public sealed class AggregateVerification(StorageAccount account, LiveAggregates
         var tails = await _archive.TailsAsync(table.Streams, new Dictionary<ArchiveChain, ChainTail>(), cancellationToken);
         var archived = tails.Values.Sum(tail => tail.Events);
         var atATime = (int)Math.Clamp(MostEventsAtATime * table.SliceCount / Math.Max(1, archived), 1, table.SliceCount);
-        var findings = await LostAsync(table, tails, cancellationToken);
+        var counted = await CountedAsync(table, tails, cancellationToken);
+        var (behind, ahead) = Lag(counted, tails);
+        var findings = await LostAsync(table, counted, tails, cancellationToken);
         var (events, done) = (0L, 0);
         foreach (var some in table.Slices.Chunk(atATime))
         {
@@ -48,7 +51,7 @@ public sealed class AggregateVerification(StorageAccount account, LiveAggregates
             if (await WaitAsync(table, slices.Values.SelectMany(slice => slice.Target), cancellationToken) is { } late)
             {
                 findings.Add(late);
-                return new Verified(events, findings);
+                return Done();
             }
 
             await FoldAsync(table, slices, (read, of) => progress(new VerificationProgress("folding archived events", read, of)), cancellationToken);
@@ -60,18 +63,33 @@ public sealed class AggregateVerification(StorageAccount account, LiveAggregates
             }
         }
 
-        return new Verified(events, findings);
+        return Done();
+
+        Verified Done() => new(events, findings) { Behind = behind, Ahead = ahead };
+    }
+
+    /// <summary>By how many records the aggregates were behind the archive or ahead of it: the two consume the topic each by itself.</summary>
+    private static (long Behind, long Ahead) Lag(Dictionary<ArchiveChain, PartitionCount> counted, Dictionary<ArchiveChain, ChainTail> tails)
+    {
+        var lags = tails.Keys.Union(counted.Keys).Select(chain => (tails.GetValueOrDefault(chain)?.End ?? 0) - (counted.GetValueOrDefault(chain)?.Checkpoint ?? 0)).ToList();
+        return (lags.Where(lag => lag > 0).Sum(), -lags.Where(lag => lag < 0).Sum());
+    }
+
+    private async Task<Dictionary<ArchiveChain, PartitionCount>> CountedAsync(AggregateTable table, Dictionary<ArchiveChain, ChainTail> tails, CancellationToken cancellationToken)
+    {
+        var counted = new Dictionary<ArchiveChain, PartitionCount>();
+        foreach (var stream in tails.Keys.Select(chain => chain.Stream).Distinct(StringComparer.Ordinal))
+            foreach (var row in await _counts.ListAsync(table.Name, new KafkaStream(stream), cancellationToken)) counted[new ArchiveChain(stream, row.Topic, row.Partition)] = row;
+        return counted;
     }
 
     /// <summary>
     /// What was counted into the table and is in none of its slices, and what is archived and was never counted: an empty table has nothing else that
     /// could be compared. Counts are stored after the slices, so what comes meanwhile is no loss.
     /// </summary>
-    private async Task<List<Finding>> LostAsync(AggregateTable table, IReadOnlyDictionary<ArchiveChain, ChainTail> tails, CancellationToken cancellationToken)
+    private static async Task<List<Finding>> LostAsync(
+        AggregateTable table, Dictionary<ArchiveChain, PartitionCount> counted, Dictionary<ArchiveChain, ChainTail> tails, CancellationToken cancellationToken)
     {
-        var counted = new Dictionary<ArchiveChain, PartitionCount>();
-        foreach (var stream in tails.Keys.Select(chain => chain.Stream).Distinct(StringComparer.Ordinal))
-            foreach (var row in await _counts.ListAsync(table.Name, new KafkaStream(stream), cancellationToken)) counted[new ArchiveChain(stream, row.Topic, row.Partition)] = row;
         var held = new Dictionary<ArchiveChain, long>();
         foreach (var one in (await FleetScan.OfAsync(table, table.PartitionsAsync, cancellationToken)).SelectMany(slice => slice))
         {
@@ -85,11 +103,11 @@ public sealed class AggregateVerification(StorageAccount account, LiveAggregates
             var place = $"{table.Name}, {chain.AppId}";
             if (counted.GetValueOrDefault(chain) is not { } row)
             {
-                if (tail.Events > 0) findings.Add(new Finding(place, string.Create(CultureInfo.InvariantCulture, $"{tail.Events} events are archived, and none was ever counted: is AggregateProjects running?")));
+                if (tail.Events > 0) findings.Add(new Finding(place, string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(tail.Events, "event is", "events are")} archived, and none was ever counted: is AggregateProjects running?")));
             }
             else if (held.GetValueOrDefault(chain) < row.Decoded + row.Unknown)
             {
-                findings.Add(new Finding(place, string.Create(CultureInfo.InvariantCulture, $"{row.Decoded + row.Unknown} events were counted, and {held.GetValueOrDefault(chain)} are in the slices: build the aggregates anew with shitops replay")));
+                findings.Add(new Finding(place, string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(row.Decoded + row.Unknown, "event was", "events were")} counted, and {Quantity.Of(held.GetValueOrDefault(chain), "is", "are")} in the slices: build the aggregates anew with shitops replay")));
             }
         }
 
@@ -226,7 +244,7 @@ public sealed class AggregateVerification(StorageAccount account, LiveAggregates
             {
                 var (consumed, archived) = (live.Outcomes.Values.Sum(), rebuild.Consumed.Where(one => (one.Stream, one.Topic, one.Partition) == (live.Stream, live.Topic, live.Partition)).Sum(one => one.Outcomes.Values.Sum()));
                 if (consumed != archived)
-                    Find($"{table.Name}, slice {rebuild.Slice}, {live.Stream}/{live.Topic}/{live.Partition}", string.Create(CultureInfo.InvariantCulture, $"{consumed} events were consumed up to offset {live.Next}, and {archived} are archived"));
+                    Find($"{table.Name}, slice {rebuild.Slice}, {live.Stream}/{live.Topic}/{live.Partition}", string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(consumed, "event was", "events were")} consumed up to offset {live.Next}, and {Quantity.Of(archived, "is", "are")} archived"));
             }
         }
 

@@ -7,6 +7,7 @@ using ShitOps.Archive;
 using ShitOps.Archive.Delta;
 using ShitOps.Pipeline;
 using ShitOps.Storage;
+using ShitOps.Wording;
 
 namespace ShitOps.Verification;
 
@@ -31,16 +32,17 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
         var chains = await positions.ChainsAsync((await manifest.ChainsAsync(cancellationToken)).Union(snapshot?.Chains ?? []), cancellationToken);
         var all = chains.Values.Sum(told => told?.Tail.Events ?? 0);
         List<Finding> findings = [];
-        var (events, done) = (0L, 0);
+        var (events, behind, done) = (0L, 0L, 0);
         foreach (var (chain, told) in chains.OrderBy(one => one.Key.AppId, StringComparer.Ordinal))
         {
             var before = events;
             var one = new ChainVerification(this, chain, snapshot, findings);
             events += await one.RunAsync(told?.Tail, count => progress(new VerificationProgress("comparing archived events", before + count, all)), cancellationToken);
+            behind += one.Behind;
             progress(new VerificationProgress("comparing partitions of the archive", ++done, chains.Count));
         }
 
-        return new Verified(events, findings);
+        return new Verified(events, findings) { Behind = behind };
     }
 
     /// <summary>One chain.</summary>
@@ -52,6 +54,9 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
         private readonly List<AddFile> _files = [.. (snapshot?.Files ?? []).Where(file => ArchiveTable.ChainOf(file) == chain)];
         private readonly RowDigest _digest = new();
         private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
+
+        /// <summary>Offsets that the archive has beyond its manifest.</summary>
+        public long Behind { get; private set; }
 
         public async Task<long> RunAsync(ChainTail? told, Action<long> progress, CancellationToken cancellationToken)
         {
@@ -79,15 +84,13 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
 
             await CompareAsync(window, blobs, cancellationToken);
             foreach (var start in blobs.Where(start => start < end)) Find($"archive/{Name(start)}", "the manifest tells of no such segment");
-            if (_inTable > end || told?.End > end)
-            {
-                // A vacuum keeps what the manifest does not tell of.
-                var next = await _segments.FollowAsync(chain.Topic, chain.Partition, ChainTail.Empty with { End = end }, cancellationToken);
-                if (next.End > end && await _segments.ReadSegmentAsync(chain.Topic, chain.Partition, end, cancellationToken) is { } first && its.Time.GetUtcNow() - first.Created > Untold)
-                    Find($"manifest of {chain.AppId}", string.Create(CultureInfo.InvariantCulture, $"it ends at offset {end}, and the archive at {next.End}: is KeepManifest running?"));
-                if (next.End < Math.Max(_inTable, told?.End ?? 0)) Find($"archive/{Name(next.End)}", string.Create(CultureInfo.InvariantCulture, $"the segment is missing: {chain.AppId} was archived to offset {Math.Max(_inTable, told?.End ?? 0)}"));
-            }
 
+            // A vacuum keeps what the manifest does not tell of.
+            var next = await _segments.FollowAsync(chain.Topic, chain.Partition, ChainTail.Empty with { End = end }, cancellationToken);
+            Behind = next.End - end;
+            if (next.End > end && await _segments.ReadSegmentAsync(chain.Topic, chain.Partition, end, cancellationToken) is { } first && its.Time.GetUtcNow() - first.Created > Untold)
+                Find($"manifest of {chain.AppId}", string.Create(CultureInfo.InvariantCulture, $"it ends at offset {end}, and the archive at {next.End}: is KeepManifest running?"));
+            if (next.End < Math.Max(_inTable, told?.End ?? 0)) Find($"archive/{Name(next.End)}", string.Create(CultureInfo.InvariantCulture, $"the segment is missing: {chain.AppId} was archived to offset {Math.Max(_inTable, told?.End ?? 0)}"));
             return events;
         }
 
@@ -199,18 +202,18 @@ public sealed class ArchiveVerification(StorageAccount account, ArchiveTable tab
             {
                 if (!found.Remove(type, out var now))
                 {
-                    if (!IsOver(entry, type)) Find(Range(entry), string.Create(CultureInfo.InvariantCulture, $"{was.Events} events of type {type} are missing"));
+                    if (!IsOver(entry, type)) Find(Range(entry), string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(was.Events, "event")} of type {type} {Quantity.Noun(was.Events, "is", "are")} missing"));
                     continue;
                 }
 
-                if (now.Count != was.Events) Find(Range(entry), string.Create(CultureInfo.InvariantCulture, $"{now.Count} events of type {type}; {was.Events} were archived"));
+                if (now.Count != was.Events) Find(Range(entry), string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(now.Count, "event")} of type {type}; {Quantity.Of(was.Events, "was", "were")} archived"));
                 else if (Convert.ToHexStringLower(now.Hash.GetHashAndReset()) != was.Digest) Find(Range(entry), $"events of type {type} are not what was archived");
                 now.Hash.Dispose();
             }
 
             foreach (var (type, extra) in found)
             {
-                Find(Range(entry), string.Create(CultureInfo.InvariantCulture, $"{extra.Count} events of type {type}, of which none was archived"));
+                Find(Range(entry), string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(extra.Count, "event")} of type {type}, of which none was archived"));
                 extra.Hash.Dispose();
             }
         }

@@ -20,7 +20,7 @@
     const body = made("tbody", {}, ...few.map(row => made("tr", {}, ...answer.columns.map(column => made("td", { textContent: shown(row[column.name], column, answer.unit) })))));
     const head = made("thead", {}, made("tr", {}, ...answer.columns.map(column => made("th", { textContent: column.name, title: column.meaning }))));
     const parts = [made("div", { className: "scroll" }, made("table", {}, head, body))];
-    if (answer.rows.length > few.length) parts.push(made("p", { className: "hint", textContent: `and ${answer.rows.length - few.length} more rows` }));
+    if (answer.rows.length > few.length) parts.push(made("p", { className: "hint", textContent: `and ${counted(answer.rows.length - few.length, "more row")}` }));
     return parts;
   };
 
@@ -34,7 +34,7 @@
     });
     const key = { format: units[answer.unit] };
     drawn.set(key, { body: place });
-    draw(key, times.map(time => time / 1000), names, values);
+    draw(key, times.map(time => time / 1000), names, values, "There is nothing for that time.");
     drawn.delete(key);
   };
 
@@ -69,7 +69,7 @@
       place.append(...table(answer));
     }
 
-    place.append(made("p", { className: "hint", textContent: `by ${answer.plan.chosen}: ${answer.plan.spentMs} ms, ${answer.plan.requests} requests to storage` }));
+    place.append(made("p", { className: "hint", textContent: `by ${answer.plan.chosen}: ${answer.plan.spentMs} ms, ${counted(answer.plan.requests, "request")} to storage` }));
   };
 
   // What somebody picks or writes is what the question means: the app learns from it, and the answer is as good if it does not.

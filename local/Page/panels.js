@@ -5,6 +5,7 @@ const day = 86400;
 const open = 'category!~"done|cancelled"';
 const seconds = value => value >= 2 * day ? `${(value / day).toFixed(1)} d` : value >= 7200 ? `${(value / 3600).toFixed(1)} h` : `${Math.round(value)} s`;
 const count = value => Math.round(value).toLocaleString();
+const counted = (value, noun) => `${count(value)} ${noun}${Math.round(value) === 1 ? "" : "s"}`;
 const lately = (metric, days) => s => `sum(${metric}{${s}}) - (sum(${metric}{${s}} offset ${days}d) or vector(0))`;
 
 const numbers = [

@@ -1,4 +1,5 @@
 using ShitOps.Ingestion;
+using ShitOps.Wording;
 
 namespace ShitOps.Local.Simulator;
 
@@ -55,8 +56,8 @@ public sealed class SimulatedOrganisation
         if (position.Seed != _options.Seed || position.Teams != _options.Teams)
         {
             throw new InvalidOperationException(
-                $"{_path} belongs to the organisation with seed {position.Seed} and {position.Teams} teams, "
-                + $"not to seed {_options.Seed} and {_options.Teams} teams; delete it to begin another one");
+                $"{_path} belongs to the organisation with seed {position.Seed} and {Quantity.Of(position.Teams, "team")}, "
+                + $"not to seed {_options.Seed} and {Quantity.Of(_options.Teams, "team")}; delete it to begin another one");
         }
 
         var run = new Run(this, position, produce);

@@ -83,7 +83,7 @@ public readonly struct TaskKey : IEquatable<TaskKey>
     public override bool Equals(object? obj) => obj is TaskKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Low, High);
+    public override int GetHashCode() => (Low, High).GetHashCode();
 
     public static bool operator ==(TaskKey left, TaskKey right) => left.Equals(right);
 

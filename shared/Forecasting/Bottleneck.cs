@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ShitOps.Wording;
 
 namespace ShitOps.Forecasting;
 
@@ -44,7 +45,7 @@ public sealed record Bottleneck(
     /// <param name="name">What people call it.</param>
     public string Sentence(string name)
     {
-        var queue = FormattableString.Invariant($"{name}: {Tasks} open tasks {(Kind == BottleneckKind.Status ? "wait" : "are waiting for it")}, half of them for {AgeDays:0.#} days or longer; {Pace}");
+        var queue = FormattableString.Invariant($"{name}: {Quantity.Of(Tasks, "open task")} {(Kind == BottleneckKind.Status ? Quantity.Noun(Tasks, "waits", "wait") : Quantity.Noun(Tasks, "is waiting for it", "are waiting for it"))}, half of them for {AgeDays:0.#} days or longer; {Pace}");
         var growth = Math.Abs(GrowthPerWeek) < 0.05 ? "" : FormattableString.Invariant($", and the queue {(GrowthPerWeek > 0 ? "grows" : "shrinks")} by {Math.Abs(GrowthPerWeek):0.#}");
         var blocked = Blocked == 0 ? "" : FormattableString.Invariant($"; {Blocked} blocked, for {BlockedDays:0.#} days together");
         var gain = GainDays < 0.5 ? "" : FormattableString.Invariant($"; {Wider} would bring the end, at odds of 85%, {GainDays:0} days nearer");

@@ -1,3 +1,5 @@
+using ShitOps.Wording;
+
 namespace ShitOps.Forecasting;
 
 /// <summary>A forecast that has moved so much that somebody should know, and why.</summary>
@@ -52,7 +54,7 @@ public sealed record ForecastMove(double? Days, double? Odds, string Cause)
         var byBacklog = (now.Backlog - expected) / paceBefore;
         var byPace = now.Backlog * ((1 / paceNow) - (1 / paceBefore));
         return Math.Abs(byBacklog) >= Math.Abs(byPace)
-            ? FormattableString.Invariant($"{now.Backlog} tasks are open, {Math.Abs(now.Backlog - expected):0} {(now.Backlog >= expected ? "more" : "fewer")} than at the pace before; {now.Growth:0.#} a week come in")
+            ? FormattableString.Invariant($"{Quantity.Of(now.Backlog, "task is", "tasks are")} open, {Math.Abs(now.Backlog - expected):0} {(now.Backlog >= expected ? "more" : "fewer")} than at the pace before; {now.Growth:0.#} a week come in")
             : FormattableString.Invariant($"the pace {(paceNow >= paceBefore ? "rose" : "fell")} from {before.Pace:0.#} to {now.Pace:0.#} tasks a week");
     }
 }

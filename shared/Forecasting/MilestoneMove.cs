@@ -1,4 +1,5 @@
 using System.Globalization;
+using ShitOps.Wording;
 
 namespace ShitOps.Forecasting;
 
@@ -58,5 +59,5 @@ public sealed record MilestoneMove(string Milestone, double Odds, string Cause)
         return Math.Log(Math.Clamp(1 - Math.Exp(-rate * (days + by)), 1 - Sure, Sure));
     }
 
-    private static string Tasks(int count) => count == 1 ? "1 task was" : string.Create(CultureInfo.InvariantCulture, $"{count} tasks were");
+    private static string Tasks(int count) => Quantity.Of(count, "task was", "tasks were");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ShitOps.Wording;
 
 namespace ShitOps.Forecasting;
 
@@ -153,7 +154,7 @@ public sealed record ProjectForecast
         var (weeks, done) = (input.Done.Length, input.Done.TakeLast((int)Year).Sum());
         return weeks >= FewestWeeks && done >= FewestDone
             ? null
-            : FormattableString.Invariant($"not enough history: {weeks} weeks, with {done} items done in the last {Math.Min(weeks, (int)Year)}; at least {FewestWeeks} weeks and {FewestDone} items are needed");
+            : FormattableString.Invariant($"not enough history: {Quantity.Of(weeks, "week")}, with {Quantity.Of(done, "item")} done in the last {Math.Min(weeks, (int)Year)}; at least {FewestWeeks} weeks and {FewestDone} items are needed");
     }
 
     /// <summary>

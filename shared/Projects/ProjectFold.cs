@@ -146,7 +146,7 @@ public sealed class ProjectFold
 
     private FoldOutcome ApplyToTask(Event one, TaskState task)
     {
-        Admit(one.Task);
+        Admit(in one.Task);
         var isFirst = task.ChangedIn != _batch;
         if (!(isFirst || _changed[task.ChangedAt].Counted is null) || !task.IsContinuedBy(one)) return Reconsider(one, task, isFirst);
 
@@ -160,7 +160,7 @@ public sealed class ProjectFold
         {
             task.GetPlace(out var before);
             outcome = task.Apply(one, _personId, out isChanged);
-            _summary.Continue(task, before, _teamChanges, _history);
+            _summary.Continue(task, in before, _teamChanges, _history);
         }
 
         if (isChanged && isFirst) Note(task, counted: null);
@@ -189,7 +189,7 @@ public sealed class ProjectFold
     private readonly record struct ChangedTask(TaskState Task, TaskSnapshot? Counted);
 
     /// <summary>The labels that an event states are counted, whether its statement stands or not.</summary>
-    private void Admit(in TaskStatement task)
+    private void Admit(ref readonly TaskStatement task)
     {
         if (task.Status is { } status) Admit(_summary.Statuses, status);
         if (task.Assignee is { } assignee) Admit(_summary.Assignees, _personId(assignee));

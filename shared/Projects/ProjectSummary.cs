@@ -111,7 +111,7 @@ public sealed class ProjectSummary
         var team = moves ? null : teams.Of(now.IsCounted ? now.Team : old.Team);
         var (subtracted, added) = (new SummedTimeline(team, history, -1), new SummedTimeline(team, history, 1));
         before.Compare(after, ref subtracted, ref added);
-        Move(old, now);
+        Move(in old, in now);
         if (!moves) return;
 
         // To another team goes all that the task ever contributed.
@@ -125,13 +125,13 @@ public sealed class ProjectSummary
     /// <param name="before">Its place when it was counted; the default if it was not.</param>
     /// <param name="teams">Takes the difference for <see cref="Settle"/>.</param>
     /// <param name="history">Takes the difference by the hour.</param>
-    internal void Continue(TaskState task, in TaskPlace before, TeamChanges teams, HistoryChanges history)
+    internal void Continue(TaskState task, ref readonly TaskPlace before, TeamChanges teams, HistoryChanges history)
     {
         var timeline = new SummedTimeline(teams.Of(task.Team), history, 1);
         if (!before.IsCounted) task.Create(ref timeline);
         task.Continue(ref timeline);
         task.GetPlace(out var now);
-        Move(before, now);
+        Move(in before, in now);
     }
 
     /// <summary>Adds what the tasks of teams changed to the totals and to the teams' sums.</summary>
@@ -144,19 +144,19 @@ public sealed class ProjectSummary
         }
     }
 
-    private void Move(in TaskPlace old, in TaskPlace now)
+    private void Move(ref readonly TaskPlace old, ref readonly TaskPlace now)
     {
-        var isSame = TaskLevels.AreSame(old.Levels, now.Levels);
-        Move(Statuses, old.Status, now.Status, isSame, old.Levels, now.Levels);
-        Move(Assignees, old.Assignee, now.Assignee, isSame, old.Levels, now.Levels);
-        Move(Milestones, old.Milestone, now.Milestone, isSame, old.Levels, now.Levels);
+        var isSame = TaskLevels.AreSame(in old.Levels, in now.Levels);
+        Move(Statuses, old.Status, now.Status, isSame, in old.Levels, in now.Levels);
+        Move(Assignees, old.Assignee, now.Assignee, isSame, in old.Levels, in now.Levels);
+        Move(Milestones, old.Milestone, now.Milestone, isSame, in old.Levels, in now.Levels);
     }
 
-    private static void Move(Breakdown breakdown, string? old, string? now, bool isSame, in TaskLevels less, in TaskLevels more)
+    private static void Move(Breakdown breakdown, string? old, string? now, bool isSame, ref readonly TaskLevels less, ref readonly TaskLevels more)
     {
         if (old == now)
         {
-            if (!isSame && now is not null) more.Replace(less, breakdown.SumOf(now));
+            if (!isSame && now is not null) more.Replace(in less, breakdown.SumOf(now));
             return;
         }
 

@@ -204,7 +204,7 @@ internal struct TaskLevels
     public int SpentMilliHours;
 
     /// <summary>Whether both are the same.</summary>
-    public static bool AreSame(in TaskLevels one, in TaskLevels other) =>
+    public static bool AreSame(ref readonly TaskLevels one, ref readonly TaskLevels other) =>
         one.Category == other.Category && one.IsBlocked == other.IsBlocked
         && one.EstimateMilliHours == other.EstimateMilliHours && one.RemainingMilliHours == other.RemainingMilliHours && one.SpentMilliHours == other.SpentMilliHours;
 
@@ -219,7 +219,7 @@ internal struct TaskLevels
     }
 
     /// <summary>Adds it in the place of what was added before.</summary>
-    public readonly void Replace(in TaskLevels before, Counters levels)
+    public readonly void Replace(ref readonly TaskLevels before, Counters levels)
     {
         if (Category != before.Category)
         {

@@ -180,10 +180,10 @@ public sealed class TaskState
     /// <see cref="Continue"/> gives all that it changes.
     /// </summary>
     internal bool IsContinuedBy(Event one) =>
-        one.Ticks > _stated.Last && one.Task.Type != TaskEventType.Deleted && (_stated.IsEmpty || (Exists && IsKeptInTeam(one.Task)))
+        one.Ticks > _stated.Last && one.Task.Type != TaskEventType.Deleted && (_stated.IsEmpty || (Exists && IsKeptInTeam(in one.Task)))
         && _progress.HasRoom(1, Fact.SizeOf(one.EventId, LongestWord)) && _effort.HasRoom(3, Fact.SizeOf(one.EventId, 0));
 
-    private bool IsKeptInTeam(in TaskStatement task) => !task.States(TaskParts.Team) || task.Team == Team;
+    private bool IsKeptInTeam(ref readonly TaskStatement task) => !task.States(TaskParts.Team) || task.Team == Team;
 
     /// <summary>Has the processor fetch what nearly every event touches, while it goes on: tens of thousands of tasks lie scattered in memory.</summary>
     internal unsafe void Fetch()
@@ -224,8 +224,8 @@ public sealed class TaskState
         ref readonly var task = ref one.Task;
         var effects = _stated.Include(ticks);
         if (task.States(TaskParts.Status)) effects |= _progress.Add(stamp, (FactKind)task.Category, task.Status, 0);
-        if (task.States(TaskParts.Effort)) effects |= StateEffort(stamp, task);
-        if (task.States(~(TaskParts.Status | TaskParts.Effort))) effects |= StateFields(stamp, task, personId);
+        if (task.States(TaskParts.Effort)) effects |= StateEffort(stamp, in task);
+        if (task.States(~(TaskParts.Status | TaskParts.Effort))) effects |= StateFields(stamp, in task, personId);
         switch (task.Type)
         {
             case TaskEventType.Created: effects |= _deleted.Offer(stamp, value: false, ValueOrder.Flags); break;
@@ -324,7 +324,7 @@ public sealed class TaskState
         return ref log;
     }
 
-    private StatementEffect StateFields(in Stamp stamp, in TaskStatement task, Func<string, string> personId)
+    private StatementEffect StateFields(in Stamp stamp, ref readonly TaskStatement task, Func<string, string> personId)
     {
         var effects = StatementEffect.None;
         if (task.States(TaskParts.Title)) effects |= _title.Offer(stamp, Label.Cut(task.Title, LongestTitle), ValueOrder.Texts);
@@ -339,7 +339,7 @@ public sealed class TaskState
         return effects;
     }
 
-    private StatementEffect StateEffort(in Stamp stamp, in TaskStatement task)
+    private StatementEffect StateEffort(in Stamp stamp, ref readonly TaskStatement task)
     {
         var effects = StatementEffect.None;
         if (task.States(TaskParts.Estimate)) effects |= StateEffort(stamp, FactKind.Estimate, task.EstimateHours);

@@ -54,7 +54,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account());
         _made.AddRange([log, people]);
         return new EventArchiver(
-            Stream, new SegmentChain(Account(), Stream), new ArchivePositions(Account(), Stream), people, new DeadLetters(Account(), NullLogger<DeadLetters>.Instance), log,
+            Stream, new SegmentChain(Account(), Stream), new ArchivePositions(Account(), Stream), people, new DeadLetters(Account()), log,
             ObjectPool.Create<EventDecoder>(), Time, NullLogger<EventArchiver>.Instance);
     }
 
@@ -66,7 +66,7 @@ internal sealed class AggregationStage(AzuriteFixture azurite, BrokerFixture kaf
         var log = new LogEnds(new KafkaConnection { Brokers = kafka.Brokers, Topic = topic }, Time, NullLogger<LogEnds>.Instance);
         var people = new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account(transport));
         var aggregator = new ProjectAggregator(
-            Live(transport), Stream, new PartitionCounts(Account(transport)), new DeadLetters(Account(transport), NullLogger<DeadLetters>.Instance), log, people,
+            Live(transport), Stream, new PartitionCounts(Account(transport)), new DeadLetters(Account(transport)), log, people,
             ObjectPool.Create<EventDecoder>(), Time, NullLogger<ProjectAggregator>.Instance) { MostHeld = mostHeld };
         _made.AddRange([log, people, aggregator]);
         return aggregator;

@@ -198,7 +198,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
         Assert.Single(before);
         Assert.Empty(await LettersAsync());
 
-        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account, NullLogger<DeadLetters>.Instance), new DeadLetterRetention(TimeSpan.FromDays(30)), _time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
+        Task ExpireAsync() => new ExpireDeadLetters(new DeadLetters(Account), new DeadLetterRetention(TimeSpan.FromDays(30)), _time, NullLogger<ExpireDeadLetters>.Instance).RunAsync(new TimerInfo(), default);
 
         async Task<List<string>> LettersAsync()
         {
@@ -209,7 +209,7 @@ public class ProjectAggregatorTests(BrokerFixture kafka, AzuriteFixture azurite)
     }
 
     private ProjectAggregator Aggregator() => new(
-        new LiveAggregates(Account, 4, _time, _table), _stream, new PartitionCounts(Account), new DeadLetters(Account, NullLogger<DeadLetters>.Instance), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
+        new LiveAggregates(Account, 4, _time, _table), _stream, new PartitionCounts(Account), new DeadLetters(Account), new LogEnds(_connection, _time, NullLogger<LogEnds>.Instance),
         new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), Account), ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
 
     private AggregateTable Table() => new(Account, 4, $"{_table}4");

@@ -390,7 +390,7 @@ public class EventArchiverTests(BrokerFixture kafka, AzuriteFixture azurite) : I
         var log = new LogEnds(_connection, time, NullLogger<LogEnds>.Instance);
         _logs.Add(log);
         return new EventArchiver(
-            _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account, NullLogger<DeadLetters>.Instance),
+            _stream, new SegmentChain(account, _stream), new ArchivePositions(account, _stream), new PersonDirectory(Encoding.UTF8.GetBytes(Some.TenantKey), account), new DeadLetters(account),
             log, ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
     }
 

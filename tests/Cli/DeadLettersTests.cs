@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging.Abstractions;
 using ShitOps.Events;
 using ShitOps.Pipeline;
 using ShitOps.Tests.Archive;
@@ -46,6 +45,7 @@ public sealed class DeadLettersTests(ArchiveAzurite azurite, BrokerFixture kafka
         var few = await CommandRun.OfAsync(["dead-letters", "list", "--reason", "InvalidData", "--limit", "1", "--storage", azurite.ConnectionString]);
         Assert.Equal(2, few.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("3 dead letters: 3 InvalidData.", few.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\n1 dead letter: 1 NotJson.\n", (await CommandRun.OfAsync(["dead-letters", "list", "--reason", "NotJson", "--storage", azurite.ConnectionString])).Output, StringComparison.Ordinal);
         Assert.Equal("No dead letters.\n", (await CommandRun.OfAsync(["dead-letters", "list", "--stream", "prod-2", "--storage", azurite.ConnectionString])).Output);
         Assert.Equal("No dead letters.\n", (await CommandRun.OfAsync(["dead-letters", "list", "--from-topic", "others", "--storage", azurite.ConnectionString])).Output);
         Assert.Equal(2, (await CommandRun.OfAsync(["dead-letters", "list", "--reason", "Ugly", "--storage", azurite.ConnectionString])).ExitCode);
@@ -73,7 +73,7 @@ public sealed class DeadLettersTests(ArchiveAzurite azurite, BrokerFixture kafka
     private async Task StoreAsync()
     {
         var stage = await ArchiveStage.OpenAsync(azurite);
-        var letters = new DeadLetters(stage.Account(), NullLogger<DeadLetters>.Instance);
+        var letters = new DeadLetters(stage.Account());
         var unknownYet = new DecodeError(DecodeFailure.InvalidData, "data.color", "is not known yet");
         DeadLetter[] all =
         [

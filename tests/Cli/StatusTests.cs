@@ -74,12 +74,13 @@ public class StatusTests
     [Theory]
     [InlineData(401, "", " wants a function key: give it with --key\n")]
     [InlineData(404, "", " answers 404 to GET /api/health: is it a ShitOps function app? Name another with --url\n")]
+    [InlineData(404, "{}", " answers 404 to GET /api/health: is it a ShitOps function app? Name another with --url\n", "application/problem+json")]
     [InlineData(200, "{}", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
     [InlineData(200, "null", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
     [InlineData(200, "<html>", " answers GET /api/health with something else than a report: is it a ShitOps function app? Name another with --url\n")]
-    public async Task An_answer_that_is_no_report_is_said_in_one_line(int code, string body, string message)
+    public async Task An_answer_that_is_no_report_is_said_in_one_line(int code, string body, string message, string type = "text/html")
     {
-        await using var app = await StartAsync(_ => Results.Text(body, "text/html", statusCode: code));
+        await using var app = await StartAsync(_ => Results.Text(body, type, statusCode: code));
         var run = await CommandRun.OfAsync(["status", "--url", app.Urls.Single()]);
         Assert.Equal((1, "", $"{app.Urls.Single()}/{message}"), (run.ExitCode, run.Output, run.Error));
     }

@@ -233,7 +233,9 @@ public sealed class OneMachineTests : IDisposable
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{_kafkaPort}" }).Build();
         await producer.ProduceAsync("shitops-events", new Message<string, byte[]> { Key = "APOLLO", Value = "no json"u8.ToArray() });
 
-        await local.UntilPrintedAsync("go to the dead letters");
+        await local.UntilPrintedAsync("1 undecodable record in shitops-events/");
+        await UntilAsync(health => health.TryGetProperty("archive", out var archive) && archive.GetProperty("undecodable").GetInt64() == 1);
+        Assert.Single(local.Printed.Split('\n'), line => line.Contains("go to the dead letters", StringComparison.Ordinal));
     }
 
     private string[] Arguments(params string[] more) => ["--data", _data, "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--storage-port", $"{_storagePort}", .. more];

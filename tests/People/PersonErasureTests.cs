@@ -174,7 +174,7 @@ public sealed class PersonErasureTests(ArchiveAzurite azurite, BrokerFixture kaf
         using var log = new LogEnds(connection, time, NullLogger<LogEnds>.Instance);
         using var people = Directory(stage);
         var archiver = new EventArchiver(
-            stream, new SegmentChain(stage.Account(), stream), new ArchivePositions(stage.Account(), stream), people, new DeadLetters(stage.Account(), NullLogger<DeadLetters>.Instance), log,
+            stream, new SegmentChain(stage.Account(), stream), new ArchivePositions(stage.Account(), stream), people, new DeadLetters(stage.Account()), log,
             ObjectPool.Create<EventDecoder>(), time, NullLogger<EventArchiver>.Instance);
         await archiver.ArchiveAsync([.. values.Select((value, i) => new KafkaRecord { Topic = app.Topic, Partition = 0, Offset = i, Key = [], Value = value, Headers = [] })], default);
     }

@@ -57,7 +57,7 @@ internal sealed class RowsApp : IDisposable
         (_forecastTable, _forecasts) = (forecasts, new ForecastTable(account, forecasts));
         _log = new LogEnds(connection, _time, NullLogger<LogEnds>.Instance);
         _aggregator = new ProjectAggregator(
-            _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account, NullLogger<DeadLetters>.Instance), _log,
+            _aggregates, _stream, new PartitionCounts(account), new DeadLetters(account), _log,
             people, ObjectPool.Create<EventDecoder>(), _time, NullLogger<ProjectAggregator>.Instance);
     }
 

@@ -128,8 +128,22 @@ public sealed class AggregateVerificationTests(ArchiveAzurite azurite, BrokerFix
         var (_, records) = AggregateReplayTests.Records(stage, seed: 54, projects: 2);
         await AggregateReplayTests.FeedAsync(stage, stage.Aggregator(), records, batch: 1000);
         await AggregateReplayTests.ArchiveAsync(stage, [.. records.SkipLast(5)], batch: 60);
-        var finding = Assert.Single((await VerifyAsync(stage, patience: TimeSpan.FromSeconds(1))).Findings);
-        Assert.Contains("is ArchiveEvents running?", finding.Fault, StringComparison.Ordinal);
+        var verified = await VerifyAsync(stage, patience: TimeSpan.FromSeconds(1));
+        Assert.Contains("is ArchiveEvents running?", Assert.Single(verified.Findings).Fault, StringComparison.Ordinal);
+        Assert.Equal((0, 5), (verified.Behind, verified.Ahead));
+    }
+
+    [Fact]
+    public async Task That_the_aggregates_lack_what_the_archive_has_is_no_fault_but_told()
+    {
+        await ArchiveStage.OpenAsync(azurite);
+        using var stage = await AggregationStage.OpenAsync(azurite, kafka);
+        var (_, records) = AggregateReplayTests.Records(stage, seed: 54, projects: 2);
+        await AggregateReplayTests.FeedAsync(stage, stage.Aggregator(), [.. records.SkipLast(5)], batch: 1000);
+        await AggregateReplayTests.ArchiveAsync(stage, records, batch: 60);
+        var verified = await VerifyAsync(stage);
+        Assert.Empty(verified.Findings);
+        Assert.Equal((5, 0), (verified.Behind, verified.Ahead));
     }
 
     private static Task<Verified> VerifyAsync(AggregationStage stage, TimeSpan? patience = null) => new AggregateVerification(

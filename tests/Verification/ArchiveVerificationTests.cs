@@ -49,6 +49,7 @@ public sealed class ArchiveVerificationTests(ArchiveAzurite azurite)
             var verified = await VerifyAsync(stage);
             Assert.Empty(verified.Findings);
             Assert.Equal(events, verified.Events);
+            Assert.Equal(events == 0, verified.Behind > 0);
         }
     }
 

@@ -15,12 +15,13 @@ public sealed class HttpTests
     [Theory]
     [InlineData("GET", "/api/Plain", HttpStatusCode.OK, "plain")]
     [InlineData("POST", "/api/plain", HttpStatusCode.OK, "plain")]
-    [InlineData("GET", "/Plain", HttpStatusCode.NotFound, "")]
-    [InlineData("GET", "/api/nothing", HttpStatusCode.NotFound, "")]
+    [InlineData("GET", "/Plain", HttpStatusCode.NotFound, null)]
+    [InlineData("GET", "/api/nothing", HttpStatusCode.NotFound, null)]
+    [InlineData("HEAD", "/api/nothing", HttpStatusCode.NotFound, "")]
     [InlineData("GET", "/api/items/7", HttpStatusCode.OK, "item 7 of none")]
     [InlineData("GET", "/api/items/7/shelf", HttpStatusCode.OK, "item 7 of shelf")]
-    [InlineData("GET", "/api/items/seven", HttpStatusCode.NotFound, "")]
-    [InlineData("POST", "/api/items/7", HttpStatusCode.NotFound, "")]
+    [InlineData("GET", "/api/items/seven", HttpStatusCode.NotFound, null)]
+    [InlineData("POST", "/api/items/7", HttpStatusCode.NotFound, null)]
     [InlineData("DELETE", "/api/items/7", HttpStatusCode.OK, "gone")]
     [InlineData("GET", "/api/files/a/b.txt", HttpStatusCode.OK, "a/b.txt")]
     [InlineData("GET", "/api/result", HttpStatusCode.OK, "result")]
@@ -34,6 +35,37 @@ public sealed class HttpTests
 
         Assert.Equal(status, answer.StatusCode);
         if (body is not null) Assert.Equal(body, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/nothing", "No function answers GET /api/nothing. GET /admin/functions lists the functions with their routes.")]
+    [InlineData("POST", "/api/items/7", "No function answers POST /api/items/7, only DELETE, GET. GET /admin/functions lists the functions with their routes.")]
+    [InlineData("POST", "/admin/host/status", "No function answers POST /admin/host/status, only GET. GET /admin/functions lists the functions with their routes.")]
+    public async Task Where_no_function_answers_the_problem_says_what_there_is(string method, string path, string detail)
+    {
+        await using var app = await TestApp.StartAsync([typeof(HttpSamples)], new HttpProbe());
+
+        using var answer = await app.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Empty(answer.Content.Headers.Allow);
+        Assert.Equal(("Not found", 404, detail), await ProblemAsync(answer));
+    }
+
+    [Theory]
+    [InlineData("/api/keyed", "GET /api/keyed wants a key of the function Keyed, a host key or the master key, ")]
+    [InlineData("/api/admins", "GET /api/admins wants the master key, ")]
+    [InlineData("/admin/functions", "GET /admin/functions wants the master key, ")]
+    public async Task Without_the_right_key_the_problem_says_which_one_it_is_but_for_HEAD(string path, string detail)
+    {
+        await using var app = await TestApp.StartAsync(TestApp.Builder([typeof(HttpSamples)], settings: null, "--require-keys"));
+
+        using var answer = await app.Http.GetAsync(path);
+        using var head = await app.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/Headed"));
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(("Unauthorized", 401, detail + "in the header x-functions-key or the query's code. The keys are in the file that the setting FUNCTIONS_KEYS_FILE names."), await ProblemAsync(answer));
+        Assert.Equal((HttpStatusCode.Unauthorized, null, ""), (head.StatusCode, head.Content.Headers.ContentType, await head.Content.ReadAsStringAsync()));
     }
 
     [Fact]
@@ -303,6 +335,12 @@ public sealed class HttpTests
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", probe.TraceParent, StringComparison.Ordinal);
     }
 
+    private static async Task<(string Title, int Status, string Detail)> ProblemAsync(HttpResponseMessage answer)
+    {
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return (problem.GetProperty("title").GetString()!, problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString()!);
+    }
+
     [Fact]
     public async Task A_functions_keys_are_found_by_its_name_in_any_case_and_an_empty_header_hides_no_code()
     {
@@ -410,6 +448,9 @@ public sealed class HttpSamples(HttpProbe? probe = null)
 
     [Function("Keyed")]
     public IActionResult Keyed([HttpTrigger(AuthorizationLevel.Function, "get", Route = "keyed")] HttpRequest request) => Text("keyed");
+
+    [Function("Headed")]
+    public IActionResult Headed([HttpTrigger(AuthorizationLevel.Function, Route = "headed")] HttpRequest request) => Text("headed");
 
     [Function("Admins")]
     public IActionResult Admins([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "admins")] HttpRequest request) => Text("admins");

@@ -45,7 +45,7 @@ public sealed class KafkaBatchTests(BrokerFixture broker)
         var kafka = await KafkaApp.CreateAsync(broker);
         var probe = new BatchProbe();
         await using var app = await kafka.StartAsync(probe, limits: ("subscriberIntervalInSeconds", 2));
-        await Eventually.TrueAsync(() => app.Log.Count("Assigned 1 partitions") == 1);
+        await Eventually.TrueAsync(() => app.Log.Count("Assigned: ") == 1);
 
         for (var i = 0; i < 20; i++)
             await kafka.ProduceAsync(1, from: i);
@@ -127,7 +127,7 @@ public sealed class KafkaBatchTests(BrokerFixture broker)
 
         await using (var other = await kafka.StartAsync(second))
         {
-            await Eventually.TrueAsync(() => other.Log.Count("Assigned 2 partitions") == 1, () => string.Join('\n', other.Log.Lines));
+            await Eventually.TrueAsync(() => other.Log.Lines.Any(line => line.Contains("Assigned: ", StringComparison.Ordinal) && line.Count(letter => letter == '[') == 2), () => string.Join('\n', other.Log.Lines));
             await kafka.ProduceAsync(400, Partitions, from: 400);
             await kafka.CommittedAsync(800, Partitions);
         }
@@ -226,9 +226,9 @@ public sealed class KafkaBatchTests(BrokerFixture broker)
         var moved = quick.Records.First().Partition;
         await kafka.ProduceToAsync(moved, 10);
         await kafka.CommittedAsync(20, Partitions);
-        var assigned = one.Log.Count("Assigned ");
+        var assigned = one.Log.Count("Assigned: ");
         await two.DisposeAsync();
-        await Eventually.TrueAsync(() => one.Log.Count("Assigned ") > assigned, () => string.Join('\n', one.Log.Lines));
+        await Eventually.TrueAsync(() => one.Log.Count("Assigned: ") > assigned, () => string.Join('\n', one.Log.Lines));
 
         finish.Release();
 

@@ -19,7 +19,7 @@ public sealed class KafkaFailureTests(BrokerFixture broker)
         await kafka.CommittedAsync(10);
 
         Assert.Equal(1, probe.Calls);
-        Assert.Equal(1, app.Log.Count("10 records that the function failed on are committed"));
+        Assert.Equal(1, app.Log.Count("A batch of 10 that the function failed on is committed"));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class KafkaFailureTests(BrokerFixture broker)
 
         Assert.Equal(6, probe.Calls);
         Assert.All(probe.Batches, batch => Assert.Equal(10, batch.Length));
-        Assert.Equal(1, app.Log.Count("10 records that the function failed on are committed"));
+        Assert.Equal(1, app.Log.Count("A batch of 10 that the function failed on is committed"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using ShitOps.Local.Worker;
 
 namespace ShitOps.Tests.Worker;
@@ -183,28 +185,67 @@ public sealed class TimerTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_lease_is_lost_in_time_when_storage_takes_its_renewal_and_never_answers()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        await using var storage = builder.Build();
-        storage.Urls.Add("http://127.0.0.1:0");
-        storage.Run(async context =>
-        {
-            if (context.Request.Headers["x-ms-lease-action"] != "acquire") await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            context.Response.StatusCode = StatusCodes.Status201Created;
-            context.Response.Headers["x-ms-lease-id"] = context.Request.Headers["x-ms-proposed-lease-id"];
-            context.Response.Headers.ETag = "\"1\"";
-            context.Response.Headers.LastModified = DateTime.UtcNow.ToString("R");
-        });
-        await storage.StartAsync();
-        var blob = new BlobClient(new Uri($"{storage.Urls.First()}/account/container/blob"));
+        await using var storage = await LeasingStorageAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
         var period = TimeSpan.FromSeconds(5);
         var clock = Stopwatch.StartNew();
 
-        await using var lease = await TimerLease.TryAcquireAsync(blob, new TimerLock(period, period), TimeProvider.System, default);
+        await using var lease = await TimerLease.TryAcquireAsync(BlobOf(storage), new TimerLock(period, period), TimeProvider.System, default);
         await Eventually.TrueAsync(() => lease!.Lost.IsCancellationRequested);
 
         Assert.InRange(clock.Elapsed, period * 0.5, period);
     }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(int.MaxValue, true)]
+    public async Task A_lease_outlives_renewals_that_nobody_is_let_in_for_as_long_as_it_is_safe(int refused, bool isLost)
+    {
+        var renewals = 0;
+        await using var storage = await LeasingStorageAsync(_ => Task.CompletedTask);
+        var blob = BlobOf(storage, request =>
+        {
+            if (request.Headers.TryGetValue("x-ms-lease-action", out var action) && action == "renew" && Interlocked.Increment(ref renewals) <= refused)
+                throw new AuthenticationFailedException("no token (test)");
+            return Fault.None;
+        });
+        var period = TimeSpan.FromSeconds(15);
+        var time = new TimerCountingTime(Some.Time);
+
+        var lease = await TimerLease.TryAcquireAsync(blob, new TimerLock(period, period), time, default);
+        while (!lease!.Lost.IsCancellationRequested && Volatile.Read(ref renewals) <= 5)
+        {
+            // The clock waits for each renewal to end: beside the timer of the lapse there is one until the next.
+            if (time.Timers == 2 + Volatile.Read(ref renewals)) time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(isLost, lease.Lost.IsCancellationRequested);
+        if (isLost) Assert.InRange(time.GetUtcNow() - Some.Time, period * 0.5, period);
+        await lease.DisposeAsync();
+    }
+
+    /// <summary>Storage that gives a lease to whoever asks; what it does with the renewals is the test's.</summary>
+    private static async Task<WebApplication> LeasingStorageAsync(Func<HttpContext, Task> renewal)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var storage = builder.Build();
+        storage.Urls.Add("http://127.0.0.1:0");
+        storage.Run(async context =>
+        {
+            var action = context.Request.Headers["x-ms-lease-action"];
+            if (action != "acquire") await renewal(context);
+            context.Response.StatusCode = action == "acquire" ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+            context.Response.Headers["x-ms-lease-id"] = context.Request.Headers[action == "acquire" ? "x-ms-proposed-lease-id" : "x-ms-lease-id"];
+            context.Response.Headers.ETag = "\"1\"";
+            context.Response.Headers.LastModified = DateTime.UtcNow.ToString("R");
+        });
+        await storage.StartAsync();
+        return storage;
+    }
+
+    private static BlobClient BlobOf(WebApplication storage, Func<Azure.Core.Request, Fault>? fault = null) =>
+        new(new Uri($"{storage.Urls.First()}/account/container/blob"), new BlobClientOptions { Transport = new FaultyTransport(fault ?? (_ => Fault.None)) });
 
     /// <summary>As if the last run were three days ago.</summary>
     private async Task<(BlobClient Status, DateTime Last)> MissRunsAsync()
@@ -225,6 +266,20 @@ public sealed class TimerTests(AzuriteFixture azurite)
             ["host:singleton:listenerLockPeriod"] = "00:00:15",
             ["host:singleton:listenerLockRecoveryPollingInterval"] = "00:00:00.5",
         });
+}
+
+/// <summary>A clock of the test's that tells how many timers were made by it.</summary>
+internal sealed class TimerCountingTime(DateTimeOffset now) : FakeTimeProvider(now)
+{
+    private int _timers;
+
+    public int Timers => Volatile.Read(ref _timers);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Interlocked.Increment(ref _timers);
+        return base.CreateTimer(callback, state, dueTime, period);
+    }
 }
 
 public sealed class TimerProbe(Func<CancellationToken, Task> onRun)

@@ -67,7 +67,7 @@ internal sealed class TopicCatalog : IDisposable
         {
             if (Find(name) is not { } topic) return (ErrorCode.UnknownTopicOrPartition, $"There is no topic {name}.");
             var present = topic.Partitions.Count;
-            if (count <= present) return (ErrorCode.InvalidPartitions, $"{name} has {present} partitions; it can only have more, not {count}.");
+            if (count <= present) return (ErrorCode.InvalidPartitions, $"The number of partitions of {name} is {present}; it can only grow, not become {count}.");
             if (TooMany(count - present) is { } refusal) return (ErrorCode.InvalidPartitions, refusal);
             if (validateOnly) return (ErrorCode.None, null);
             var path = PathOf(topic.Id);

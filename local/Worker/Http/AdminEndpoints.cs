@@ -30,14 +30,8 @@ internal static class AdminEndpoints
         }));
 
         void Add(string path, Func<object> answer) => routes.MapGet(path, (RequestDelegate)(context =>
-        {
-            if (keys?.Allow(context.Request, AuthorizationLevel.Admin, function: null) != false)
-            {
-                return context.Response.WriteAsJsonAsync(answer());
-            }
-
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return Task.CompletedTask;
-        }));
+            keys?.Allow(context.Request, AuthorizationLevel.Admin, function: null) != false
+                ? context.Response.WriteAsJsonAsync(answer())
+                : HttpProblem.Unauthorized(context.Request, AuthorizationLevel.Admin, function: null).WriteAsync(context)));
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace ShitOps.Local.Worker;
 
@@ -22,15 +23,20 @@ internal sealed partial class HttpFunctions(
     public static void UseRouting(WebApplication app)
     {
         app.UseRouting();
-        app.Use(next => context =>
+        app.Use(next => async context =>
         {
-            if (context.GetEndpoint() is null or RouteEndpoint)
+            var endpoint = context.GetEndpoint();
+            if (endpoint is RouteEndpoint)
             {
-                return next(context);
+                await next(context);
+                return;
             }
 
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            // Routing's answer to a method that the route does not have, 405, is not given, but it knows which ones there are.
+            if (endpoint?.RequestDelegate is { } refuse) await refuse(context);
+            var methods = context.Response.Headers.Allow.FirstOrDefault();
+            context.Response.Headers.Remove(HeaderNames.Allow);
+            await HttpProblem.NotFound(context.Request, methods).WriteAsync(context);
         });
     }
 
@@ -117,9 +123,10 @@ internal sealed partial class HttpFunctions(
 
     private async Task AnswerAsync(HttpContext context, AppFunction function, ILogger logger, Activity? span)
     {
-        if (keys?.Allow(context.Request, ((HttpTriggerAttribute)function.Trigger).AuthLevel, function.Name) == false)
+        var level = ((HttpTriggerAttribute)function.Trigger).AuthLevel;
+        if (keys?.Allow(context.Request, level, function.Name) == false)
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await HttpProblem.Unauthorized(context.Request, level, function.Name).WriteAsync(context);
             return;
         }
 

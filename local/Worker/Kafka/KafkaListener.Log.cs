@@ -6,16 +6,16 @@ namespace ShitOps.Local.Worker;
 /// <content>What it tells.</content>
 internal sealed partial class KafkaListener
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Assigned {Count} partitions of {Topic}: {Partitions}")]
-    private static partial void LogAssigned(ILogger logger, int count, string topic, string partitions);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Assigned: {Partitions}")]
+    private static partial void LogAssigned(ILogger logger, string partitions);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} partitions of {Topic} {How}: {Partitions}")]
-    private static partial void LogLost(ILogger logger, int count, string topic, string how, string partitions);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{How}: {Partitions}")]
+    private static partial void LogLost(ILogger logger, string how, string partitions);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Failed on {Count} records ({Positions}), try {Tries}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Failed on a batch of {Count} ({Positions}), try {Tries}")]
     private static partial void LogFailed(ILogger logger, Exception failure, int count, string positions, int tries);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} records that the function failed on are committed ({Positions}): {Why}. They are lost to it.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A batch of {Count} that the function failed on is committed ({Positions}): {Why}. It is lost to it.")]
     private static partial void LogCommitted(ILogger logger, int count, string positions, string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Not stored, {Offset}: {Reason}")]

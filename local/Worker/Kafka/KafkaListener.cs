@@ -23,12 +23,6 @@ internal sealed partial class KafkaListener : TriggerListener
     /// <summary>Longer than a function that heeds cancellation takes, shorter than what an orchestrator waits before it kills.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>
-    /// A batch of so many bytes is full, however few its records are: with the batches that wait behind it, it has to fit into memory. The extension
-    /// knows no such bound.
-    /// </summary>
-    private const long FullBytes = 16 << 20;
-
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan MissingTopicInterval = TimeSpan.FromSeconds(1);
@@ -45,9 +39,8 @@ internal sealed partial class KafkaListener : TriggerListener
     private readonly SemaphoreSlim _room;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<KafkaRecord> _filling;
+    private readonly FillingBatch _filling;
     private readonly HashSet<ErrorCode> _refusals = [];
-    private long _fillingBytes;
     private IConsumer<byte[]?, byte[]?> _consumer;
     private Task _running = Task.CompletedTask;
     private volatile bool _outage;
@@ -66,7 +59,7 @@ internal sealed partial class KafkaListener : TriggerListener
         _logger = invoker.LoggerOf(function);
         _isBatched = ((KafkaTriggerAttribute)function.Trigger).IsBatched;
         _room = new SemaphoreSlim(limits.ExecutorChannelCapacity);
-        _filling = new List<KafkaRecord>(Math.Min(limits.MaxBatchSize, 10_000));
+        _filling = new FillingBatch(limits.MaxBatchSize);
         try
         {
             _consumer = Connect();
@@ -110,7 +103,7 @@ internal sealed partial class KafkaListener : TriggerListener
             {
                 _assignments.Add(partitions);
                 Reachable();
-                LogAssigned(_logger, partitions.Count, _subscription.Topic, string.Join(", ", partitions.Select(each => each.Partition.Value)));
+                LogAssigned(_logger, Names(partitions));
             })
             .SetPartitionsRevokedHandler((_, partitions) => Lose(partitions, revoked: true))
             .SetPartitionsLostHandler((_, partitions) => Lose(partitions, revoked: false))
@@ -122,9 +115,8 @@ internal sealed partial class KafkaListener : TriggerListener
     {
         _assignments.Remove(partitions.Select(each => each.TopicPartition));
         var gone = partitions.Select(each => each.Partition.Value).ToHashSet();
-        _filling.RemoveAll(record => gone.Contains(record.Partition));
-        _fillingBytes = _filling.Sum(BytesOf);
-        LogLost(_logger, partitions.Count, _subscription.Topic, revoked ? "revoked" : "lost", string.Join(", ", gone));
+        _filling.Remove(gone);
+        LogLost(_logger, revoked ? "Revoked" : "Lost", Names(partitions.Select(each => each.TopicPartition)));
     }
 
     private void Poll()
@@ -146,7 +138,6 @@ internal sealed partial class KafkaListener : TriggerListener
                 {
                     LogFatal(_logger, fault.Error.Reason);
                     _filling.Clear();
-                    _fillingBytes = 0;
                     _assignments.Clear();
                     _stopping.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(1));
                     _consumer.Dispose();
@@ -191,30 +182,24 @@ internal sealed partial class KafkaListener : TriggerListener
                 continue;
             }
 
-            var record = KafkaRecords.Of(consumed);
-            _filling.Add(record);
-            _fillingBytes += BytesOf(record);
-            if (_filling.Count >= _limits.MaxBatchSize || _fillingBytes >= FullBytes)
+            _filling.Add(KafkaRecords.Of(consumed));
+            if (_filling.IsFull)
             {
                 Hand();
             }
         }
     }
 
-    private static long BytesOf(KafkaRecord record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
-
     /// <summary>Hands what was polled to the function, when there is room.</summary>
     private void Hand()
     {
-        if (_filling.Count == 0)
+        if (_filling.IsEmpty)
         {
             return;
         }
 
         Reachable();
-        var batch = KafkaBatch.Of([.. _filling], _assignments);
-        _filling.Clear();
-        _fillingBytes = 0;
+        var batch = KafkaBatch.Of(_filling.Take(), _assignments);
         _room.Wait(_stopping.Token);
         _queue.Writer.TryWrite(batch);
     }
@@ -430,6 +415,8 @@ internal sealed partial class KafkaListener : TriggerListener
 
         return new Invocation.Origin(parent, state);
     }
+
+    private static string Names(IEnumerable<TopicPartition> partitions) => string.Join(", ", partitions.Select(each => $"{each.Topic}[{each.Partition.Value}]"));
 
     private static string Positions(KafkaBatch batch) =>
         string.Join(", ", batch.Ends.Select(end => $"{end.Partition.Topic}[{end.Partition.Partition.Value}] up to {end.NextOffset - 1}"));

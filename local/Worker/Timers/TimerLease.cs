@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -11,22 +12,21 @@ internal sealed class TimerLease : IAsyncDisposable
     private readonly BlobLeaseClient _lease;
     private readonly TimerLock _lock;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _held;
+    private readonly CancellationTokenSource _lapsed;
     private readonly CancellationTokenSource _givenBack = new();
     private readonly Task _renewing;
 
-    // The lease ends a period after it was asked for at the earliest.
     private TimerLease(BlobLeaseClient lease, TimerLock @lock, TimeProvider time, long asked)
     {
         _lease = lease;
         _lock = @lock;
         _time = time;
-        _held = new CancellationTokenSource();
-        Lost = _held.Token;
-        _renewing = RenewAsync(asked);
+        _lapsed = new CancellationTokenSource(Left(asked), time);
+        Lost = _lapsed.Token;
+        _renewing = RenewAsync();
     }
 
-    /// <summary>Cancelled when another instance may have the lease.</summary>
+    /// <summary>Cancelled before another instance can have the lease.</summary>
     public CancellationToken Lost { get; }
 
     /// <returns>The lease, or null while another instance has it.</returns>
@@ -64,14 +64,14 @@ internal sealed class TimerLease : IAsyncDisposable
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), _time);
                 await _lease.ReleaseAsync(cancellationToken: limit.Token);
             }
-            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
+            catch (Exception fault) when (IsOfStorage(fault) || fault is OperationCanceledException)
             {
                 // It ends by itself after the period.
             }
         }
 
         _givenBack.Dispose();
-        _held.Dispose();
+        _lapsed.Dispose();
     }
 
     private static async Task CreateAsync(BlobClient blob, CancellationToken cancelled)
@@ -86,41 +86,44 @@ internal sealed class TimerLease : IAsyncDisposable
         }
     }
 
-    private async Task RenewAsync(long lastAsked)
+    private async Task RenewAsync()
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_givenBack.Token, Lost);
         try
         {
-            for (var left = Left(lastAsked); left > TimeSpan.Zero; left = Left(lastAsked))
+            while (true)
             {
-                var third = _lock.Period / 3;
-                await Task.Delay(left < third ? left : third, _time, _givenBack.Token);
+                await Task.Delay(_lock.Period / 3, _time, ended.Token);
                 var asked = _time.GetTimestamp();
-                left = Left(lastAsked);
-                using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
-                using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _givenBack.Token);
                 try
                 {
-                    await _lease.RenewAsync(cancellationToken: cancelled.Token);
-                    lastAsked = asked;
+                    await _lease.RenewAsync(cancellationToken: ended.Token);
+                    _lapsed.CancelAfter(Left(asked));
                 }
                 catch (RequestFailedException fault) when (fault.Status is 404 or 409 or 412)
                 {
-                    break;
+                    // It was broken, and another may have it.
+                    await _lapsed.CancelAsync();
                 }
-                catch (Exception fault) when (fault is RequestFailedException or AggregateException || limit.IsCancellationRequested)
+                catch (Exception fault) when (IsOfStorage(fault))
                 {
-                    // Storage is away or does not answer. It is asked again as long as the lease is safe.
+                    // It is asked for again as long as the lease is safe.
                 }
             }
-
-            await _held.CancelAsync();
         }
         catch (OperationCanceledException)
         {
-            // Given back.
+            // Given back, or lapsed.
         }
     }
 
-    /// <summary>How long the lease is safe yet: it holds for its period since the last renewal that was asked for, by storage's clock.</summary>
-    private TimeSpan Left(long lastAsked) => (_lock.Period * 0.8) - _time.GetElapsedTime(lastAsked);
+    /// <summary>How long the lease is safe yet that was asked for then: by storage's clock it ends a period after that at the earliest.</summary>
+    private TimeSpan Left(long asked) => (_lock.Period * 0.8) - _time.GetElapsedTime(asked) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    /// <summary>
+    /// Whether storage is down, cannot be reached, refuses, or lets nobody in. After its retries the SDK throws their faults all together, attempts
+    /// among them that were given up since no answer came.
+    /// </summary>
+    private static bool IsOfStorage(Exception fault) =>
+        fault is RequestFailedException or AuthenticationFailedException || (fault is AggregateException all && all.InnerExceptions.All(one => IsOfStorage(one) || one is OperationCanceledException));
 }
