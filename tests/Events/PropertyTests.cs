@@ -20,8 +20,12 @@ public class PropertyTests
         };
         var found = Find(name);
         Assert.Equal(property, found.Property);
-        Assert.Equal($",\"{name}\":", Encoding.UTF8.GetString(found.BetweenValues));
-        Assert.Equal($"\"{name}\":", Encoding.UTF8.GetString(found.BeforeFirstValue));
+        foreach (var behind in (string[])["1", $"1,{new string(' ', 40)}"])
+        {
+            AssertStands(found, "1", $",\"{name}\":", behind, isFirst: false);
+            AssertStands(found, "{", $"\"{name}\":", behind, isFirst: true);
+        }
+
         Assert.Same(PropertyName.Unknown, Find(name.ToUpperInvariant()));
         Assert.Same(PropertyName.Unknown, Find(name[..^1]));
         Assert.Same(PropertyName.Unknown, Find($"{name}s"));
@@ -42,6 +46,22 @@ public class PropertyTests
         order.After(Property.Task) = Find("status");
         Assert.Equal(Property.Status, order.After(Property.Task).Property);
         Assert.Same(PropertyName.Unknown, order.After(Property.Status));
+    }
+
+    /// <summary>It stands there, and not if any byte were another.</summary>
+    private static void AssertStands(PropertyName name, string before, string text, string behind, bool isFirst)
+    {
+        Assert.Equal(text.Length, name.Length - (isFirst ? 1 : 0));
+        var utf8 = Encoding.UTF8.GetBytes(before + text + behind);
+        Assert.True(name.StandsAt(utf8, before.Length, isFirst));
+        for (var at = before.Length; at < before.Length + text.Length; at++)
+        {
+            utf8[at]++;
+            Assert.False(name.StandsAt(utf8, before.Length, isFirst));
+            utf8[at]--;
+        }
+
+        Assert.False(name.StandsAt(utf8.AsSpan(0, before.Length + text.Length - 1), before.Length, isFirst));
     }
 
     private static PropertyName Find(string name) => PropertyName.Find(Encoding.UTF8.GetBytes(name));
