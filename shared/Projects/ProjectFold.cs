@@ -92,6 +92,7 @@ public sealed class ProjectFold
         if (_tasks.Find(task) is not { } state) return;
         if (state.ChangedIn == _batch) throw new InvalidOperationException($"Task {task} has changed and is not settled.");
         _tasks.Remove(task);
+        state.Leave(_words, _facts);
     }
 
     /// <summary>Takes in one event of this project.</summary>

@@ -113,8 +113,8 @@ public sealed class TaskState
 
     internal FactLog EffortLog => Trimmed(ref _effort);
 
-    /// <summary>Where the facts lie that came with the fold's memory.</summary>
-    private (FactLog.Packed[] Piece, int Start) _memory;
+    /// <summary>What it has of the fold's memory for facts; the default if they are in its own.</summary>
+    private (FactLog.Packed[]? Piece, int Start) _memory;
 
     /// <summary>The task's key in the fold that holds it.</summary>
     internal TaskKey Key { get; set; }
@@ -301,19 +301,30 @@ public sealed class TaskState
     /// </summary>
     internal void Share(StatusWords words, FactMemory facts)
     {
-        var (progressRoom, effortRoom) = (UsualProgress, UsualEffort);
         if (_progress.Count <= UsualProgress && _effort.Count <= UsualEffort)
         {
-            _memory = facts.Take();
-        }
-        else
-        {
-            (progressRoom, effortRoom) = (_progress.Count + 4, _effort.Count + 3);
-            _memory = (new FactLog.Packed[progressRoom + effortRoom], 0);
+            var (piece, start) = facts.Take();
+            _memory = (piece, start);
+            _progress.MoveTo(piece, start, UsualProgress, words);
+            _effort.MoveTo(piece, start + UsualProgress, UsualEffort, words);
+            return;
         }
 
-        _progress.MoveTo(_memory.Piece, _memory.Start, progressRoom, words);
-        _effort.MoveTo(_memory.Piece, _memory.Start + progressRoom, effortRoom, words);
+        var (progressRoom, effortRoom) = (_progress.Count + 4, _effort.Count + 3);
+        var own = new FactLog.Packed[progressRoom + effortRoom];
+        _progress.MoveTo(own, 0, progressRoom, words);
+        _effort.MoveTo(own, progressRoom, effortRoom, words);
+    }
+
+    /// <summary>Gives the fold's memory back, and keeps the facts in its own.</summary>
+    internal void Leave(StatusWords words, FactMemory facts)
+    {
+        var own = new FactLog.Packed[_progress.Count + _effort.Count];
+        var progressRoom = _progress.Count;
+        _progress.MoveTo(own, 0, progressRoom, words);
+        _effort.MoveTo(own, progressRoom, own.Length - progressRoom, words);
+        if (_memory.Piece is { } piece) facts.Give(piece, _memory.Start);
+        _memory = default;
     }
 
     private Membership Memberships() => new(_deleted.Value, _assignee.Value, _milestone.Value?.Name, _team.Value);
