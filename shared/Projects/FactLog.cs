@@ -58,7 +58,7 @@ internal struct FactLog
         {
             ref readonly var packed = ref PackedAt(at);
             var id = _ids?[at] is { } text ? new EventId(text) : new EventId(packed.IdHigh, packed.IdLow);
-            return new Fact(new Stamp(packed.Ticks, id), packed.Kind, WordOf(packed), packed.Value);
+            return new Fact(new Stamp(packed.Ticks, id), packed.Kind, WordOf(in packed), packed.Value);
         }
     }
 
@@ -69,7 +69,7 @@ internal struct FactLog
     public readonly ref readonly Packed PackedAt(int at) => ref _facts[_start + at];
 
     /// <summary>The word of a fact of this log; null if it has none.</summary>
-    public readonly string? WordOf(in Packed fact) => fact.IsStatus ? _words![fact.Word] : null;
+    public readonly string? WordOf(ref readonly Packed fact) => fact.IsStatus ? _words![fact.Word] : null;
 
     /// <summary>All facts, the earliest first.</summary>
     public readonly Fact[] ToArray()
@@ -187,7 +187,9 @@ internal struct FactLog
 
         if (Count == _room) Grow();
         var isUuid = stamp.EventId.TryGetUuid(out var high, out var low);
-        _facts[_start + Count] = new Packed(stamp.Ticks, high, low, milliHours, number, kind);
+        ref var packed = ref _facts[_start + Count];
+        (packed.Ticks, packed.IdHigh, packed.IdLow) = (stamp.Ticks, high, low);
+        (packed.Value, packed.Word, packed.Kind) = (milliHours, number, kind);
         if (!isUuid || _ids is not null) HoldId(isUuid ? null : stamp.Id);
         Count++;
         _bytes += Fact.SizeOf(stamp.EventId, word?.Length ?? 0);
@@ -216,18 +218,26 @@ internal struct FactLog
     }
 
     /// <summary>A fact as the log holds it.</summary>
-    /// <param name="Ticks">Of its stamp.</param>
-    /// <param name="IdHigh">The first half of its stamp's UUID; 0 if the id is none, as the other half.</param>
-    /// <param name="IdLow">The other half.</param>
-    /// <param name="Value"><see cref="Fact.MilliHours"/>.</param>
-    /// <param name="Word">The number of its word.</param>
-    /// <param name="Kind">Its kind.</param>
-    public readonly record struct Packed(long Ticks, ulong IdHigh, ulong IdLow, int Value, ushort Word, FactKind Kind)
+    public struct Packed
     {
+        /// <summary>Of its stamp.</summary>
+        public long Ticks;
+
+        /// <summary>The first half of its stamp's UUID; 0 if the id is none, as the other half.</summary>
+        public ulong IdHigh;
+        public ulong IdLow;
+
+        /// <inheritdoc cref="Fact.MilliHours"/>
+        public int Value;
+
+        /// <summary>The number of its word.</summary>
+        public ushort Word;
+        public FactKind Kind;
+
         /// <inheritdoc cref="Fact.IsStatus"/>
-        public bool IsStatus => Kind <= FactKind.Cancelled;
+        public readonly bool IsStatus => Kind <= FactKind.Cancelled;
 
         /// <inheritdoc cref="Fact.IsBegun"/>
-        public bool IsBegun => Kind is FactKind.InProgress or FactKind.BlockedStatus;
+        public readonly bool IsBegun => Kind is FactKind.InProgress or FactKind.BlockedStatus;
     }
 }

@@ -113,15 +113,15 @@ internal struct TaskCourse
         for (; ProgressFacts < progressEnd; ProgressFacts++)
         {
             ref readonly var fact = ref progress.PackedAt(ProgressFacts);
-            if (fact.IsStatus) Become(fact, progress.WordOf(fact)!, ref timeline);
+            if (fact.IsStatus) Become(in fact, progress.WordOf(in fact)!, ref timeline);
             else _isFlagged = fact.Kind == FactKind.Blocked;
             Wait(fact.Ticks, ref timeline);
         }
 
-        for (; EffortFacts < effortEnd; EffortFacts++) Spend(effort.PackedAt(EffortFacts), ref timeline);
+        for (; EffortFacts < effortEnd; EffortFacts++) Spend(in effort.PackedAt(EffortFacts), ref timeline);
     }
 
-    private void Become<TTimeline>(in FactLog.Packed fact, string word, ref TTimeline timeline)
+    private void Become<TTimeline>(ref readonly FactLog.Packed fact, string word, ref TTimeline timeline)
         where TTimeline : struct, ITimeline
     {
         var at = fact.Ticks;
@@ -173,7 +173,7 @@ internal struct TaskCourse
         _blockedSince = waits ? at : -1;
     }
 
-    private void Spend<TTimeline>(in FactLog.Packed fact, ref TTimeline timeline)
+    private void Spend<TTimeline>(ref readonly FactLog.Packed fact, ref TTimeline timeline)
         where TTimeline : struct, ITimeline
     {
         var before = fact.Kind switch
