@@ -91,7 +91,7 @@ internal static class DecodeAndFold
         {
             // As the function does: what is missing is loaded before anything is applied.
             foreach (var one in Events)
-                if (ProjectFold.TaskOf(one) is { } task && !_fold.IsLoaded(task)) _fold.Load(task, new TaskState());
+                if (ProjectFold.TaskOf(one) is { } task && !_fold.TryFetch(task)) _fold.Load(task, new TaskState());
             foreach (var one in Events) _fold.Apply(one);
 
             _fold.Settle();

@@ -135,16 +135,21 @@ public sealed class ProjectAggregator(
         }
     }
 
-    private Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken)
-    {
-        DeadLetter[] letters = [.. records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!))];
-        if (letters.Length == 0) return Task.CompletedTask;
+    private Task PutAsideAsync(string topic, int partition, DecodedRecord[] records, CancellationToken cancellationToken) => deadLetters.PutAsync(
+        stream, topic, partition, [.. records.Where(one => !one.Result.IsDecoded).Select(one => new DeadLetter(one.Record, one.Result.Error!))], cancellationToken);
 
-        // Said here, where they are counted too; what archives them puts the same ones aside and is silent.
-        logger.LogWarning(
-            "{Count} undecodable {Records} in {Topic}/{Partition} from offset {Offset} go to the dead letters; first: {Reason}",
-            letters.Length, Quantity.Noun(letters.Length, "record"), topic, partition, letters[0].Offset, letters[0].Error.Reason);
-        return deadLetters.PutAsync(stream, topic, partition, letters, cancellationToken);
+    /// <summary>Tells and counts records that are in, each once: what archives the dead letters puts the same ones aside and is silent.</summary>
+    private void Report(string topic, DecodedRecord[] records)
+    {
+        DecodedRecord[] undecodable = [.. records.Where(one => !one.Result.IsDecoded)];
+        if (undecodable is [var first, ..])
+        {
+            logger.LogWarning(
+                "{Count} undecodable {Records} in {Topic}/{Partition} from offset {Offset} went to the dead letters; first: {Reason}",
+                undecodable.Length, Quantity.Noun(undecodable.Length, "record"), topic, first.Record.Partition, first.Record.Offset, first.Result.Error!.Reason);
+        }
+
+        PipelineInstruments.Aggregated(stream.Name, topic, records);
     }
 
     private async Task AggregateSlicesAsync(AggregateTable table, Dictionary<(string Topic, int Partition), DecodedRecord[]> decoded, CancellationToken cancellationToken)
@@ -172,13 +177,13 @@ public sealed class ProjectAggregator(
         {
             cancellationToken.ThrowIfCancellationRequested();
             List<PartitionCount> changed = [];
-            List<(string Topic, IEnumerable<DecodedRecord> Records)> counted = [];
+            List<(string Topic, DecodedRecord[] Records)> counted = [];
             foreach (var (key, records) in decoded)
             {
                 var row = _rows[key];
                 if (records.Length == 0 || records[^1].Record.Offset < row.Checkpoint) continue;
                 var first = row.Checkpoint;
-                counted.Add((key.Topic, records.Where(one => one.Record.Offset >= first)));
+                counted.Add((key.Topic, [.. records.Where(one => one.Record.Offset >= first)]));
                 row.Add(records, topicId, time.GetUtcNow());
                 changed.Add(row);
             }
@@ -187,7 +192,7 @@ public sealed class ProjectAggregator(
             {
                 if (changed.Count == 0 || await counts.TrySaveAsync(changed, cancellationToken))
                 {
-                    foreach (var (topic, records) in counted) PipelineInstruments.Aggregated(stream.Name, topic, records);
+                    foreach (var (topic, records) in counted) Report(topic, records);
                     return;
                 }
 

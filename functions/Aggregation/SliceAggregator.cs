@@ -150,7 +150,12 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
             else if (missing.Count() >= ManyMissing && project.Fold.Summary.Totals.Tasks <= TasksAMissingOne * (long)missing.Count())
             {
                 await foreach (var (task, state) in table.TasksAsync(project.Name, after: null, cancellationToken))
-                    if (new TaskKey(task) is var key && !project.Fold.IsLoaded(key)) project.Load(key, state, _batch);
+                {
+                    var key = new TaskKey(task);
+                    if (!project.Fold.IsLoaded(key)) project.Load(key, state, _batch);
+                }
+
+
                 project.HoldsAllTasks = true;
                 foreach (var task in missing.Where(task => !project.Fold.IsLoaded(task))) project.Load(task, new TaskState(), _batch);
             }
@@ -165,7 +170,7 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
 
         IEnumerable<IGrouping<string, TaskKey>> Missing(IEnumerable<ConsumedEvent> needed) => needed
             .Select(one => (one.Event.Project, Task: ProjectFold.TaskOf(one.Event)))
-            .Where(one => one.Task is { } task && !_projects[one.Project].Fold.IsLoaded(task))
+            .Where(one => one.Task is { } task && !_projects[one.Project].Fold.TryFetch(task))
             .Distinct()
             .GroupBy(one => one.Project, one => one.Task!.Value, StringComparer.Ordinal)
             .ToList();

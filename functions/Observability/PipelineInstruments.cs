@@ -40,7 +40,7 @@ internal static class PipelineInstruments
         if (!Events.Enabled && !DeadLetters.Enabled) return;
         var all = records.ToLookup(record => record.Result.IsDecoded);
         // A type that is not known may be anything, and says nothing to whoever watches.
-        foreach (var (type, count) in all[true].Where(record => record.Result.Event!.Data is not null).CountBy(record => record.Result.Event!.Type))
+        foreach (var (type, count) in all[true].Where(record => record.Result.Event!.IsKnown).CountBy(record => record.Result.Event!.Type))
             Events.Add(count, new TagList { { "stream", stream }, { "topic", topic }, { "type", type } });
         if (all[false].Any()) DeadLetters.Add(all[false].Count(), new TagList { { "stream", stream }, { "topic", topic } });
     }

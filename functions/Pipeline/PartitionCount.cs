@@ -80,7 +80,7 @@ public sealed class PartitionCount(string aggregates, string stream, string topi
             {
                 var decoded = result.Event;
                 if (NewestEventTime is null || decoded.Time > NewestEventTime) NewestEventTime = decoded.Time;
-                if (decoded.Data is null)
+                if (!decoded.IsKnown)
                 {
                     Unknown++;
                 }

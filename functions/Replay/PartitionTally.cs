@@ -20,7 +20,7 @@ public sealed class PartitionTally
     /// <summary>Counts an event.</summary>
     public void Add(Event one, DateTimeOffset? timestamp)
     {
-        if (one.Data is null) Unknown++;
+        if (!one.IsKnown) Unknown++;
         else ByType[one.Type] = ByType.GetValueOrDefault(one.Type) + 1;
         NewestEventTime = Later(NewestEventTime, one.Time);
         LastRecordTime = Later(LastRecordTime, timestamp);

@@ -3,6 +3,8 @@
 const once = process.once;
 process.once = (event, listener) => (event === 'SIGINT' ? process : once.call(process, event, listener));
 process.on('SIGINT', () => {});
+// Nobody may be left to read what it says of its end.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 process.stdin.on('end', () => process.emit('SIGTERM') || process.exit(0)).resume();
 const [, , azurite] = process.argv;
 process.argv.splice(1, 2, azurite);

@@ -66,8 +66,8 @@ public static class ArchivedEvent
         var output = new ArrayBufferWriter<byte>(256);
         var count = 0;
         foreach (var member in rest) Write(output, ref count, utf8[member.NameAt], utf8[member.Value]);
-        var isMerged = decoded.Data is not null && data.Count == 1;
-        if (decoded.Data is not null) FillColumns(cells, ColumnsOf(decoded.Type), data[^1], personId);
+        var isMerged = decoded.IsKnown && data.Count == 1;
+        if (decoded.IsKnown) FillColumns(cells, ColumnsOf(decoded.Type), data[^1], personId);
 
         // Who did it is asked of every event, also of those whose type is not known.
         else if (data.Count > 0) FillColumns(cells, ["actor"], data[^1], personId);

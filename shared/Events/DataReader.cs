@@ -89,7 +89,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
     /// <summary>What an event of a type may state; a property that its type does not have is passed over.</summary>
     private static TaskParts PartsOf(TaskEventType type) => type switch
     {
-        TaskEventType.Created or TaskEventType.Updated => ~(TaskParts.Remaining | TaskParts.Spent),
+        TaskEventType.Created or TaskEventType.Updated => TaskParts.Fields,
         TaskEventType.StatusChanged => TaskParts.Status,
         TaskEventType.Assigned => TaskParts.Assignee,
         TaskEventType.Estimated => TaskParts.Effort,

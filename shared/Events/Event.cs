@@ -86,7 +86,7 @@ public sealed record Event
     internal bool IsAboutTask => _task.Type != TaskEventType.None;
 
     /// <summary>Whether its type is known, so that it states something.</summary>
-    internal bool IsKnown => IsAboutTask || _data is not null;
+    public bool IsKnown => IsAboutTask || _data is not null;
 
     /// <inheritdoc/>
     public bool Equals(Event? other) =>

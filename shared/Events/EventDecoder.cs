@@ -99,7 +99,6 @@ public sealed class EventDecoder
         where TJson : struct, IJsonTokens, allows ref struct
     {
         var envelope = new Envelope();
-        ref var task = ref one.Begin();
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw Invalid(DecodeFailure.NotJson, "", $"expected a JSON object, found {json.Describe()}");
 
@@ -123,7 +122,7 @@ public sealed class EventDecoder
                     json.Read();
                     var start = json.TokenStart;
                     typeOfData = envelope.Type;
-                    isRead = typeOfData is not null && json.TokenType != JsonTokenType.Null && new DataReader<TJson>(_names, _recent, _ordersOfData).Read(ref json, typeOfData, ref task, out data);
+                    isRead = typeOfData is not null && json.TokenType != JsonTokenType.Null && new DataReader<TJson>(_names, _recent, _ordersOfData).Read(ref json, typeOfData, ref one.Begin(), out data);
                     if (!isRead) json.Skip();
                     dataBytes = json.TokenType == JsonTokenType.Null ? default : utf8[start..json.Consumed];
                     break;

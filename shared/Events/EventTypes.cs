@@ -26,12 +26,8 @@ public static class EventTypes
     ];
 
     /// <summary>Whether the type is of the contract.</summary>
-    internal static bool Knows(string type) => type switch
-    {
-        ProjectCreated or ProjectUpdated or ProjectStatusChanged or TaskCreated or TaskUpdated or TaskStatusChanged or TaskAssigned or TaskEstimated
-            or TaskBlocked or TaskUnblocked or TaskDeleted or ResourceAllocated or ResourceReleased => true,
-        _ => false,
-    };
+    internal static bool Knows(string type) =>
+        OfTask(type) != TaskEventType.None || type is ProjectCreated or ProjectUpdated or ProjectStatusChanged or ResourceAllocated or ResourceReleased;
 
     /// <summary>Which one of a task's it is; none if it is about something else, or unknown.</summary>
     internal static TaskEventType OfTask(string type) => type switch

@@ -14,7 +14,8 @@ public readonly struct TaskKey : IEquatable<TaskKey>
     private const ulong NotPacked = 0xffUL << 56;
     private const ulong NotAscii = 0x8080808080808080;
 
-    private readonly string? _text;
+    /// <summary>So that no sender can choose keys that all have one hash; another one in each process.</summary>
+    private static readonly ulong Seed = (uint)StringComparer.Ordinal.GetHashCode(nameof(TaskKey)) | 1UL;
 
     /// <summary>The key that reads so.</summary>
     public TaskKey(string text)
@@ -24,11 +25,10 @@ public readonly struct TaskKey : IEquatable<TaskKey>
         if (text.Length <= LongestPacked && Ascii.FromUtf16(text, ascii, out _) == OperationStatus.Done)
             (Low, High) = (BinaryPrimitives.ReadUInt64LittleEndian(ascii), BinaryPrimitives.ReadUInt64LittleEndian(ascii[8..]) | ((ulong)text.Length << 56));
         else
-            (Low, High, _text) = ((uint)StringComparer.Ordinal.GetHashCode(text), NotPacked, text);
+            (Low, High, Text) = ((uint)StringComparer.Ordinal.GetHashCode(text), NotPacked, text);
     }
 
-    /// <summary>The key with these <see cref="Low"/> and <see cref="High"/>, which are all of it.</summary>
-    internal TaskKey(ulong low, ulong high) => (Low, High) = (low, high);
+    private TaskKey(ulong low, ulong high) => (Low, High) = (low, high);
 
     /// <summary>The first 8 characters; of a key that is held as text, its hash in this process.</summary>
     internal ulong Low { get; }
@@ -37,7 +37,14 @@ public readonly struct TaskKey : IEquatable<TaskKey>
     internal ulong High { get; }
 
     /// <summary>The key, if it is held as text; else null, and then <see cref="Low"/> and <see cref="High"/> are all of it.</summary>
-    internal string? Text => _text;
+    internal string? Text { get; }
+
+    /// <summary>The hash of a key with these <see cref="Low"/> and <see cref="High"/>.</summary>
+    internal static int HashOf(ulong low, ulong high)
+    {
+        var hash = Math.BigMul(low ^ Seed, (high ^ 0x9E3779B97F4A7C15) | 1, out var lower) ^ lower;
+        return (int)(hash ^ (hash >> 29));
+    }
 
     /// <summary>Reads a key from UTF-8 without making a text of it; false if it would be held as text.</summary>
     internal static bool TryPack(ReadOnlySpan<byte> utf8, out TaskKey key)
@@ -69,7 +76,7 @@ public readonly struct TaskKey : IEquatable<TaskKey>
     /// <summary>The key as it was stated.</summary>
     public override string ToString()
     {
-        if (_text is not null) return _text;
+        if (Text is not null) return Text;
         Span<byte> ascii = stackalloc byte[LongestPacked + 1];
         BinaryPrimitives.WriteUInt64LittleEndian(ascii, Low);
         BinaryPrimitives.WriteUInt64LittleEndian(ascii[8..], High);
@@ -77,13 +84,13 @@ public readonly struct TaskKey : IEquatable<TaskKey>
     }
 
     /// <inheritdoc/>
-    public bool Equals(TaskKey other) => Low == other.Low && High == other.High && _text == other._text;
+    public bool Equals(TaskKey other) => Low == other.Low && High == other.High && Text == other.Text;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is TaskKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => (Low, High).GetHashCode();
+    public override int GetHashCode() => HashOf(Low, High);
 
     public static bool operator ==(TaskKey left, TaskKey right) => left.Equals(right);
 

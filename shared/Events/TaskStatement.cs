@@ -170,6 +170,9 @@ internal enum TaskParts : ushort
     Milestone = 1 << 11,
     Labels = 1 << 12,
 
+    /// <summary>All that a <see cref="TaskFields"/> has.</summary>
+    Fields = Title | Kind | Priority | Status | Assignee | Team | Parent | Estimate | Due | Milestone | Labels,
+
     /// <summary>The three efforts.</summary>
     Effort = Estimate | Remaining | Spent,
 }

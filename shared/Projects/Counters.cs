@@ -112,10 +112,13 @@ public sealed class Counters : IEquatable<Counters>
         return counters;
     }
 
-    /// <summary>A set of measures, in their order; all of them have bits in two words.</summary>
+    /// <summary>A set of measures, in their order.</summary>
     private struct Bits
     {
         private const int WordBits = 64;
+
+        /// <summary>Not negative, or this does not compile: two words have a bit for every measure.</summary>
+        private const uint Spare = (2 * WordBits) - Measures.All;
 
         private ulong _low;
         private ulong _high;

@@ -68,8 +68,12 @@ public sealed class ProjectFold
     /// <summary>The key of the task that an event is about; null if it is about something else.</summary>
     public static TaskKey? TaskOf(Event one) => one.IsAboutTask ? one.Task.Task : null;
 
-    /// <summary>Whether a task's state is held. If so, it is fetched into the processor's caches, for an event that will soon be applied to it.</summary>
-    public bool IsLoaded(TaskKey task)
+    /// <summary>Whether a task's state is held.</summary>
+    public bool IsLoaded(TaskKey task) => _tasks.Find(task) is not null;
+
+    /// <summary>Fetches a task's state, if it is held, into the processor's caches, for an event that is soon applied to it.</summary>
+    /// <returns>Whether it is held.</returns>
+    public bool TryFetch(TaskKey task)
     {
         if (_tasks.Find(task) is not { } state) return false;
         state.Fetch();
@@ -80,9 +84,9 @@ public sealed class ProjectFold
     /// <exception cref="ArgumentException">It is held already.</exception>
     public void Load(TaskKey task, TaskState state)
     {
+        _tasks.Add(task, state);
         state.ChangedIn = 0;
         state.Share(_words, _facts);
-        _tasks.Add(task, state);
     }
 
     /// <summary>Lets go of a task's state, to save memory.</summary>

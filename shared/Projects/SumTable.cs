@@ -5,6 +5,9 @@ internal sealed class SumTable
 {
     private const int FirstSlots = 16;
 
+    /// <summary>More than that are not kept for the next sums.</summary>
+    private const int MostKeptSlots = 512;
+
     private (long Place, long Sum)[] _slots = new (long, long)[FirstSlots];
 
     /// <summary>The numbers of the slots in use: few sums in a large table are soon gone through, and forgotten.</summary>
@@ -35,7 +38,9 @@ internal sealed class SumTable
     /// <summary>Forgets all keys.</summary>
     public void Clear()
     {
-        for (var i = 0; i < _count; i++) _slots[_used[i]] = default;
+        if (_slots.Length > MostKeptSlots) (_slots, _used) = (new (long, long)[FirstSlots], new int[UsedOf(FirstSlots)]);
+        else
+            for (var i = 0; i < _count; i++) _slots[_used[i]] = default;
         _count = 0;
     }
 

@@ -1,15 +1,22 @@
 namespace ShitOps.Projects;
 
 /// <summary>As much of a task's state at one moment as the sums depend on. It stays as it is when the state changes.</summary>
-internal sealed class TaskSnapshot(TaskState state)
+internal sealed class TaskSnapshot
 {
-    private readonly FactLog _progress = state.ProgressLog;
-    private readonly FactLog _effort = state.EffortLog;
+    private readonly FactLog _progress;
+    private readonly FactLog _effort;
+    private readonly TaskPlace _place;
+
+    public TaskSnapshot(TaskState state)
+    {
+        (_progress, _effort, FirstTicks) = (state.ProgressLog, state.EffortLog, state.FirstTicks);
+        state.GetPlace(out _place);
+    }
 
     /// <summary>Under which labels the task was counted; the default if it did not count.</summary>
-    public TaskPlace Place { get; } = state.Place;
+    public ref readonly TaskPlace Place => ref _place;
 
-    public long FirstTicks { get; } = state.FirstTicks;
+    public long FirstTicks { get; }
 
     /// <summary>Gives what is different now: the changes that it took back, and those that are new.</summary>
     /// <param name="now">The same task at a later moment.</param>

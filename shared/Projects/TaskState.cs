@@ -32,6 +32,8 @@ public sealed class TaskState
     internal const int UsualFacts = UsualProgress + UsualEffort;
 
     private const int CacheLine = 64;
+
+    /// <summary>All before the registers, which begin some 300 bytes behind the first field.</summary>
     private const int FetchedLines = 5;
     private const int UsualProgress = 12;
     private const int UsualEffort = 8;
@@ -49,6 +51,10 @@ public sealed class TaskState
     private FactLog _effort = new(MostEffort, MostEffortBytes);
     private TaskCourse _course;
     private Membership _membership;
+    private TaskKey _key;
+
+    /// <summary>What it has of the fold's memory for facts; the default if they are in its own.</summary>
+    private (FactLog.Packed[]? Piece, int Start) _memory;
     private Register<string> _assignee;
     private Register<Milestone> _milestone;
     private Register<string> _team;
@@ -113,11 +119,12 @@ public sealed class TaskState
 
     internal FactLog EffortLog => Trimmed(ref _effort);
 
-    /// <summary>What it has of the fold's memory for facts; the default if they are in its own.</summary>
-    private (FactLog.Packed[]? Piece, int Start) _memory;
-
     /// <summary>The task's key in the fold that holds it.</summary>
-    internal TaskKey Key { get; set; }
+    internal TaskKey Key
+    {
+        get => _key;
+        set => _key = value;
+    }
 
     /// <summary>The batch of the fold that holds it in which it last changed; 0: in none.</summary>
     internal int ChangedIn { get; set; }
@@ -126,16 +133,6 @@ public sealed class TaskState
     internal int ChangedAt { get; set; }
 
     /// <summary>Under which labels the task is counted, and what it adds to the levels there; the default if it does not count.</summary>
-    internal TaskPlace Place
-    {
-        get
-        {
-            GetPlace(out var place);
-            return place;
-        }
-    }
-
-    /// <inheritdoc cref="Place"/>
     /// <param name="place">Takes it: it is large enough that the processor waits when it is copied just after it was written.</param>
     internal void GetPlace(out TaskPlace place)
     {
@@ -218,6 +215,7 @@ public sealed class TaskState
     /// <param name="isChanged">Whether the state is another one than before.</param>
     public FoldOutcome Apply(Event one, Func<string, string> personId, out bool isChanged)
     {
+        if (!one.IsAboutTask) throw new ArgumentException($"{one.Type} is not about a task", nameof(one));
         var ticks = one.Ticks;
         var stamp = new Stamp(ticks, one.EventId);
         var last = _stated.Last;
@@ -225,14 +223,13 @@ public sealed class TaskState
         var effects = _stated.Include(ticks);
         if (task.States(TaskParts.Status)) effects |= _progress.Add(stamp, (FactKind)task.Category, task.Status, 0);
         if (task.States(TaskParts.Effort)) effects |= StateEffort(stamp, in task);
-        if (task.States(~(TaskParts.Status | TaskParts.Effort))) effects |= StateFields(stamp, in task, personId);
+        if (task.States(TaskParts.Fields & ~(TaskParts.Status | TaskParts.Effort))) effects |= StateFields(stamp, in task, personId);
         switch (task.Type)
         {
             case TaskEventType.Created: effects |= _deleted.Offer(stamp, value: false, ValueOrder.Flags); break;
             case TaskEventType.Deleted: effects |= _deleted.Offer(stamp, value: true, ValueOrder.Flags); break;
             case TaskEventType.Blocked: effects |= StateBlock(stamp, FactKind.Blocked, Label.Cut(task.Reason, LongestReason)); break;
             case TaskEventType.Unblocked: effects |= StateBlock(stamp, FactKind.Unblocked, reason: null); break;
-            case TaskEventType.None: throw new ArgumentException($"{one.Type} is not about a task", nameof(one));
         }
 
         isChanged = (effects & StatementEffect.Changed) != StatementEffect.None;
@@ -319,11 +316,12 @@ public sealed class TaskState
     /// <summary>Gives the fold's memory back, and keeps the facts in its own.</summary>
     internal void Leave(StatusWords words, FactMemory facts)
     {
+        if (_memory.Piece is not { } piece) return;
         var own = new FactLog.Packed[_progress.Count + _effort.Count];
         var progressRoom = _progress.Count;
         _progress.MoveTo(own, 0, progressRoom, words);
         _effort.MoveTo(own, progressRoom, own.Length - progressRoom, words);
-        if (_memory.Piece is { } piece) facts.Give(piece, _memory.Start);
+        facts.Give(piece, _memory.Start);
         _memory = default;
     }
 

@@ -8,10 +8,9 @@ namespace ShitOps.Projects;
 /// </summary>
 internal sealed class TaskTable
 {
-    /// <summary>So that no sender can choose keys that all go to one slot; another one in each process.</summary>
-    private static readonly ulong Seed = (uint)StringComparer.Ordinal.GetHashCode(nameof(TaskTable)) | 1UL;
+    private const int FirstSlots = 16;
 
-    private Slot[] _slots = new Slot[16];
+    private Slot[] _slots = new Slot[FirstSlots];
 
     /// <summary>How many tasks there are.</summary>
     public int Count { get; private set; }
@@ -42,7 +41,7 @@ internal sealed class TaskTable
     public void Add(TaskKey key, TaskState task)
     {
         if (Find(key) is not null) throw new ArgumentException($"task {key} is there already", nameof(key));
-        if (Count++ >= _slots.Length / 3 * 2) Grow();
+        if (Count++ >= _slots.Length / 3 * 2) Resize(_slots.Length * 2);
         task.Key = key;
         Put(new Slot(key.Low, key.High, task));
     }
@@ -65,12 +64,13 @@ internal sealed class TaskTable
 
         _slots[hole] = default;
         Count--;
+        if (_slots.Length > FirstSlots && Count < _slots.Length / 8) Resize(_slots.Length / 2);
     }
 
-    private void Grow()
+    private void Resize(int length)
     {
         var slots = _slots;
-        _slots = new Slot[slots.Length * 2];
+        _slots = new Slot[length];
         foreach (var slot in slots)
             if (slot.Task is not null) Put(slot);
     }
@@ -82,11 +82,7 @@ internal sealed class TaskTable
         _slots[at] = slot;
     }
 
-    private int SlotOf(ulong low, ulong high)
-    {
-        var hash = Math.BigMul(low ^ Seed, (high ^ 0x9E3779B97F4A7C15) | 1, out var lower) ^ lower;
-        return (int)(hash ^ (hash >> 29)) & (_slots.Length - 1);
-    }
+    private int SlotOf(ulong low, ulong high) => TaskKey.HashOf(low, high) & (_slots.Length - 1);
 
     /// <summary>A task under its key; where that is held as text, the task has it.</summary>
     private readonly record struct Slot(ulong Low, ulong High, TaskState? Task);

@@ -24,6 +24,14 @@ public class TaskKeyTests
         Assert.Equal(isPacked, new TaskKey(text).Text is null);
     }
 
+    /// <summary>Keys whose halves are chosen to cancel each other out.</summary>
+    [Fact]
+    public void Has_many_hashes_whatever_keys_a_sender_chooses()
+    {
+        var hashes = Enumerable.Range(0, 10_000).Select(number => number.ToString("D4", System.Globalization.CultureInfo.InvariantCulture)).Select(four => new TaskKey(four + four).GetHashCode()).Distinct();
+        Assert.InRange(hashes.Count(), 9_900, 10_000);
+    }
+
     [Fact]
     public void Differs_where_the_texts_differ()
     {

@@ -58,6 +58,27 @@ public class TaskStatementTests
         }
     }
 
+    /// <summary>As of every property that an object states twice; the archive keeps the last one too.</summary>
+    [Theory]
+    [InlineData("""{"task":"T-1","title":"A","team":"x"}""", EventTypes.TaskUpdated, """{"task":"T-1","priority":"High"}""")]
+    [InlineData("""{"task":"T-1","status":"Doing","category":"in-progress"}""", EventTypes.TaskUpdated, """{"task":"T-1","priority":"High"}""")]
+    [InlineData("""{"task":"T-1","title":"A","team":"x"}""", EventTypes.TaskUnblocked, """{"task":"T-1"}""")]
+    public void Of_two_statements_of_data_the_last_one_stands_alone(string first, string type, string last)
+    {
+        var begin = $$"""{"specversion":"1.0","id":"1","source":"s","subject":"P","time":"2026-01-31T12:00:00Z","type":"{{EventTypes.TaskUpdated}}","data":""";
+        var both = System.Text.Encoding.UTF8.GetBytes($$"""{{begin}}{{first}},"type":"{{type}}","data":{{last}}}""");
+        var alone = System.Text.Encoding.UTF8.GetBytes($$"""{{begin}}{{last}},"type":"{{type}}"}""");
+        var decoder = new EventDecoder();
+        Assert.Equal(State(decoder.DecodeStructured(alone).Event!), State(decoder.DecodeStructured(both).Event!));
+
+        static byte[] State(Event one)
+        {
+            var state = new ShitOps.Projects.TaskState();
+            state.Apply(one, name => name, out _);
+            return state.ToBytes(new ShitOps.Projects.StateWriter());
+        }
+    }
+
     [Fact]
     public void What_is_not_about_a_task_states_nothing_about_one() =>
         Assert.Equal(TaskEventType.None, TaskStatement.Of(new ProjectUpdated(new ProjectFields { Name = "x" })).Type);

@@ -58,20 +58,7 @@ public sealed class OneMachineTests : IDisposable
 
         local.Kill();
 
-        for (var clock = Stopwatch.StartNew(); !AllFree(); await Task.Delay(100)) Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "a child outlives its parent");
-
-        bool AllFree()
-        {
-            try
-            {
-                foreach (var used in (int[])[_port, _kafkaPort, _storagePort]) Ports.RequireFree(used, "", "");
-                return true;
-            }
-            catch (LocalFault)
-            {
-                return false;
-            }
-        }
+        await UntilPortsAreFreeAsync();
 
         async Task<int> ProcessIdAsync()
         {
@@ -79,6 +66,31 @@ public sealed class OneMachineTests : IDisposable
             var status = await http.GetFromJsonAsync<JsonElement>($"http://localhost:{_port}/admin/host/status");
             return status.GetProperty("processId").GetInt32();
         }
+    }
+
+    /// <summary>What is committed to Kafka never comes again, so storage must not go back behind it.</summary>
+    [Fact]
+    public async Task Keeps_all_that_was_aggregated_when_it_is_killed_and_everything_with_it()
+    {
+        await using (var first = Start("--no-demo"))
+        {
+            await first.UntilPrintedAsync("ShitOps is up");
+            using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = $"localhost:{_kafkaPort}" }).Build();
+            for (var i = 0; i < 300; i++)
+            {
+                await producer.ProduceAsync("shitops-events", new Message<string, byte[]> { Key = "APOLLO", Value = Some.EventJson($"e-{i}") });
+                if (i % 100 == 99) await UntilCountedAsync(i + 1);
+            }
+
+            first.Kill();
+            await UntilPortsAreFreeAsync();
+        }
+
+        await using var second = Start("--no-demo");
+        await second.UntilPrintedAsync("ShitOps is up");
+        await UntilCountedAsync(300);
+        second.Terminate();
+        Assert.Equal(0, await second.ExitCodeAsync());
     }
 
     [Fact]
@@ -235,10 +247,28 @@ public sealed class OneMachineTests : IDisposable
 
         await local.UntilPrintedAsync("1 undecodable record in shitops-events/");
         await UntilAsync(health => health.TryGetProperty("archive", out var archive) && archive.GetProperty("undecodable").GetInt64() == 1);
-        Assert.Single(local.Printed.Split('\n'), line => line.Contains("go to the dead letters", StringComparison.Ordinal));
+        Assert.Single(local.Printed.Split('\n'), line => line.Contains("went to the dead letters", StringComparison.Ordinal));
     }
 
     private string[] Arguments(params string[] more) => ["--data", _data, "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--storage-port", $"{_storagePort}", .. more];
+
+    private async Task UntilPortsAreFreeAsync()
+    {
+        for (var clock = Stopwatch.StartNew(); !AllFree(); await Task.Delay(100)) Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "a child outlives its parent");
+
+        bool AllFree()
+        {
+            try
+            {
+                foreach (var used in (int[])[_port, _kafkaPort, _storagePort]) Ports.RequireFree(used, "", "");
+                return true;
+            }
+            catch (LocalFault)
+            {
+                return false;
+            }
+        }
+    }
 
     private LocalProcess Start(params string[] more) => LocalProcess.Start([], Arguments(more));
 

@@ -28,6 +28,41 @@ public class FactMemoryTests
         Assert.Equal((piece, start), memory.Take());
     }
 
+    /// <summary>Loading and letting go for years must not take ever more memory.</summary>
+    [Fact]
+    public void What_all_gave_back_is_left_to_the_garbage_collector()
+    {
+        var memory = new FactMemory(room: 20);
+        List<(FactLog.Packed[] Piece, int Start)> places = [.. Enumerable.Range(0, 1_000).Select(_ => memory.Take())];
+        var piece = new WeakReference(places[^1].Piece);
+        foreach (var (each, start) in places) memory.Give(each, start);
+        places.Clear();
+        GC.Collect();
+        Assert.False(piece.IsAlive);
+        memory.Take();
+    }
+
+    /// <summary>More facts than a place has room for, late ones among them, with ids that are no UUIDs.</summary>
+    [Fact]
+    public void A_task_that_has_outgrown_its_place_says_the_same_after_it_was_let_go_of()
+    {
+        var random = new Random(3);
+        var fold = new ProjectFold(new ProjectState(), new ProjectSummary(), name => name);
+        var alone = new TaskState();
+        var held = new TaskState();
+        fold.Load(new TaskKey("A"), held);
+        foreach (var hour in Enumerable.Range(0, 40).OrderBy(_ => random.Next()))
+        {
+            var one = At(hour, "A", $"Status {hour % 5}");
+            fold.Apply(one);
+            alone.Apply(one, name => name, out _);
+        }
+
+        fold.Settle();
+        fold.Unload(new TaskKey("A"));
+        Assert.Equal(alone.ToBytes(new StateWriter()), held.ToBytes(new StateWriter()));
+    }
+
     [Fact]
     public void A_task_that_is_let_go_of_keeps_its_facts_when_another_takes_its_place()
     {
