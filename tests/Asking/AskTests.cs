@@ -89,7 +89,7 @@ public sealed class AskTests(BrokerFixture kafka, AzuriteFixture azurite)
         await app.Rows.Forecaster.RunAsync(default);
 
         Assert.Equal(
-            "Nothing found: expected-tasks where project = \"LEDGER\" on 2026-03-01. LEDGER: not enough history: 1 weeks, with 2 items done in the last 1; at least 8 weeks and 10 items are needed.",
+            "Nothing found: expected-tasks where project = \"LEDGER\" on 2026-03-01. LEDGER: not enough history: 1 week, with 2 items done in the last 1; at least 8 weeks and 10 items are needed.",
             await NothingOfAsync(app, "forecast expected-tasks where project = \"LEDGER\" on 2026-03-01"));
     }
 

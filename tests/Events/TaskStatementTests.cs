@@ -58,6 +58,40 @@ public class TaskStatementTests
         }
     }
 
+    [Fact]
+    public void Nothing_of_a_task_is_left_in_an_event_about_something_else()
+    {
+        var decoder = new EventDecoder();
+        var memory = new EventBatch();
+        var project = new ProjectUpdated(new ProjectFields { Name = "Apollo" });
+        var unknown = """{"specversion":"1.0","id":"1","source":"s","type":"task.praised","subject":"P","time":"2026-01-31T12:00:00Z","data":{"task":"T-1"}}""";
+        EventHeader[] binary =
+        [
+            new("ce_specversion", "1.0"u8.ToArray()), new("ce_id", "1"u8.ToArray()), new("ce_source", "s"u8.ToArray()), new("ce_type", "task.praised"u8.ToArray()),
+            new("ce_subject", "P"u8.ToArray()), new("ce_time", "2026-01-31T12:00:00Z"u8.ToArray()),
+        ];
+
+        var about = Over(() => decoder.DecodeStructured(EventEncoder.Encode(Some.Event(data: project)), memory));
+        Assert.Equal((false, true), (about.IsAboutTask, about.IsKnown));
+        Assert.Equal(project, about.Data);
+        AssertUnknown(Over(() => decoder.DecodeStructured(System.Text.Encoding.UTF8.GetBytes(unknown), memory)));
+        AssertUnknown(Over(() => decoder.Decode("""{"task":"T-1"}"""u8, binary, memory)));
+
+        Event Over(Func<DecodeResult> decode)
+        {
+            memory.Clear();
+            Assert.True(decoder.DecodeStructured(EventEncoder.Encode(Some.Event(data: All.First().Data)), memory).Event!.IsAboutTask);
+            memory.Clear();
+            return decode().Event!;
+        }
+
+        static void AssertUnknown(Event one)
+        {
+            Assert.Equal((false, false), (one.IsAboutTask, one.IsKnown));
+            Assert.Null(one.Data);
+        }
+    }
+
     /// <summary>As of every property that an object states twice; the archive keeps the last one too.</summary>
     [Theory]
     [InlineData("""{"task":"T-1","title":"A","team":"x"}""", EventTypes.TaskUpdated, """{"task":"T-1","priority":"High"}""")]

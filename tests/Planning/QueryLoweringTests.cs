@@ -36,10 +36,24 @@ public sealed class QueryLoweringTests
     [Property(Arbitrary = [typeof(SomeQueries)], MaxTest = 100)]
     public void What_is_lowered_is_printed_as_it_was(Query query)
     {
-        foreach (var request in PromQLRequest.Of(query, Now, DateTime.UnixEpoch).Take(1))
+        foreach (var request in Requests().Take(1))
         {
             if (QueryLowering.FromPromQL(request.Expression, request.Time) is not { } lowered) continue;
             Assert.Equal(request.Expression, Assert.Single(PromQLRequest.Of(lowered, request.Time, DateTime.UnixEpoch)).Expression);
+        }
+
+        IReadOnlyList<PromQLRequest> Requests()
+        {
+            try
+            {
+                return PromQLRequest.Of(query, Now, DateTime.UnixEpoch);
+            }
+            catch (QuerySpanException)
+            {
+                // A forecast by the hour has more steps than are answered.
+                Assert.Equal(QueryKind.Forecast, query.Kind);
+                return [];
+            }
         }
     }
 
