@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Numerics;
 using ShitOps.Local;
+using ShitOps.Local.Broker;
 
 var data = new Option<string>("--data") { Description = "The folder that keeps everything: log, tables, blobs, keys, logs.", DefaultValueFactory = _ => ".data", HelpName = "DIR" };
 var port = new Option<int>("--port") { Description = "The port of the functions over HTTP; further instances take the next ones.", DefaultValueFactory = _ => 7071, HelpName = "N" };
@@ -18,15 +16,15 @@ var demoRate = new Option<double>("--demo-rate") { Description = "Progress repor
 var demoSeed = new Option<int>("--demo-seed") { Description = "Which organisation is simulated; a data folder keeps the one that it began with.", DefaultValueFactory = _ => 1, HelpName = "N" };
 var demoTeams = new Option<int>("--demo-teams") { Description = "How many teams it has, of about ten people each.", DefaultValueFactory = _ => 12, HelpName = "N" };
 var demoDays = new Option<int>("--demo-days") { Description = "How many days of its past are produced at the first start.", DefaultValueFactory = _ => 120, HelpName = "N" };
-port.CustomParser = result => Number<int>(result, number => number is >= 1 and <= 65_500, "--port takes a port from 1 to 65500");
-storagePort.CustomParser = result => Number<int>(result, number => number is >= 1 and <= 65_500, "--storage-port takes a port from 1 to 65500");
-kafkaPort.CustomParser = result => Number<int>(result, number => number is >= 1 and <= 65_535, "--kafka-port takes a port from 1 to 65535");
-retention.CustomParser = result => Number<double>(result, number => number is > 0 and <= 1_000_000, "--kafka-retention-hours takes a number above 0, up to 1,000,000");
-instances.CustomParser = result => Number<int>(result, number => number is >= 1 and <= 16, "--instances takes a number from 1 to 16");
-demoRate.CustomParser = result => Number<double>(result, number => number is 0 or (>= 0.01 and <= 10_000), "--demo-rate takes 0, or a number from 0.01 to 10,000");
-demoSeed.CustomParser = result => Number<int>(result, _ => true, "--demo-seed takes a whole number");
-demoTeams.CustomParser = result => Number<int>(result, number => number is >= 1 and <= 1000, "--demo-teams takes a number from 1 to 1,000");
-demoDays.CustomParser = result => Number<int>(result, number => number is >= 0 and <= 3650, "--demo-days takes a number from 0 to 3,650");
+port.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 1 and <= 65_500, "--port takes a port from 1 to 65500");
+storagePort.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 1 and <= 65_500, "--storage-port takes a port from 1 to 65500");
+kafkaPort.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 1 and <= 65_535, "--kafka-port takes a port from 1 to 65535");
+retention.CustomParser = result => NumberArgument.Of<double>(result, number => number is > 0 and <= 1_000_000, "--kafka-retention-hours takes a number above 0, up to 1,000,000");
+instances.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 1 and <= 16, "--instances takes a number from 1 to 16");
+demoRate.CustomParser = result => NumberArgument.Of<double>(result, number => number is 0 or (>= 0.01 and <= 10_000), "--demo-rate takes 0, or a number from 0.01 to 10,000");
+demoSeed.CustomParser = result => NumberArgument.Of<int>(result, _ => true, "--demo-seed takes a whole number");
+demoTeams.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 1 and <= 1000, "--demo-teams takes a number from 1 to 1,000");
+demoDays.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 0 and <= 3650, "--demo-days takes a number from 0 to 3,650");
 data.Validators.Add(result =>
 {
     if (string.IsNullOrWhiteSpace(result.GetValue(data))) result.AddError("--data takes a folder");
@@ -78,12 +76,3 @@ if (asked.Errors.Count > 0)
 
 // Stopping saves everything first, which may take longer than the two seconds that the parser would grant.
 return await asked.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
-
-// The parser's own reading would name .NET's types to the user.
-static T Number<T>(ArgumentResult result, Func<T, bool> holds, string message)
-    where T : struct, INumber<T>
-{
-    if (T.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && holds(number)) return number;
-    result.AddError(message);
-    return default;
-}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ShitOps.Wording;
 
 namespace ShitOps.Cli.CommandLine;
 
@@ -15,29 +16,12 @@ internal static class UnknownOption
         if (arguments.Concat(parsed.UnmatchedTokens).SkipLast(literal).FirstOrDefault(IsOption) is not { } word) return null;
 
         var name = word.Split('=', ':')[0];
-        var nearest = Names(parsed.CommandResult.Command).MinBy(known => Distance(name, known));
-        return $"Unrecognized option \"{name}\"{(nearest is not null && Distance(name, nearest) <= name.Length / 3 ? $": is it {nearest}?" : "")}";
+        var most = name.Length / 3;
+        var (nearest, distance) = Names(parsed.CommandResult.Command).Select(known => (known, EditDistance.Of(name, known, most))).MinBy(one => one.Item2);
+        return $"Unrecognized option \"{name}\"{(nearest is not null && distance <= most ? $": is it {nearest}?" : "")}";
     }
 
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-' && !word.Any(char.IsWhiteSpace);
 
     private static IEnumerable<string> Names(Command command) => command.Options.Select(option => option.Name);
-
-    /// <summary>How many characters have to be put in, left out or replaced to make one word of the other.</summary>
-    private static int Distance(string word, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 0; i < word.Length; i++)
-        {
-            var diagonal = row[0]++;
-            for (var j = 0; j < other.Length; j++)
-            {
-                var replaced = diagonal + (word[i] == other[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, Math.Min(row[j], diagonal) + 1);
-            }
-        }
-
-        return row[^1];
-    }
 }

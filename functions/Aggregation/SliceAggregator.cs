@@ -155,7 +155,6 @@ internal sealed class SliceAggregator(SliceId slice, AggregateTable table, strin
                     if (!project.Fold.IsLoaded(key)) project.Load(key, state, _batch);
                 }
 
-
                 project.HoldsAllTasks = true;
                 foreach (var task in missing.Where(task => !project.Fold.IsLoaded(task))) project.Load(task, new TaskState(), _batch);
             }

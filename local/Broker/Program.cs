@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Numerics;
 using ShitOps.Local.Broker;
 
 var data = new Option<DirectoryInfo>("--data") { Description = "Directory of the log; made if absent.", Required = true };
@@ -13,9 +10,9 @@ var certificate = new Option<FileInfo>("--tls-cert") { Description = "PEM of the
 var key = new Option<FileInfo>("--tls-key") { Description = "PEM of its key." };
 var clientCa = new Option<FileInfo>("--tls-client-ca") { Description = "PEM of the authority that issued the clients' certificates." };
 
-port.CustomParser = result => Number<int>(result, number => number is >= 0 and <= 65535, "--port is 0 to 65535.");
-partitions.CustomParser = result => Number<int>(result, number => number >= 1, "--partitions is at least 1.");
-retention.CustomParser = result => Number<double>(result, number => number is > 0 and < 1_000_000, "--retention-hours is more than 0 and less than a million.");
+port.CustomParser = result => NumberArgument.Of<int>(result, number => number is >= 0 and <= 65535, "--port is 0 to 65535.");
+partitions.CustomParser = result => NumberArgument.Of<int>(result, number => number >= 1, "--partitions is at least 1.");
+retention.CustomParser = result => NumberArgument.Of<double>(result, number => number is > 0 and < 1_000_000, "--retention-hours is more than 0 and less than a million.");
 
 var command = new RootCommand("A Kafka broker for development: one node, its log on disk, on loopback. Killed, it loses nothing it acknowledged; a power cut may cost the last seconds.")
 {
@@ -67,12 +64,3 @@ if (asked.Errors.Count > 0)
 }
 
 return await asked.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
-
-// The parser's own reading would name .NET's types to the user.
-static T Number<T>(ArgumentResult result, Func<T, bool> holds, string message)
-    where T : struct, INumber<T>
-{
-    if (T.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && holds(number)) return number;
-    result.AddError(message);
-    return default;
-}

@@ -82,8 +82,7 @@ internal ref struct DataReader<TJson>(Utf8Interner names, RecentValues recent, D
         if (!hasTask) throw Missing("data.task");
         if (task.Type == TaskEventType.Assigned && task.Stated == TaskParts.None)
             throw EventDecoder.Invalid(DecodeFailure.InvalidData, "data.assignee", "is missing; null says that nobody is assigned");
-        if (task.Status is null && (category is not null || task.Type == TaskEventType.StatusChanged)) throw Missing("data.status");
-        if (task.Status is not null) task.Category = category ?? throw Missing("data.category");
+        if (task.Status is not null || category is not null || task.Type == TaskEventType.StatusChanged) (task.Status, task.Category) = RequiredStatus(task.Status, category);
     }
 
     /// <summary>What an event of a type may state; a property that its type does not have is passed over.</summary>

@@ -1,6 +1,7 @@
 using ShitOps.Planning;
 using ShitOps.Synthesis.Names;
 using ShitOps.Synthesis.Tensors;
+using ShitOps.Wording;
 
 namespace ShitOps.Synthesis;
 

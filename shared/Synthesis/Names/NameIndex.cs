@@ -1,5 +1,6 @@
 using ShitOps.Planning;
 using ShitOps.Synthesis.Words;
+using ShitOps.Wording;
 
 namespace ShitOps.Synthesis.Names;
 

@@ -1,4 +1,4 @@
-using ShitOps.Synthesis.Names;
+using ShitOps.Wording;
 
 namespace ShitOps.Synthesis.Words;
 

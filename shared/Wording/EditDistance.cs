@@ -1,9 +1,12 @@
-namespace ShitOps.Synthesis.Names;
+namespace ShitOps.Wording;
 
 /// <summary>How many letters must be added, left out, replaced, or exchanged with their neighbour (Damerau, 1964; optimal string alignment).</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     /// <summary>The distance, or <paramref name="limit"/> + 1 if it is greater than that.</summary>
+    /// <param name="x">One word.</param>
+    /// <param name="y">The other.</param>
+    /// <param name="limit">Beyond it the distance is of no interest; not negative.</param>
     public static int Of(ReadOnlySpan<char> x, ReadOnlySpan<char> y, int limit)
     {
         if (Math.Abs(x.Length - y.Length) > limit) return limit + 1;
